@@ -1,0 +1,201 @@
+import type { iam } from "@pulumi/aws";
+import type { MoverNames, Place } from "./names";
+
+type Statement = iam.PolicyStatement;
+
+/** The tag that the mover puts on a secret before it schedules the deletion. */
+export const stateTag = "vault-mover";
+
+/** Statements as a policy document. */
+export const policyOf = (statements: readonly Statement[]): iam.PolicyDocument => ({
+  Version: "2012-10-17",
+  Statement: [...statements],
+});
+
+/**
+ * Only Lambda may take the role, and only for this account's functions. (The condition key is documented for roles of
+ * Lambda functions. `aws:SourceArn` is left out: which ARN the queue's poller sends isn't documented.)
+ */
+export const lambdaMayAssume = ({ account }: Place): Statement => ({
+  Effect: "Allow",
+  Principal: { Service: "lambda.amazonaws.com" },
+  Action: ["sts:AssumeRole"],
+  Condition: { StringEquals: { "aws:SourceAccount": account } },
+});
+
+/** EventBridge may put the events of exactly these rules on a queue. */
+export const rulesMaySend = (queueArn: string, ruleArns: readonly string[]): Statement => ({
+  Effect: "Allow",
+  Principal: { Service: "events.amazonaws.com" },
+  Action: ["sqs:SendMessage"],
+  Resource: [queueArn],
+  Condition: { ArnEquals: { "aws:SourceArn": [...ruleArns] } },
+});
+
+/** ARN pattern of the secrets whose name starts with `namePrefix`; no character of a name is special in a pattern. */
+export const secretsOf = ({ partition, account, region }: Place, namePrefix: string): string =>
+  `arn:${partition}:secretsmanager:${region}:${account}:secret:${namePrefix}*`;
+
+/** Everything about a secret but its value. Its resource policy tells whether an AWS service reads it. */
+export const canDescribe = (secrets: string): Statement => ({
+  Effect: "Allow",
+  Action: ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"],
+  Resource: [secrets],
+});
+
+export const canReadValues = (secrets: string): Statement => ({
+  Effect: "Allow",
+  Action: ["secretsmanager:GetSecretValue"],
+  Resource: [secrets],
+});
+
+/** Decryption of customer managed keys, through Secrets Manager and for these secrets only. */
+export const canDecrypt = (place: Place, keyArns: readonly string[], secrets: string): Statement => ({
+  Effect: "Allow",
+  Action: ["kms:Decrypt"],
+  Resource: keyArns.length > 0 ? [...keyArns] : [`arn:${place.partition}:kms:${place.region}:${place.account}:key/*`],
+  Condition: {
+    StringEquals: { "kms:ViaService": `secretsmanager.${place.region}.${place.dnsSuffix}` },
+    StringLike: { "kms:EncryptionContext:SecretARN": secrets },
+  },
+});
+
+/** Undoes a deletion, but only of a secret that carries the mover's tag. */
+export const canRestoreTagged = (secrets: string): Statement => ({
+  Effect: "Allow",
+  Action: ["secretsmanager:RestoreSecret"],
+  Resource: [secrets],
+  Condition: { Null: { [`aws:ResourceTag/${stateTag}`]: "false" } },
+});
+
+/** Sets the mover's own tag and no other: the tag with which a person exempts a secret is out of its reach. */
+export const canTagState = (secrets: string): Statement => ({
+  Effect: "Allow",
+  Action: ["secretsmanager:TagResource"],
+  Resource: [secrets],
+  Condition: { "ForAllValues:StringEquals": { "aws:TagKeys": [stateTag] } },
+});
+
+export const canScheduleDeletion = (secrets: string): Statement => ({
+  Effect: "Allow",
+  Action: ["secretsmanager:DeleteSecret"],
+  Resource: [secrets],
+});
+
+/** A deletion without a recovery window is denied, whatever else allows it. */
+export const neverForceDelete: Statement = {
+  Effect: "Deny",
+  Action: ["secretsmanager:DeleteSecret"],
+  Resource: ["*"],
+  Condition: { Bool: { "secretsmanager:ForceDeleteWithoutRecovery": "true" } },
+};
+
+/** A window of less than a week is denied, whatever else allows it. */
+export const neverShortenWindow: Statement = {
+  Effect: "Deny",
+  Action: ["secretsmanager:DeleteSecret"],
+  Resource: ["*"],
+  Condition: { NumericLessThan: { "secretsmanager:RecoveryWindowInDays": "7" } },
+};
+
+export const canRemoveReplicas = (secrets: string): Statement => ({
+  Effect: "Allow",
+  Action: ["secretsmanager:RemoveRegionsFromReplication"],
+  Resource: [secrets],
+});
+
+/** Makes the replicas of a restored secret again; those may be encrypted with customer managed keys of other regions. */
+export const canReplicateAgain = ({ partition, account, dnsSuffix }: Place, secrets: string): readonly Statement[] => [
+  { Effect: "Allow", Action: ["secretsmanager:ReplicateSecretToRegions"], Resource: [secrets] },
+  {
+    Effect: "Allow",
+    Action: ["kms:Encrypt", "kms:GenerateDataKey"],
+    Resource: [`arn:${partition}:kms:*:${account}:key/*`],
+    Condition: { StringLike: { "kms:ViaService": `secretsmanager.*.${dnsSuffix}` } },
+  },
+];
+
+export const canCancelRotation = (secrets: string): Statement => ({
+  Effect: "Allow",
+  Action: ["secretsmanager:CancelRotateSecret"],
+  Resource: [secrets],
+});
+
+/** What the poller needs, and ChangeMessageVisibility for the growing delay of a message that failed. */
+export const canConsume = (queueArn: string): Statement => ({
+  Effect: "Allow",
+  Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
+  Resource: [queueArn],
+});
+
+export const canSend = (queueArn: string): Statement => ({
+  Effect: "Allow",
+  Action: ["sqs:SendMessage"],
+  Resource: [queueArn],
+});
+
+/** No CreateLogGroup: the group exists already, with its retention. */
+export const canLog = (logGroupArn: string): Statement => ({
+  Effect: "Allow",
+  Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+  Resource: [`${logGroupArn}:*`],
+});
+
+/**
+ * A web identity token for one audience, with one algorithm, for 300 seconds at most. The action has no resource type.
+ *
+ * The limits are Denies that need their key to be present: where a key isn't evaluated, they don't block the login, and
+ * AWS sends audience and algorithm with every request because both are required.
+ */
+export const canGetWebIdentityToken = (audience: string, algorithm: string): readonly Statement[] => {
+  const deny = (condition: Record<string, unknown>): Statement => ({
+    Effect: "Deny",
+    Action: ["sts:GetWebIdentityToken"],
+    Resource: ["*"],
+    Condition: condition,
+  });
+  return [
+    { Effect: "Allow", Action: ["sts:GetWebIdentityToken"], Resource: ["*"] },
+    deny({ "ForAnyValue:StringNotEquals": { "sts:IdentityTokenAudience": [audience] } }),
+    deny({
+      StringNotEquals: { "sts:SigningAlgorithm": algorithm },
+      Null: { "sts:SigningAlgorithm": "false" },
+    }),
+    deny({ NumericGreaterThan: { "sts:DurationSeconds": "300" } }),
+  ];
+};
+
+/**
+ * Lambda's network interfaces in the subnets of a private Vault. These actions allow no narrower resource at the time
+ * Lambda calls them, so the function's own code is denied them.
+ */
+export const canUseSubnets = ({ functionArn }: MoverNames): readonly Statement[] => {
+  const actions = [
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+  ];
+  return [
+    { Effect: "Allow", Action: actions, Resource: ["*"] },
+    {
+      Effect: "Deny",
+      Action: actions,
+      Resource: ["*"],
+      Condition: { ArnLike: { "lambda:SourceFunctionArn": [functionArn, `${functionArn}:*`] } },
+    },
+  ];
+};
+
+/** Another function that was given this role can't use it on secrets or for a token. */
+export const onlyThisFunction = ({ functionArn }: MoverNames): Statement => ({
+  Effect: "Deny",
+  Action: ["secretsmanager:*", "kms:*", "sts:GetWebIdentityToken"],
+  Resource: ["*"],
+  Condition: {
+    ArnNotLike: { "lambda:SourceFunctionArn": [functionArn, `${functionArn}:*`] },
+    Null: { "lambda:SourceFunctionArn": "false" },
+  },
+});

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+
+/** Where the mover works: one account, one region. */
+export interface Place {
+  /** `aws`, `aws-cn`, `aws-us-gov` … */
+  readonly partition: string;
+  /** 12 digits. */
+  readonly account: string;
+  readonly region: string;
+  /** Domain of the partition's endpoints, as in `amazonaws.com`. */
+  readonly dnsSuffix: string;
+}
+
+/** The names and ARNs of one mover in AWS and in Vault. */
+export interface MoverNames {
+  readonly role: string;
+  readonly roleArn: string;
+  readonly function: string;
+  readonly functionArn: string;
+  readonly logGroup: string;
+  readonly logGroupArn: string;
+  readonly queue: string;
+  readonly queueArn: string;
+  readonly deadLetterQueue: string;
+  readonly deadLetterQueueArn: string;
+  /** Rule for the calls that CloudTrail records. */
+  readonly callRule: string;
+  readonly callRuleArn: string;
+  /** Rule for the events that Secrets Manager itself sends. */
+  readonly labelRule: string;
+  readonly labelRuleArn: string;
+  /** Name of the mover's policy and of its identity entity in Vault, where movers of several accounts may meet. */
+  readonly vaultIdentity: string;
+}
+
+/** Roles, functions and rules may have 64 characters; what is left is for the longest ending, `-labels`. */
+const longestBase = 57;
+
+/** `homing-<stack>-<region>`, shortened and told apart by a hash where a stack's name is too long or has odd characters. */
+function baseName(stack: string, region: string): string {
+  const wanted = `homing-${stack}-${region}`;
+  const clean = wanted.replace(/[^A-Za-z0-9_-]/g, "-");
+  if (clean === wanted && clean.length <= longestBase) return clean;
+  const hash = createHash("sha256").update(wanted).digest("hex").slice(0, 8);
+  return `${clean.slice(0, longestBase - hash.length - 1)}-${hash}`;
+}
+
+/**
+ * The names of the mover of one stack in one region. They are fixed before anything exists, because Vault's role is
+ * bound to the ARNs of a role and a function that are made after it.
+ */
+export function moverNames(stack: string, place: Place): MoverNames {
+  const { partition, account, region } = place;
+  const base = baseName(stack, region);
+  const queue = base;
+  const deadLetterQueue = `${base}-dead`;
+  const logGroup = `/aws/lambda/${base}`;
+  const callRule = `${base}-calls`;
+  const labelRule = `${base}-labels`;
+  return {
+    // IAM roles have no region in their ARN, so the region in the name keeps two stacks of one account apart. No path:
+    // Vault compares the session's ARN, which doesn't show a path, with the bound one.
+    role: base,
+    roleArn: `arn:${partition}:iam::${account}:role/${base}`,
+    function: base,
+    functionArn: `arn:${partition}:lambda:${region}:${account}:function:${base}`,
+    logGroup,
+    logGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${logGroup}`,
+    queue,
+    queueArn: `arn:${partition}:sqs:${region}:${account}:${queue}`,
+    deadLetterQueue,
+    deadLetterQueueArn: `arn:${partition}:sqs:${region}:${account}:${deadLetterQueue}`,
+    callRule,
+    callRuleArn: `arn:${partition}:events:${region}:${account}:rule/${callRule}`,
+    labelRule,
+    labelRuleArn: `arn:${partition}:events:${region}:${account}:rule/${labelRule}`,
+    vaultIdentity: `${base}-${account}`,
+  };
+}

@@ -1,0 +1,236 @@
+import { cloudwatch, iam, lambda, sqs } from "@pulumi/aws";
+import { all, ComponentResource, output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { writeEnvironment } from "../runtime/environment";
+import type { MoverSettings } from "../runtime/environment";
+import { moverHandler } from "../runtime/handler";
+import { callPattern, labelPattern } from "./eventPatterns";
+import { lambdaMayAssume, policyOf, rulesMaySend } from "./iam";
+import { moverGrants } from "./moverGrants";
+import type { MoverNames, Place } from "./names";
+
+const day = 24 * 60 * 60;
+/** Outlives a weekend with Vault down. */
+const queueRetentionSeconds = 4 * day;
+/** The longest that SQS allows: what is here waits for a person. */
+const deadLetterRetentionSeconds = 14 * day;
+/** With delays of up to 15 minutes a message is tried for longer than the queue keeps it: no outage sends it away. */
+const maxReceiveCount = 200;
+/** SQS must not show a message again while its batch is being worked on; Lambda advises six times its time limit. */
+const visibilityPerTimeout = 6;
+
+/** How the function runs. */
+export interface MoverOptions {
+  /** Whether the queue is read; when it isn't, everything is kept and events wait. */
+  readonly enabled: boolean;
+  /** Messages per invocation, 1 to 10. */
+  readonly batchSize: number;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly logRetentionDays: number;
+  readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
+  /** The keys that secrets are encrypted with; empty for all keys of account and region. */
+  readonly kmsKeyArns: readonly string[];
+  /** Subnets from which a private Vault can be reached; empty for no VPC. Together with `securityGroupIds`. */
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  /** Tags of every resource in AWS. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface SecretMoverArgs extends MoverOptions {
+  readonly place: Place;
+  readonly names: MoverNames;
+  readonly mover: Omit<MoverSettings, "entityId" | "queueUrl" | "deadLetterQueueUrl">;
+  /** Identity entity of the mover in Vault; the function is made after it. */
+  readonly moverEntityId: Input<string>;
+}
+
+/** What brings events of Secrets Manager to the function that moves secrets, and that function. */
+export class SecretMover extends ComponentResource {
+  public readonly queueUrl: Output<string>;
+  public readonly queueArn: Output<string>;
+  public readonly deadLetterQueueUrl: Output<string>;
+  public readonly deadLetterQueueArn: Output<string>;
+  public readonly functionName: Output<string>;
+  public readonly functionArn: Output<string>;
+  public readonly functionRoleArn: Output<string>;
+  public readonly logGroupName: Output<string>;
+
+  constructor(name: string, args: SecretMoverArgs, opts?: ComponentResourceOptions) {
+    super("homing:aws:SecretMover", name, {}, opts);
+
+    const { queue, deadLetterQueue } = this.createQueues(name, args);
+    this.createRules(name, args, queue, deadLetterQueue);
+    const { handler, role, logGroup } = this.createFunction(name, args, queue, deadLetterQueue);
+
+    this.queueUrl = queue.url;
+    this.queueArn = queue.arn;
+    this.deadLetterQueueUrl = deadLetterQueue.url;
+    this.deadLetterQueueArn = deadLetterQueue.arn;
+    this.functionName = handler.name;
+    this.functionArn = handler.arn;
+    this.functionRoleArn = role.arn;
+    this.logGroupName = logGroup.name;
+    this.registerOutputs({
+      queueUrl: this.queueUrl,
+      queueArn: this.queueArn,
+      deadLetterQueueUrl: this.deadLetterQueueUrl,
+      deadLetterQueueArn: this.deadLetterQueueArn,
+      functionName: this.functionName,
+      functionArn: this.functionArn,
+      functionRoleArn: this.functionRoleArn,
+      logGroupName: this.logGroupName,
+    });
+  }
+
+  /**
+   * Both queues are encrypted by SQS itself, which needs no grant for EventBridge; such queues take requests over TLS
+   * only, so their policies need no statement about that.
+   */
+  private createQueues(name: string, { names, tags, timeoutSeconds }: SecretMoverArgs) {
+    const child = { parent: this };
+    const deadLetterQueue = new sqs.Queue(
+      `${name}-dead-letters`,
+      {
+        name: names.deadLetterQueue,
+        sqsManagedSseEnabled: true,
+        messageRetentionSeconds: deadLetterRetentionSeconds,
+        redriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: [names.queueArn] }),
+        tags,
+      },
+      child,
+    );
+    const queue = new sqs.Queue(
+      `${name}-queue`,
+      {
+        name: names.queue,
+        sqsManagedSseEnabled: true,
+        messageRetentionSeconds: queueRetentionSeconds,
+        visibilityTimeoutSeconds: visibilityPerTimeout * timeoutSeconds,
+        redrivePolicy: JSON.stringify({ deadLetterTargetArn: names.deadLetterQueueArn, maxReceiveCount }),
+        tags,
+      },
+      { ...child, dependsOn: [deadLetterQueue] },
+    );
+    const ruleArns = [names.callRuleArn, names.labelRuleArn];
+    new sqs.QueuePolicy(
+      `${name}-queue-policy`,
+      { queueUrl: queue.url, policy: policyOf([rulesMaySend(names.queueArn, ruleArns)]) },
+      child,
+    );
+    new sqs.QueuePolicy(
+      `${name}-dead-letters-policy`,
+      { queueUrl: deadLetterQueue.url, policy: policyOf([rulesMaySend(names.deadLetterQueueArn, ruleArns)]) },
+      child,
+    );
+    return { queue, deadLetterQueue };
+  }
+
+  private createRules(name: string, args: SecretMoverArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue): void {
+    const { names, tags } = args;
+    const rules = [
+      {
+        role: "calls",
+        ruleName: names.callRule,
+        description: "Calls that may have changed a secret, as CloudTrail records them",
+        eventPattern: callPattern(names.roleArn),
+      },
+      {
+        role: "labels",
+        ruleName: names.labelRule,
+        description: "Secret versions that became current, as Secrets Manager tells it",
+        eventPattern: labelPattern(),
+      },
+    ];
+    for (const { role, ruleName, description, eventPattern } of rules) {
+      const rule = new cloudwatch.EventRule(
+        `${name}-${role}`,
+        { name: ruleName, description, eventPattern, tags },
+        { parent: this },
+      );
+      new cloudwatch.EventTarget(
+        `${name}-${role}-target`,
+        { rule: rule.name, arn: queue.arn, targetId: "queue", deadLetterConfig: { arn: deadLetterQueue.arn } },
+        { parent: this },
+      );
+    }
+  }
+
+  private createFunction(name: string, args: SecretMoverArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue) {
+    const { names, place, tags } = args;
+    const child = { parent: this };
+    const inSubnets = args.subnetIds.length > 0;
+
+    const role = new iam.Role(
+      `${name}-role`,
+      {
+        name: names.role,
+        description: "Role of the homing mover; its ARN is bound in Vault",
+        assumeRolePolicy: policyOf([lambdaMayAssume(place)]),
+        tags,
+      },
+      child,
+    );
+    const grants = new iam.RolePolicy(
+      `${name}-grants`,
+      {
+        name: "mover",
+        role: role.name,
+        policy: policyOf(moverGrants({ place, names, mover: args.mover, kmsKeyArns: args.kmsKeyArns, inSubnets })),
+      },
+      child,
+    );
+    const logGroup = new cloudwatch.LogGroup(
+      `${name}-logs`,
+      { name: names.logGroup, retentionInDays: args.logRetentionDays, tags },
+      child,
+    );
+
+    const variables = all([args.moverEntityId, queue.url, deadLetterQueue.url]).apply(
+      ([entityId, queueUrl, deadLetterQueueUrl]) => ({
+        ...writeEnvironment({ ...args.mover, entityId, queueUrl, deadLetterQueueUrl }),
+        POWERTOOLS_LOG_LEVEL: args.logLevel,
+        POWERTOOLS_SERVICE_NAME: "homing",
+        POWERTOOLS_METRICS_NAMESPACE: "Homing",
+      }),
+    );
+    const handler = new lambda.CallbackFunction<SQSEvent, SQSBatchResponse>(
+      `${name}-function`,
+      {
+        name: names.function,
+        description: "Moves secrets from Secrets Manager to Vault",
+        callbackFactory: moverHandler,
+        runtime: lambda.Runtime.NodeJS24dX,
+        architectures: ["arm64"],
+        memorySize: args.memoryMb,
+        timeout: args.timeoutSeconds,
+        role: role.arn,
+        environment: { variables: output(variables) },
+        // As text: the logger writes JSON itself, and Lambda must not wrap it again.
+        loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
+        ...(inSubnets
+          ? { vpcConfig: { subnetIds: [...args.subnetIds], securityGroupIds: [...args.securityGroupIds] } }
+          : {}),
+        tags,
+      },
+      // The grants come first: Lambda checks the ones for subnets and for the queue when it is told to use them.
+      { ...child, dependsOn: [grants] },
+    );
+    new lambda.EventSourceMapping(
+      `${name}-trigger`,
+      {
+        functionName: handler.name,
+        eventSourceArn: queue.arn,
+        batchSize: args.batchSize,
+        functionResponseTypes: ["ReportBatchItemFailures"],
+        scalingConfig: { maximumConcurrency: args.mover.maxConcurrency },
+        enabled: args.enabled,
+        tags,
+      },
+      { ...child, dependsOn: [grants] },
+    );
+    return { handler, role, logGroup };
+  }
+}

@@ -1,0 +1,122 @@
+import { all, ComponentResource } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Output, Resource } from "@pulumi/pulumi";
+import { identity, kv, Mount, Policy } from "@pulumi/vault";
+import { awsLogin, jwtLogin } from "./vaultLogin";
+import type { Login, LoginArgs, VaultLogin } from "./vaultLogin";
+import { moverRules, renderPolicy } from "./vaultPolicy";
+
+/** Versions of a secret that a new mount keeps: Vault's own default, written down so that nothing else is inherited. */
+const keptVersions = 10;
+/** A negative number forbids versions to expire, also where a key asks for it: a proven copy must stay. */
+const versionsNeverExpire = -1;
+
+/** The part that settings decide. Plain values: they decide which resources there are. */
+export interface VaultHomeSettings {
+  /** Vault namespace of everything here; empty for the root namespace. The provider must be at the root then. */
+  readonly namespace: string;
+  /** Path of the KV version 2 mount. */
+  readonly mount: string;
+  /** Uses the mount as it is; nothing of it is created or configured. */
+  readonly adoptMount: boolean;
+  /** Protects what can't be made again (mount, entity, token issuer) and keeps it when the stack is destroyed. */
+  readonly protect: boolean;
+  /** First part of the path of every home. */
+  readonly homePrefix: string;
+  readonly login: VaultLogin;
+  /** Path of the auth method, without `auth/`. */
+  readonly loginPath: string;
+  /** Uses the auth method at `loginPath`; its configuration is never written. */
+  readonly adoptLogin: boolean;
+  readonly loginRole: string;
+  /** Lifetime of the mover's tokens. */
+  readonly tokenTtlMinutes: number;
+}
+
+export interface VaultHomeArgs extends VaultHomeSettings {
+  /** Name of the mover's policy and identity entity. */
+  readonly identityName: string;
+  readonly region: string;
+  /** Role of the function; it need not exist yet. */
+  readonly roleArn: string;
+  /** The function; it need not exist yet. */
+  readonly functionArn: string;
+}
+
+/** The KV mount that secrets move to, and the identity with which the mover comes to it. */
+export class VaultHome extends ComponentResource {
+  /** Identity entity of the mover, known only once everything that a login needs exists. */
+  public readonly moverEntityId: Output<string>;
+  public readonly moverPolicyName: Output<string>;
+
+  constructor(name: string, args: VaultHomeArgs, opts?: ComponentResourceOptions) {
+    super("homing:vault:VaultHome", name, {}, opts);
+    const child = { parent: this };
+    const kept = { ...child, protect: args.protect, retainOnDelete: args.protect };
+    const namespace = args.namespace === "" ? undefined : args.namespace;
+
+    const ready: Resource[] = [];
+    if (!args.adoptMount) {
+      const mount = new Mount(
+        `${name}-mount`,
+        {
+          path: args.mount,
+          type: "kv",
+          options: { version: "2" },
+          description: "Home of the secrets that homing moved from AWS Secrets Manager",
+          namespace,
+        },
+        kept,
+      );
+      const versions = new kv.SecretBackendV2(
+        `${name}-versions`,
+        { mount: mount.path, maxVersions: keptVersions, deleteVersionAfter: versionsNeverExpire, namespace },
+        child,
+      );
+      ready.push(mount, versions);
+    }
+
+    const policy = new Policy(
+      `${name}-policy`,
+      { name: args.identityName, policy: renderPolicy(moverRules(args.mount, args.homePrefix)), namespace },
+      child,
+    );
+
+    const login = this.createLogin(args, {
+      name: `${name}-login`,
+      namespace,
+      path: args.loginPath,
+      adopt: args.adoptLogin,
+      role: args.loginRole,
+      policy: policy.name,
+      tokenTtlMinutes: args.tokenTtlMinutes,
+      region: args.region,
+      roleArn: args.roleArn,
+      functionArn: args.functionArn,
+    });
+
+    // Vault records this entity as the author of each version: with another one, all homes would be somebody else's.
+    const entity = new identity.Entity(`${name}-entity`, { name: args.identityName, namespace }, kept);
+    const alias = new identity.EntityAlias(
+      `${name}-alias`,
+      { name: login.aliasName, mountAccessor: login.accessor, canonicalId: entity.id, namespace },
+      child,
+    );
+    ready.push(policy, ...login.resources, alias);
+
+    this.moverEntityId = all([entity.id, all(ready.map((resource) => resource.urn))]).apply(([id]) => id);
+    this.moverPolicyName = policy.name;
+    this.registerOutputs({ moverEntityId: this.moverEntityId, moverPolicyName: this.moverPolicyName });
+  }
+
+  private createLogin({ login, protect }: VaultHomeArgs, args: LoginArgs): Login {
+    const child = { parent: this };
+    switch (login.method) {
+      case "aws":
+        return awsLogin(login, args, child);
+      case "jwt":
+        return jwtLogin(login, args, child, { ...child, protect, retainOnDelete: protect });
+      default:
+        return login satisfies never;
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import { iam } from "@pulumi/aws";
+import type { CustomResourceOptions, Output, Resource } from "@pulumi/pulumi";
+import { AuthBackend, aws, getAuthBackendOutput, jwt } from "@pulumi/vault";
+
+/** How the function proves to Vault who it is; neither way needs a stored credential. */
+export type VaultLogin =
+  | {
+      /** Vault asks STS who signed the function's request. */
+      readonly method: "aws";
+      /** Value that the signed `X-Vault-AWS-IAM-Server-ID` header must have: a request for another server is worthless. */
+      readonly serverId: string;
+      /** Address at which Vault reaches STS; empty for the public endpoint of the region that the function signed for. */
+      readonly stsEndpoint: string;
+    }
+  | {
+      /** Vault checks a web identity token that STS signed. */
+      readonly method: "jwt";
+      readonly audience: string;
+      readonly signingAlgorithm: "ES384" | "RS256";
+      /** Uses the account's token issuer as it is, instead of switching it on. */
+      readonly adoptTokenIssuer: boolean;
+      /** Address of the issuer's discovery document; empty for the account's own issuer. */
+      readonly tokenIssuerUrl: string;
+      /** PEM of the CA that signed the certificate at `tokenIssuerUrl`; empty for the public ones. */
+      readonly tokenIssuerCa: string;
+    };
+
+export type LoginOf<M extends VaultLogin["method"]> = Extract<VaultLogin, { readonly method: M }>;
+
+/** What both methods need. */
+export interface LoginArgs {
+  /** Child name of the first resource; the others are named after it. */
+  readonly name: string;
+  readonly namespace: string | undefined;
+  /** Path of the auth method, without `auth/`. */
+  readonly path: string;
+  /** Uses the method at `path` and leaves its configuration alone. */
+  readonly adopt: boolean;
+  readonly role: string;
+  readonly policy: Output<string>;
+  readonly tokenTtlMinutes: number;
+  readonly region: string;
+  readonly roleArn: string;
+  readonly functionArn: string;
+}
+
+/** What an identity alias is made of, and what has to exist before a login can work. */
+export interface Login {
+  /** Accessor of the auth method. */
+  readonly accessor: Output<string>;
+  /** The name by which the method knows the function. */
+  readonly aliasName: Output<string> | string;
+  readonly resources: readonly Resource[];
+}
+
+/** JSON pointer to the claim in which STS puts the function that asked for the token. */
+const functionClaim = "/https:~1~1sts.amazonaws.com~1/lambda_source_function_arn";
+
+/**
+ * What every token of the mover is. Batch tokens: the function never renews one, so a container that comes and goes
+ * leaves no lease behind in Vault; they can't be revoked, which their few minutes make bearable (disabling the entity
+ * or changing the policy stops them at once). Without the default policy: a batch token has no use for its
+ * self-service paths, and the mover reads and writes homes only.
+ */
+const tokenOf = (args: LoginArgs) => ({
+  tokenType: "batch",
+  tokenTtl: args.tokenTtlMinutes * 60,
+  tokenMaxTtl: args.tokenTtlMinutes * 60,
+  tokenPolicies: [args.policy],
+  tokenNoDefaultPolicy: true,
+});
+
+const adoptedAccessor = (args: LoginArgs, options: CustomResourceOptions): Output<string> =>
+  getAuthBackendOutput(
+    args.namespace === undefined ? { path: args.path } : { path: args.path, namespace: args.namespace },
+    options.parent === undefined ? {} : { parent: options.parent },
+  ).accessor;
+
+/** Login by a signed GetCallerIdentity request, for exactly the function's role. */
+export function awsLogin(login: LoginOf<"aws">, args: LoginArgs, options: CustomResourceOptions): Login {
+  const { namespace } = args;
+  const resources: Resource[] = [];
+  let accessor: Output<string>;
+  if (args.adopt) {
+    accessor = adoptedAccessor(args, options);
+  } else {
+    const description = "Login of the homing mover";
+    const backend = new AuthBackend(args.name, { type: "aws", path: args.path, description, namespace }, options);
+    const endpoint =
+      login.stsEndpoint === ""
+        ? { useStsRegionFromClient: true }
+        : { stsEndpoint: login.stsEndpoint, stsRegion: args.region };
+    const client = new aws.AuthBackendClient(
+      `${args.name}-client`,
+      { backend: backend.path, iamServerIdHeaderValue: login.serverId, ...endpoint, namespace },
+      options,
+    );
+    accessor = backend.accessor;
+    resources.push(backend, client);
+  }
+  const role = new aws.AuthBackendRole(
+    `${args.name}-role`,
+    {
+      backend: args.path,
+      role: args.role,
+      authType: "iam",
+      boundIamPrincipalArns: [args.roleArn],
+      // Vault would need AWS credentials to look the ids up; what a role's ARN may do is decided by its trust policy.
+      resolveAwsUniqueIds: false,
+      ...tokenOf(args),
+      namespace,
+    },
+    { ...options, dependsOn: [...resources] },
+  );
+  // The method's default alias (iam_alias = role_id) is the id of the Vault role.
+  return { accessor, aliasName: role.roleId, resources: [...resources, role] };
+}
+
+/** Login by a web identity token of the account's issuer, for exactly the function in exactly its role. */
+export function jwtLogin(
+  login: LoginOf<"jwt">,
+  args: LoginArgs,
+  options: CustomResourceOptions,
+  kept: CustomResourceOptions,
+): Login {
+  const { namespace } = args;
+  const resources: Resource[] = [];
+  const issuer = tokenIssuer(login, args, options, kept, resources);
+  let accessor: Output<string>;
+  if (args.adopt) {
+    accessor = adoptedAccessor(args, options);
+  } else {
+    const backend = new jwt.AuthBackend(
+      args.name,
+      {
+        type: "jwt",
+        path: args.path,
+        description: "Login of the homing mover",
+        oidcDiscoveryUrl: issuer,
+        ...(login.tokenIssuerCa === "" ? {} : { oidcDiscoveryCaPem: login.tokenIssuerCa }),
+        boundIssuer: issuer,
+        jwtSupportedAlgs: [login.signingAlgorithm],
+        namespace,
+      },
+      options,
+    );
+    accessor = backend.accessor;
+    resources.push(backend);
+  }
+  const role = new jwt.AuthBackendRole(
+    `${args.name}-role`,
+    {
+      backend: args.path,
+      roleName: args.role,
+      roleType: "jwt",
+      userClaim: "sub",
+      boundAudiences: [login.audience],
+      boundSubject: args.roleArn,
+      boundClaimsType: "string",
+      boundClaims: { [functionClaim]: args.functionArn },
+      ...tokenOf(args),
+      namespace,
+    },
+    { ...options, dependsOn: [...resources] },
+  );
+  return { accessor, aliasName: args.roleArn, resources: [...resources, role] };
+}
+
+/** The issuer's URL. Switching the account's issuer off would stop everybody's tokens, so it is kept like the mount. */
+function tokenIssuer(
+  login: LoginOf<"jwt">,
+  args: LoginArgs,
+  options: CustomResourceOptions,
+  kept: CustomResourceOptions,
+  resources: Resource[],
+): Output<string> | string {
+  if (login.tokenIssuerUrl !== "") return login.tokenIssuerUrl;
+  if (login.adoptTokenIssuer) {
+    return iam.getOutboundWebIdentityFederationOutput(options.parent === undefined ? {} : { parent: options.parent })
+      .issuerIdentifier;
+  }
+  const federation = new iam.OutboundWebIdentityFederation(`${args.name}-issuer`, {}, kept);
+  resources.push(federation);
+  return federation.issuerIdentifier;
+}

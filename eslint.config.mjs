@@ -1,0 +1,48 @@
+import pulumi from "@pulumi/eslint-plugin";
+import tseslint from "typescript-eslint";
+
+const inRuntime = ["runtime/**/*.ts"];
+
+export default tseslint.config(
+  { ignores: ["node_modules/", ".tools/", ".local/", "bin/", "coverage/", "**/*.js", "**/*.mjs", "**/*.d.ts"] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    plugins: { "@pulumi": pulumi },
+    rules: {
+      "@pulumi/no-output-in-template-literal": "error",
+      "@pulumi/no-output-instance-in-template-literal": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      // Numbers are printed as they are meant.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+    },
+  },
+  {
+    files: inRuntime,
+    rules: {
+      // What runs in Lambda is serialized: @pulumi is never in the archive, and classes lose their parents and fields.
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ group: ["@pulumi/*"], message: "@pulumi is not in the function's archive." }] },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ClassDeclaration, ClassExpression",
+          message: "Classes don't survive serialization: use functions.",
+        },
+      ],
+    },
+  },
+  {
+    files: ["tests/**/*.ts"],
+    rules: {
+      // mocha's describe and it return nothing to wait for; node:assert's checks narrow types.
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        { allowForKnownSafeCalls: [{ from: "package", package: "mocha", name: ["describe", "it"] }] },
+      ],
+    },
+  },
+);

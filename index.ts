@@ -1,0 +1,84 @@
+import { getCallerIdentity, getPartition, getRegion } from "@pulumi/aws";
+import { getStack } from "@pulumi/pulumi";
+import type { Output } from "@pulumi/pulumi";
+import { moverNames } from "./components/names";
+import { SecretMover } from "./components/secretMover";
+import { VaultHome } from "./components/vaultHome";
+import { readSettings } from "./settings";
+
+/** What the stack tells its users, other programs and the command line. */
+interface Outputs {
+  readonly account: string;
+  readonly region: string;
+  readonly vaultAddress: string;
+  readonly vaultNamespace: string;
+  readonly mount: string;
+  readonly homePrefix: string;
+  readonly homeTemplate: string;
+  readonly loginMethod: string;
+  readonly loginPath: string;
+  readonly loginRole: string;
+  readonly moverEntityId: Output<string>;
+  readonly moverPolicyName: Output<string>;
+  readonly queueUrl: Output<string>;
+  readonly queueArn: Output<string>;
+  readonly deadLetterQueueUrl: Output<string>;
+  readonly deadLetterQueueArn: Output<string>;
+  readonly functionName: Output<string>;
+  readonly functionArn: Output<string>;
+  readonly functionRoleArn: Output<string>;
+  readonly logGroupName: Output<string>;
+  readonly mode: string;
+  readonly namePrefix: string;
+  /** The tag, as key=value, with which a person keeps a secret where it is. */
+  readonly exemptTag: string;
+}
+
+/** The whole program: all settings are checked before the first resource. */
+async function program(): Promise<Outputs> {
+  const [{ accountId: account }, { region }, { partition, dnsSuffix }] = await Promise.all([
+    getCallerIdentity(),
+    getRegion(),
+    getPartition(),
+  ]);
+  const place = { partition, account, region, dnsSuffix };
+  const { vault, mover, options } = readSettings(place);
+  const names = moverNames(getStack(), place);
+
+  const home = new VaultHome("home", {
+    ...vault,
+    identityName: names.vaultIdentity,
+    region,
+    roleArn: names.roleArn,
+    functionArn: names.functionArn,
+  });
+  const secretMover = new SecretMover("mover", { ...options, place, names, mover, moverEntityId: home.moverEntityId });
+
+  return {
+    account,
+    region,
+    vaultAddress: mover.vaultAddress,
+    vaultNamespace: mover.vaultNamespace,
+    mount: mover.mount,
+    homePrefix: mover.homePrefix,
+    homeTemplate: mover.homeTemplate,
+    loginMethod: mover.login,
+    loginPath: mover.loginPath,
+    loginRole: mover.loginRole,
+    moverEntityId: home.moverEntityId,
+    moverPolicyName: home.moverPolicyName,
+    queueUrl: secretMover.queueUrl,
+    queueArn: secretMover.queueArn,
+    deadLetterQueueUrl: secretMover.deadLetterQueueUrl,
+    deadLetterQueueArn: secretMover.deadLetterQueueArn,
+    functionName: secretMover.functionName,
+    functionArn: secretMover.functionArn,
+    functionRoleArn: secretMover.functionRoleArn,
+    logGroupName: secretMover.logGroupName,
+    mode: mover.mode,
+    namePrefix: mover.namePrefix,
+    exemptTag: "vault-mover-mode=exempt",
+  };
+}
+
+export = program;

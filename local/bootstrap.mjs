@@ -1,0 +1,131 @@
+// Runs a TypeScript program or a tool of this project on a machine where nothing but Node and npm is there yet:
+//   node local/bootstrap.mjs SCRIPT.ts [args…]
+//   node local/bootstrap.mjs --bin TOOL [args…]
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withLock } from "./lock.js";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const HEARTBEAT_MS = 15_000;
+const LEAST_NODE = [20, 11];
+
+function say(line) {
+  process.stderr.write(`bootstrap: ${line}\n`);
+}
+
+function fail(line) {
+  say(line);
+  process.exit(1);
+}
+
+function readJson(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+}
+
+/**
+ * Whether node_modules holds what package-lock.json asks for. npm writes its own list as the last step of an install,
+ * so an install that was killed is seen as missing. Contents are compared, not times: a checkout changes times at will.
+ */
+function packagesAreInstalled() {
+  const wanted = readJson(join(root, "package-lock.json"));
+  if (wanted === undefined) fail("package-lock.json is missing: run from a complete checkout");
+  const installed = readJson(join(root, "node_modules", ".package-lock.json"));
+  if (installed === undefined) return false;
+  return Object.entries(wanted.packages).every(([path, entry]) => {
+    if (path === "" || entry.link) return true;
+    const present = installed.packages[path];
+    // npm leaves out optional packages of other platforms.
+    if (present === undefined) return entry.optional === true || entry.devOptional === true;
+    return present.version === entry.version && present.integrity === entry.integrity;
+  });
+}
+
+async function installPackages() {
+  if (packagesAreInstalled()) return;
+  await withLock(
+    join(root, ".tools", "npm.lock"),
+    async () => {
+      // Another process may have installed them while this one waited.
+      if (!packagesAreInstalled()) await runNpmCi();
+    },
+    (pid) => say(`waiting for process ${pid}, which is installing npm packages`),
+  );
+}
+
+function runNpmCi() {
+  const began = Date.now();
+  const seconds = () => Math.round((Date.now() - began) / 1000);
+  say("npm packages: installing (npm ci)");
+  const heartbeat = setInterval(() => say(`npm packages: still installing, ${seconds()} s`), HEARTBEAT_MS);
+  // Development packages run the local cloud and the tests, whatever NODE_ENV says.
+  const npm = spawn("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--prefer-offline"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = [];
+  npm.stdout.on("data", (data) => output.push(data));
+  npm.stderr.on("data", (data) => output.push(data));
+  const stopForwarding = forwardSignals(npm);
+  return new Promise((resolve, reject) => {
+    npm.once("error", (error) =>
+      reject(new Error(`npm cannot be started (${error.code}): install Node.js with npm, or put npm on PATH`)),
+    );
+    npm.once("close", (code, signal) => {
+      if (signal !== null || code !== 0) {
+        process.stderr.write(Buffer.concat(output));
+        reject(new Error(`npm ci failed (${signal ?? `exit code ${code}`}): its output is above`));
+        return;
+      }
+      say(`npm packages: installed in ${seconds()} s`);
+      resolve();
+    });
+  }).finally(() => {
+    clearInterval(heartbeat);
+    stopForwarding();
+  });
+}
+
+/** Passes signals on and keeps this process alive for the child's own ending. Gives back what ends the forwarding. */
+function forwardSignals(child) {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  const forward = (signal) => child.kill(signal);
+  for (const signal of signals) process.on(signal, forward);
+  return () => signals.forEach((signal) => process.removeListener(signal, forward));
+}
+
+/** The arguments for Node that run what the command line asks for. */
+function nodeArguments([first, ...rest]) {
+  const preload = ["-r", join(root, "local", "endWithParent.js")];
+  if (first !== "--bin") return [...preload, "-r", "ts-node/register/transpile-only", first, ...rest];
+  const [tool, ...args] = rest;
+  if (tool === undefined) fail("--bin needs the name of a tool, for example: --bin mocha");
+  const entry = join(root, "node_modules", ".bin", tool);
+  if (!existsSync(entry)) fail(`no tool named ${tool} in node_modules/.bin`);
+  return [...preload, realpathSync(entry), ...args];
+}
+
+function run(args) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  const stopForwarding = forwardSignals(child);
+  child.once("error", (error) => fail(`cannot start ${process.execPath} (${error.code})`));
+  child.once("exit", (code, signal) => {
+    stopForwarding();
+    // 128 + the signal's number is what a shell reports for a program that a signal ended.
+    process.exit(signal === null ? code : 128 + constants.signals[signal]);
+  });
+}
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])) {
+  fail(`Node.js ${LEAST_NODE.join(".")} or newer is needed, this is ${process.versions.node}`);
+}
+if (process.argv.length < 3) fail("usage: node local/bootstrap.mjs SCRIPT.ts [args…] | --bin TOOL [args…]");
+try {
+  await installPackages();
+} catch (error) {
+  fail(error.message);
+}
+run(nodeArguments(process.argv.slice(2)));

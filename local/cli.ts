@@ -1,0 +1,147 @@
+/** `npm run local -- up | down`: the local cloud from a terminal. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+
+import { checkOptions, destroyRunning, startCloud } from "./cloud";
+import type { CloudOptions } from "./cloud";
+import { stopAll } from "./processes";
+import { defaultName, readSystem, systemFile } from "./system";
+import type { System } from "./system";
+
+const usage = `Usage: npm run local -- up [options]     deploy into a local Vault and AWS emulator; Ctrl-C ends it
+       npm run local -- down [--name N]  remove everything by pulumi destroy, then end it
+
+Options of up:
+  --mode audit|copy|move    what the mover may do           (move)
+  --login aws|jwt           how it logs in at Vault         (aws)
+  --server vault|openbao    which server plays Vault        (vault)
+  --name N                  tells clouds side by side apart (default)
+  --set key=value           a setting of the program, may be repeated
+  --verbose                 show the engine's output`;
+
+/** What was typed is wrong: said in a line, without a stack. */
+class UsageError extends Error {}
+
+function word<T extends string>(option: string, value: string | undefined, words: readonly T[], preset: T): T {
+  if (value === undefined) return preset;
+  const found = words.find((candidate) => candidate === value);
+  if (found === undefined) throw new UsageError(`--${option} ${value}: use ${words.join(", ")}`);
+  return found;
+}
+
+function pairs(given: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    given.map((pair) => {
+      const equals = pair.indexOf("=");
+      if (equals < 1) throw new UsageError(`--set ${pair}: use key=value`);
+      return [pair.slice(0, equals), pair.slice(equals + 1)];
+    }),
+  );
+}
+
+interface Arguments {
+  readonly command: string;
+  readonly name: string;
+  readonly verbose: boolean;
+  readonly cloud: Pick<CloudOptions, "mode" | "login" | "server" | "settings">;
+}
+
+function readArguments(argv: readonly string[]): Arguments {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        mode: { type: "string" },
+        login: { type: "string" },
+        server: { type: "string" },
+        name: { type: "string" },
+        set: { type: "string", multiple: true },
+        verbose: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+  const { values, positionals } = parsed;
+  const [command = "", ...rest] = positionals;
+  if (!["up", "down"].includes(command) || rest.length > 0) throw new UsageError("say up or down");
+  return {
+    command,
+    name: values.name ?? defaultName,
+    verbose: values.verbose ?? false,
+    cloud: {
+      mode: word("mode", values.mode, ["audit", "copy", "move"], "move"),
+      login: word("login", values.login, ["aws", "jwt"], "aws"),
+      server: word("server", values.server, ["vault", "openbao"], "vault"),
+      settings: pairs(values.set ?? []),
+    },
+  };
+}
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+function exportsOf(system: System): string {
+  return [
+    `export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${system.region}`,
+    `export AWS_ENDPOINT_URL=${system.awsEndpoint}`,
+    `export AWS_ENDPOINT_URL_SECRETS_MANAGER=${system.cloudTrailEndpoint} AWS_ENDPOINT_URL_STS=${system.cloudTrailEndpoint}`,
+    `export VAULT_ADDR=${system.vaultAddress} VAULT_TOKEN=${system.vaultToken}`,
+  ].join("\n");
+}
+
+async function up({ name, verbose, cloud }: Arguments): Promise<void> {
+  const onEngineOutput = verbose ? { onEngineOutput: (text: string) => process.stderr.write(text) } : {};
+  const running = await startCloud({ name, ...cloud, progress: say, ...onEngineOutput });
+  const system = running.system();
+  process.stdout.write(`${exportsOf(system)}\n`);
+  say(`\nThe local cloud is up; ${systemFile(name)} says where. Try:`);
+  say(`  aws secretsmanager create-secret --name dev/hello --secret-string '{"user":"me"}'`);
+  say(`  vault kv get -mount=${system.mount} ${system.homePrefix}/${system.account}/${system.region}/dev/hello`);
+  say("Ctrl-C ends it.");
+  // A signal ends everything from here on, see beforeStop; a server that ends by itself does as well.
+  const server = await Promise.race([
+    running.vault.exited.then(() => cloud.server),
+    running.emulator.exited.then(() => "the AWS emulator"),
+  ]);
+  await running.stop();
+  throw new Error(`${server} ended by itself; its log was in ${running.directory}`);
+}
+
+async function ended(pid: number): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      // No such process: it is gone, which is what is waited for.
+      return;
+    }
+    await sleep(100);
+  }
+  throw new Error(`process ${pid.toString()} of the local cloud does not end`);
+}
+
+async function down({ name }: Arguments): Promise<void> {
+  const system = readSystem(name);
+  say("removing everything with pulumi destroy");
+  await destroyRunning(name, system);
+  process.kill(system.pid, "SIGTERM");
+  await ended(system.pid);
+  say("The local cloud is gone.");
+}
+
+async function main(): Promise<void> {
+  const parsed = readArguments(process.argv.slice(2));
+  checkOptions({ name: parsed.name, ...parsed.cloud });
+  await (parsed.command === "up" ? up(parsed) : down(parsed));
+}
+
+main().catch(async (error: unknown) => {
+  await stopAll();
+  say(error instanceof Error ? error.message : String(error));
+  if (error instanceof UsageError) say(`\n${usage}`);
+  process.exitCode = 1;
+});

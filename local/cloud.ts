@@ -1,0 +1,192 @@
+/** The local cloud: a real Vault or OpenBao, an AWS emulator that enforces IAM, and the program deployed into both. */
+import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { emulatorAccount, startEmulator } from "./emulator";
+import type { Emulator } from "./emulator";
+import { freePort } from "./ports";
+import { beforeStop } from "./processes";
+import { startProxy } from "./proxy/proxy";
+import { openStack } from "./stack";
+import type { LocalStack, UpResult } from "./stack";
+import { cloudDirectory, defaultName, systemFile, writeSystem } from "./system";
+import type { System } from "./system";
+import { installTools } from "./tools";
+import { startVault } from "./vaultServer";
+import type { VaultServer } from "./vaultServer";
+
+export interface CloudOptions {
+  /** Tells clouds that run side by side apart: letters, digits and hyphens. Default `default`. */
+  readonly name?: string;
+  readonly mode: "audit" | "copy" | "move";
+  readonly login: "aws" | "jwt";
+  readonly server: "vault" | "openbao";
+  /** Settings of the program beside those that the cloud itself gives, by name without `homing:`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Gets a line for each long step. */
+  readonly progress: (line: string) => void;
+  /** Gets the engine's output. Default: nobody. */
+  readonly onEngineOutput?: (text: string) => void;
+}
+
+export interface LocalCloud {
+  readonly system: () => System;
+  readonly vault: VaultServer;
+  readonly emulator: Emulator;
+  /** Secrets Manager and STS, see `System.cloudTrailEndpoint`. */
+  readonly endpoint: string;
+  readonly directory: string;
+  readonly stack: LocalStack;
+  /** Updates the stack, with settings that replace those of the same name. */
+  readonly up: (settings?: Readonly<Record<string, string>>) => Promise<UpResult>;
+  /** The first update. */
+  readonly firstUp: UpResult;
+  /** Waits until every event of a write so far has been handed to its targets. */
+  readonly drain: () => Promise<void>;
+  /** Ends all servers and forgets the stack's state, which means nothing without them. */
+  readonly stop: () => Promise<void>;
+}
+
+const namePattern = /^[a-z0-9][a-z0-9-]{0,30}$/;
+
+/** @throws when the options can't go together, before anything is installed or started */
+export function checkOptions({ name = defaultName, login, server }: Pick<CloudOptions, "name" | "login" | "server">): void {
+  if (!namePattern.test(name)) throw new Error(`name ${name}: use lower-case letters, digits and hyphens, 31 at most`);
+  if (server === "openbao" && login === "aws") {
+    throw new Error("OpenBao has no AWS login: use --login jwt, or --server vault");
+  }
+}
+
+/** Where the provider plugins find AWS and Vault: the environment that the real ones read as well. */
+function providerEnvironment(awsEndpoint: string, vaultAddress: string, vaultToken: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: awsEndpoint,
+    AWS_REGION: emulatorAccount.region,
+    AWS_ACCESS_KEY_ID: emulatorAccount.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: emulatorAccount.secretAccessKey,
+    VAULT_ADDR: vaultAddress,
+    VAULT_TOKEN: vaultToken,
+  };
+}
+
+/** Destroys the stack of a cloud that another process runs. */
+export async function destroyRunning(name: string, system: System): Promise<void> {
+  const directory = join(cloudDirectory(name), "pulumi");
+  const stack = await openStack({
+    name: system.stack,
+    pulumi: realpathSync(join(directory, "engine", "bin", "pulumi")),
+    directory,
+    program: () => Promise.resolve(undefined),
+    environment: providerEnvironment(system.awsEndpoint, system.vaultAddress, system.vaultToken),
+    onOutput: () => undefined,
+  });
+  await stack.destroy();
+}
+
+/** Starts the servers, deploys the program and writes the system file. Nothing is left running when it fails. */
+export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
+  checkOptions(options);
+  const { name = defaultName, progress } = options;
+  const tools = await installTools({ server: options.server, vaultAwsPlugin: options.login === "aws", progress });
+  const directory = cloudDirectory(name);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+
+  const closers: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    unregister();
+    for (const close of closers.splice(0).reverse()) await close();
+    rmSync(systemFile(name), { force: true });
+  };
+  const unregister = beforeStop(stop);
+  try {
+    progress(`starting ${options.server} and the AWS emulator`);
+    const proxyPort = await freePort();
+    const endpoint = `http://127.0.0.1:${proxyPort.toString()}`;
+    const [vault, emulator] = await Promise.all([
+      startVault({ tools, directory: join(directory, "vault") }),
+      startEmulator({
+        tools,
+        directory: join(directory, "aws"),
+        // Functions inherit it: their SDK finds Secrets Manager and STS behind the proxy.
+        environment: { AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint, AWS_ENDPOINT_URL_STS: endpoint },
+      }),
+    ]);
+    closers.push(vault.stop, emulator.stop);
+    const { accountId: account, region } = emulatorAccount;
+    const proxy = await startProxy({ emulator: emulator.endpoint, account, region, port: proxyPort });
+    closers.push(proxy.stop);
+
+    progress("deploying with pulumi up");
+    const program = await import("../index");
+    const stack = await openStack({
+      name: `local-${name}`,
+      pulumi: tools.pulumi,
+      directory: join(directory, "pulumi"),
+      program,
+      environment: {
+        ...providerEnvironment(emulator.endpoint, vault.address, vault.token),
+        HOMING_LOCAL_ISSUER: proxy.issuer,
+      },
+      onOutput: options.onEngineOutput ?? (() => undefined),
+    });
+    closers.push(() => {
+      stack.forget();
+    });
+
+    const base: Readonly<Record<string, string>> = {
+      vaultAddress: vault.address,
+      login: options.login,
+      mode: options.mode,
+      // The mount ends with its server.
+      protect: "false",
+      // Vault asks the emulator, not AWS, who signed a login.
+      ...(options.login === "aws" ? { stsEndpoint: proxy.endpoint } : {}),
+      ...(options.server === "openbao" ? { authorship: "label" } : {}),
+      ...options.settings,
+    };
+    let system: System | undefined;
+    const up = async (settings: Readonly<Record<string, string>> = {}): Promise<UpResult> => {
+      const config = Object.entries({ ...base, ...settings }).map(([key, value]) => [`homing:${key}`, value]);
+      const result = await stack.up({ "aws:region": region, ...Object.fromEntries(config) });
+      const output = (key: string): string => result.outputs[key] ?? "";
+      system = {
+        pid: process.pid,
+        awsEndpoint: emulator.endpoint,
+        cloudTrailEndpoint: proxy.endpoint,
+        region,
+        account,
+        vaultAddress: vault.address,
+        vaultToken: vault.token,
+        vaultPid: vault.pid,
+        vaultUnsealKey: vault.unsealKey,
+        vaultAuditLog: vault.auditLog,
+        vaultRole: output("loginRole"),
+        exemptTag: output("exemptTag"),
+        mount: output("mount"),
+        homePrefix: output("homePrefix"),
+        namePrefix: output("namePrefix"),
+        queueUrl: output("queueUrl"),
+        deadLetterQueueUrl: output("deadLetterQueueUrl"),
+        functionName: output("functionName"),
+        functionRoleArn: output("functionRoleArn"),
+        logGroupName: output("logGroupName"),
+        mode: output("mode"),
+        stack: `local-${name}`,
+        backendUrl: stack.backendUrl,
+        outputs: result.outputs,
+      };
+      writeSystem(name, system);
+      return result;
+    };
+    const firstUp = await up();
+    const current = (): System => {
+      if (system === undefined) throw new Error("the stack was never updated");
+      return system;
+    };
+    return { system: current, vault, emulator, endpoint, directory, stack, up, firstUp, drain: proxy.drain, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import type { ResourceType } from "../resourceType";
+import { text } from "../values";
+import type { Values } from "../values";
+import { unlessMissing } from "./client";
+import type { AwsClient } from "./client";
+
+const missing = ["NoSuchEntity"];
+
+/** The id is `<role>:<policy>`. */
+function split(id: string): { RoleName: string; PolicyName: string } {
+  const [RoleName = "", PolicyName = ""] = id.split(":");
+  return { RoleName, PolicyName };
+}
+
+/** `aws:iam/rolePolicy:RolePolicy` */
+export function rolePolicyType(client: AwsClient): ResourceType {
+  const iam = (operation: string, parameters: Values) => client.query("iam", operation, parameters);
+
+  return {
+    properties: {
+      name: { kind: "text", replaces: true },
+      role: { kind: "text", required: true, replaces: true },
+      policy: { kind: "json", required: true },
+    },
+    autoName: "name",
+    identity: ["role", "name"],
+
+    async create(inputs) {
+      const [RoleName, PolicyName] = [text(inputs, "role"), text(inputs, "name")];
+      await iam("PutRolePolicy", { RoleName, PolicyName, PolicyDocument: inputs.policy });
+      return { id: `${RoleName}:${PolicyName}`, outputs: {} };
+    },
+
+    async read(id) {
+      const policy = await unlessMissing(missing, () => iam("GetRolePolicy", split(id)));
+      if (!policy) return undefined;
+      const { RoleName: role, PolicyName: name } = split(id);
+      return { role, name, policy: decodeURIComponent(text(policy, "PolicyDocument")) };
+    },
+
+    async update(id, _state, inputs) {
+      await iam("PutRolePolicy", { ...split(id), PolicyDocument: inputs.policy });
+      return {};
+    },
+
+    async remove(id) {
+      await unlessMissing(missing, () => iam("DeleteRolePolicy", split(id)));
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { ProviderTable } from "../resourceType";
+import { awsClient } from "./client";
+import { eventRuleType } from "./eventRule";
+import { eventSourceMappingType } from "./eventSourceMapping";
+import { eventTargetType } from "./eventTarget";
+import { functionType } from "./function";
+import { awsInvokes } from "./invokes";
+import { logGroupType } from "./logGroup";
+import { outboundWebIdentityFederationType } from "./outboundWebIdentityFederation";
+import { queueType } from "./queue";
+import { queuePolicyType } from "./queuePolicy";
+import { roleType } from "./role";
+import { rolePolicyType } from "./rolePolicy";
+
+/**
+ * The types and functions of the aws provider that the program uses, on the emulator that the environment names.
+ *
+ * @param version of `@pulumi/aws`, whose properties these are
+ * @param root the folder that the paths of assets start from
+ */
+export function awsTable(env: NodeJS.ProcessEnv, root: string, version: string): ProviderTable {
+  const client = awsClient(env);
+  return {
+    version,
+    types: {
+      "aws:iam/role:Role": roleType(client),
+      "aws:iam/rolePolicy:RolePolicy": rolePolicyType(client),
+      "aws:iam/outboundWebIdentityFederation:OutboundWebIdentityFederation": outboundWebIdentityFederationType(client, env),
+      "aws:cloudwatch/eventRule:EventRule": eventRuleType(client),
+      "aws:cloudwatch/eventTarget:EventTarget": eventTargetType(client),
+      "aws:cloudwatch/logGroup:LogGroup": logGroupType(client),
+      "aws:sqs/queue:Queue": queueType(client),
+      "aws:sqs/queuePolicy:QueuePolicy": queuePolicyType(client),
+      "aws:lambda/function:Function": functionType(client, root),
+      "aws:lambda/eventSourceMapping:EventSourceMapping": eventSourceMappingType(client),
+    },
+    invokes: awsInvokes(client, env),
+  };
+}

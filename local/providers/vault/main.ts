@@ -1,0 +1,5 @@
+import { version } from "@pulumi/vault/package.json";
+import { serve } from "../serve";
+import { vaultTable } from "./table";
+
+serve(() => vaultTable(process.env, version));

@@ -1,0 +1,123 @@
+/** The program as a stack of the real Pulumi engine, with the local provider plugins. */
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
+import type { OutputMap, PulumiFn, Stack } from "@pulumi/pulumi/automation";
+
+export interface StackOptions {
+  readonly name: string;
+  /** The `pulumi` program. */
+  readonly pulumi: string;
+  /** State, the engine's home and its plugins' logs go here. */
+  readonly directory: string;
+  readonly program: PulumiFn;
+  /** Where AWS and Vault are, for the provider plugins. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Gets the engine's own output, line by line. */
+  readonly onOutput: (text: string) => void;
+}
+
+/** Resource operations of an update by kind: `create`, `update`, `same`, … */
+export type Changes = Readonly<Record<string, number>>;
+
+export interface UpResult {
+  readonly changes: Changes;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly durationMs: number;
+}
+
+export interface LocalStack {
+  readonly stack: Stack;
+  readonly backendUrl: string;
+  /** Sets the configuration, whole, and updates. */
+  readonly up: (config: Readonly<Record<string, string>>) => Promise<UpResult>;
+  readonly destroy: () => Promise<void>;
+  /** Forgets the stack: its file in the checkout and its state. */
+  readonly forget: () => void;
+}
+
+const checkout = dirname(__dirname);
+/** The engine has been seen to print a program's error and then wait; a first `up` takes well under a minute. */
+const limitMs = 300_000;
+
+const stringOutputs = (outputs: OutputMap): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, String(value)]));
+
+/** Runs an operation of the engine; when it does not end in time, cancels it and shows what it printed. */
+async function limited<T>(stack: Stack, what: string, printed: () => string, run: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`pulumi ${what} did not end within ${(limitMs / 1_000).toString()} s:\n${printed()}`));
+      void stack.cancel();
+    }, limitMs);
+  });
+  try {
+    return await Promise.race([run(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Opens the stack, new or as its state was left. */
+export async function openStack(options: StackOptions): Promise<LocalStack> {
+  const { name, directory } = options;
+  const state = join(directory, "state");
+  const engine = join(directory, "engine");
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  mkdirSync(join(engine, "bin"), { recursive: true });
+  // The Automation API finds a given engine only as `bin/pulumi` below a folder.
+  rmSync(join(engine, "bin", "pulumi"), { force: true });
+  symlinkSync(options.pulumi, join(engine, "bin", "pulumi"));
+
+  const backendUrl = `file://${state}`;
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { stackName: name, projectName: "homing", program: options.program },
+    {
+      // The function's archive is made of paths relative to the program's root.
+      workDir: checkout,
+      pulumiHome: join(directory, "home"),
+      pulumiCommand: await PulumiCommand.get({ root: engine }),
+      envVars: {
+        PATH: [join(checkout, "local", "providers", "bin"), dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
+        PULUMI_BACKEND_URL: backendUrl,
+        // The local cloud's state holds nothing that outlives it.
+        PULUMI_CONFIG_PASSPHRASE: "local",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        ...options.environment,
+      },
+    },
+  );
+
+  let printed: string[] = [];
+  const onOutput = (text: string): void => {
+    printed = [...printed.slice(-200), text];
+    options.onOutput(text);
+  };
+  const recent = (): string => printed.join("");
+  const settingsFile = join(checkout, `Pulumi.${name}.yaml`);
+
+  return {
+    stack,
+    backendUrl,
+    async up(config) {
+      const started = performance.now();
+      rmSync(settingsFile, { force: true });
+      await stack.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])));
+      const result = await limited(stack, "up", recent, () => stack.up({ onOutput, onError: onOutput }));
+      return {
+        changes: { ...result.summary.resourceChanges },
+        outputs: stringOutputs(result.outputs),
+        durationMs: performance.now() - started,
+      };
+    },
+    async destroy() {
+      await limited(stack, "destroy", recent, () => stack.destroy({ onOutput, onError: onOutput }));
+    },
+    forget() {
+      rmSync(settingsFile, { force: true });
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/** One batch of queue messages: every secret once, every message with its own end. */
+import { isWayError } from "./errors";
+import type { WayError } from "./errors";
+import { readMessage } from "./event";
+import type { MoveRequest } from "./move";
+import type { Outcome } from "./outcome";
+import { restSeconds } from "./backoff";
+
+/** A queue message, in SQS's names. */
+export interface QueueMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly attributes: { readonly ApproximateReceiveCount: string };
+}
+
+export interface BatchAnswer {
+  readonly batchItemFailures: { readonly itemIdentifier: string }[];
+}
+
+export interface QueuePort {
+  /** Lets a message come back after so many seconds. */
+  readonly rest: (receiptHandle: string, seconds: number) => Promise<void>;
+  /** Puts a message that nobody can read where a person will find it. */
+  readonly bury: (body: string, messageId: string) => Promise<void>;
+}
+
+export interface Telemetry {
+  readonly outcome: (outcome: Outcome, durationMs: number) => void;
+  readonly retry: (secret: string, error: WayError, receives: number) => void;
+  readonly unreadable: (messageId: string) => void;
+  readonly ignored: (messageId: string) => void;
+}
+
+export interface BatchDeps {
+  readonly move: (request: MoveRequest) => Promise<Outcome>;
+  readonly queue: QueuePort;
+  readonly telemetry: Telemetry;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** Seconds after which a delete that Secrets Manager does not show yet is looked at again. */
+const unseenSeconds = 60;
+
+type End = { readonly end: "done" } | { readonly end: "again"; readonly seconds: number };
+const done: End = { end: "done" };
+
+/** Makes the function that works a batch off. It throws only what is a defect; the queue then delivers all again. */
+export function makeBatch(deps: BatchDeps) {
+  const { move, queue, telemetry, now, random } = deps;
+
+  async function handleSecret(secret: string, receives: number, remainingMs: () => number): Promise<End> {
+    const started = now();
+    try {
+      const outcome = await move({ secret, attempt: receives, remainingMs });
+      telemetry.outcome(outcome, now() - started);
+      // Settling is the sweep's to resume: a message must not live as long as a settle time may be.
+      return outcome.reason === "deletion-unseen" ? { end: "again", seconds: unseenSeconds } : done;
+    } catch (error) {
+      if (!isWayError(error)) throw error;
+      telemetry.retry(secret, error, receives);
+      return { end: "again", seconds: restSeconds(receives, random(), error.retryAfter) };
+    }
+  }
+
+  async function bury(message: QueueMessage): Promise<End> {
+    telemetry.unreadable(message.messageId);
+    try {
+      await queue.bury(message.body, message.messageId);
+      return done;
+    } catch (error) {
+      if (!isWayError(error)) throw error;
+      telemetry.retry(`message ${message.messageId}`, error, 1);
+      return { end: "again", seconds: restSeconds(1, random()) };
+    }
+  }
+
+  return async (messages: readonly QueueMessage[], remainingMs: () => number): Promise<BatchAnswer> => {
+    const runs = new Map<string, Promise<End>>();
+    const ends = await Promise.all(
+      messages.map(async (message) => {
+        const read = readMessage(message.body);
+        const receives = Math.max(1, Number(message.attributes.ApproximateReceiveCount) || 1);
+        switch (read.is) {
+          case "unreadable":
+            return { message, end: await bury(message) };
+          case "ignored":
+            telemetry.ignored(message.messageId);
+            return { message, end: done };
+          case "secret": {
+            const run = runs.get(read.secret) ?? handleSecret(read.secret, receives, remainingMs);
+            runs.set(read.secret, run);
+            return { message, end: await run };
+          }
+          default:
+            return read satisfies never;
+        }
+      }),
+    );
+    const again = ends.flatMap(({ message, end }) => (end.end === "again" ? [{ message, seconds: end.seconds }] : []));
+    await Promise.all(again.map(({ message, seconds }) => queue.rest(message.receiptHandle, seconds)));
+    return { batchItemFailures: again.map(({ message }) => ({ itemIdentifier: message.messageId })) };
+  };
+}

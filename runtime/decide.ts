@@ -1,0 +1,228 @@
+/** What to do with one secret: a pure function of both sides, the settings and the time. */
+import type { Mode, MoverSettings } from "./environment";
+import { isDeleted } from "./home";
+import type { Home, HomeVersion } from "./home";
+import { labelledVersions, modeTag, readDeletingLabel, readVersionLabel, stateTag } from "./labels";
+import type { VersionLabel } from "./labels";
+import type { Reason } from "./outcome";
+import { matches, matchesAny } from "./pattern";
+import type { Source } from "./source";
+
+/** A version of a source that was read back equal from a version of its home. */
+export interface Proof {
+  readonly homeVersion: number;
+  readonly createdTime: string;
+  readonly versionId: string;
+}
+
+/** Why a secret is copied although the mode would move it. */
+export type CopyOnly = "owned-by-iac" | "restored-by-somebody" | "author-unknown";
+
+interface Act {
+  readonly mode: "copy" | "move";
+  readonly copyOnly?: CopyOnly;
+  /** The AWSCURRENT version to read. */
+  readonly versionId: string;
+}
+
+export type Decision =
+  | { readonly act: "stop"; readonly outcome: "skipped" | "refused" | "deferred" | "unchanged"; readonly reason: Reason }
+  /** Mode `audit`: nothing is done, and this would be. */
+  | { readonly act: "report"; readonly intent: "copy" | "move" | "restore" }
+  /** Take the scheduled deletion back and start over. */
+  | { readonly act: "restore"; readonly versionId: string }
+  /** A restore is complete: remove its label and start over. */
+  | { readonly act: "clear" }
+  /** A mover stopped after its delete and before its label: write the label. */
+  | { readonly act: "claim"; readonly versionId: string; readonly homeVersion: number }
+  /** Write the value over this KV version (0: none). */
+  | (Act & { readonly act: "write"; readonly base: number })
+  /** The home's current version should hold the value already. */
+  | (Act & { readonly act: "prove"; readonly homeVersion: number; readonly label: VersionLabel })
+  /**
+   * The home's current version is not known to be the mover's; its value decides. `label`: a mover may have stopped
+   * before the label, so a version that the source still lists is its own. `accept-equal`: only the current one.
+   */
+  | (Act & { readonly act: "recognise"; readonly homeVersion: number; readonly by: "label" | "accept-equal" });
+
+export interface Now {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Second look only: what this run has just proven and deleted. */
+  readonly proof?: Proof;
+}
+
+/**
+ * For so long after a delete was sent, "not scheduled" may only mean that Secrets Manager is eventually consistent:
+ * its documentation gives five minutes for changes to show.
+ */
+export const consistencyMs = 5 * 60_000;
+
+/** Names that AWS services read from Secrets Manager by themselves; `serviceReadNames` extends the list. */
+const builtInServiceReads = ["ecr-pullthroughcache/*", "AmazonMSK_*"];
+/** Services name the secrets they own `<service>!…`. */
+const serviceOwnedName = "*!*";
+
+const rank: Readonly<Record<Mode, number>> = { audit: 0, copy: 1, move: 2 };
+const lower = (a: Mode, b: Mode): Mode => (rank[a] <= rank[b] ? a : b);
+
+const stop = (outcome: "skipped" | "refused" | "deferred" | "unchanged", reason: Reason): Decision => ({
+  act: "stop",
+  outcome,
+  reason,
+});
+
+/** The lower of the stack's mode for this name and the wish on the secret's tag; an unknown wish is `audit`. */
+export function modeFor(source: Source, settings: MoverSettings): Mode {
+  const stackMode = settings.modeRules.find(({ pattern }) => matches(pattern, source.name))?.mode ?? settings.mode;
+  const wish = source.tags[modeTag];
+  if (wish === undefined) return stackMode;
+  return lower(stackMode, wish === "copy" || wish === "move" ? wish : "audit");
+}
+
+/** Why a secret is not looked at any further, whatever its home holds. */
+function skipReason(source: Source, settings: MoverSettings): Reason | undefined {
+  if (!source.name.startsWith(settings.namePrefix)) return "outside-prefix";
+  if (matchesAny(settings.exemptNames, source.name) || source.tags[modeTag] === "exempt") return "exempt";
+  if (source.owningService !== undefined || matches(serviceOwnedName, source.name)) return "service-owned";
+  if (matchesAny([...builtInServiceReads, ...settings.serviceReadNames], source.name)) return "service-read";
+  if (source.primaryRegion !== undefined) return "replica";
+  if (source.replicas.length > 0 && settings.replicas === "skip") return "replicated";
+  if (source.rotating && (settings.rotation === "skip" || source.pending)) return "rotating";
+  if (source.staged) return "staged";
+  if (source.currentVersionId === undefined) return "no-value";
+  return undefined;
+}
+
+const ownedByIac = (source: Source, settings: MoverSettings): boolean =>
+  Object.keys(source.tags).some(
+    (key) => key.startsWith("aws:cloudformation:") || settings.ownerTags.includes(key),
+  );
+
+/** The home's current version, when it is there and nobody deleted it. */
+function liveVersion(home: Home, now: number): HomeVersion | undefined {
+  const current = home.versions[home.currentVersion];
+  return current !== undefined && !isDeleted(current, now) ? current : undefined;
+}
+
+type Authorship = "ours" | "foreign" | "unknown";
+
+/** Who wrote a KV version. Labels prove nothing where the server records the author. */
+function authorOf(version: HomeVersion, settings: MoverSettings): Authorship {
+  if (version.authorEntityId === undefined) return "unknown";
+  const own = [settings.entityId, ...settings.formerEntityIds].includes(version.authorEntityId);
+  return own ? "ours" : "foreign";
+}
+
+/** Whether the home's current version is labelled as this source's current version and not known to be foreign. */
+function holdsCurrent(source: Source, home: Home, settings: MoverSettings, now: number): boolean {
+  const live = liveVersion(home, now);
+  if (live === undefined || authorOf(live, settings) === "foreign") return false;
+  const read = readVersionLabel(home.labels, home.currentVersion);
+  return read.is === "ours" && read.label.suffix === source.suffix && read.label.versionId === source.currentVersionId;
+}
+
+/** A source that is scheduled for deletion: whose deletion is it, and is it sound? */
+function decideScheduled(source: Source, home: Home, settings: MoverSettings, { now, proof }: Now): Decision {
+  const { deleted, restoring } = home.labels;
+  const deleting = readDeletingLabel(home.labels)?.versionId;
+  const current = source.currentVersionId;
+  if (proof !== undefined) {
+    const live = liveVersion(home, now);
+    const sound =
+      skipReason(source, settings) === undefined &&
+      modeFor(source, settings) === "move" &&
+      current === proof.versionId &&
+      home.currentVersion === proof.homeVersion &&
+      live?.createdTime === proof.createdTime;
+    return sound ? stop("unchanged", "already-moved") : { act: "restore", versionId: proof.versionId };
+  }
+  if (restoring !== undefined) return { act: "restore", versionId: restoring };
+  if (deleted === undefined && deleting === undefined) return stop("skipped", "scheduled-by-others");
+  if (current === undefined || (deleted ?? deleting) !== current) return stop("refused", "deletion-unclaimed");
+  if (deleted === current) {
+    return liveVersion(home, now) === undefined ? stop("refused", "home-deleted") : stop("unchanged", "already-moved");
+  }
+  if (skipReason(source, settings) === undefined && holdsCurrent(source, home, settings, now)) {
+    return { act: "claim", versionId: current, homeVersion: home.currentVersion };
+  }
+  return { act: "restore", versionId: current };
+}
+
+/** What a home that is not absent allows. */
+function decideHome(source: Source, home: Home, settings: MoverSettings, now: number, act: Act): Decision {
+  const version = liveVersion(home, now);
+  if (version === undefined) return stop("refused", "home-deleted");
+  const author = authorOf(version, settings);
+  const read = readVersionLabel(home.labels, home.currentVersion);
+  const homeVersion = home.currentVersion;
+  const acceptEqual = settings.foreignHomes === "accept-equal";
+  const foreign: Decision = acceptEqual
+    ? { ...act, act: "recognise", homeVersion, by: "accept-equal" }
+    : stop("refused", "home-conflict");
+  if (author === "foreign") return foreign;
+  if (read.is === "unknown") return stop("refused", "label-format");
+  if (read.is === "ours") {
+    if (read.label.suffix !== source.suffix) return stop("refused", "home-of-another");
+    return read.label.versionId === act.versionId
+      ? { ...act, act: "prove", homeVersion, label: read.label }
+      : { ...act, act: "write", base: homeVersion };
+  }
+  // No label: a mover stopped between the data and its label, or somebody else wrote it.
+  const earlier = labelledVersions(home.labels)
+    .map((labelled) => readVersionLabel(home.labels, labelled))
+    .find((label) => label.is === "ours");
+  if (earlier?.is === "ours" && earlier.label.suffix !== source.suffix) return stop("refused", "home-of-another");
+  if (author === "ours") return { ...act, act: "write", base: homeVersion };
+  return settings.authorship === "label"
+    ? { ...act, act: "recognise", homeVersion, by: "label" }
+    : foreign;
+}
+
+/**
+ * Decides what to do with a secret.
+ *
+ * @param source DescribeSecret's answer, read after `home`
+ * @param home the home's metadata ({@link absentHome} when there is none)
+ */
+export function decide(source: Source, home: Home, settings: MoverSettings, { now, proof }: Now): Decision {
+  const mode = modeFor(source, settings);
+  if (source.scheduled) {
+    const decision = decideScheduled(source, home, settings, { now, ...(proof === undefined ? {} : { proof }) });
+    const restores = decision.act === "restore" || decision.act === "claim";
+    return restores && proof === undefined && mode === "audit" ? { act: "report", intent: "restore" } : decision;
+  }
+  const deleting = readDeletingLabel(home.labels);
+  if (proof !== undefined) return stop("deferred", "deletion-unseen");
+  const skip = skipReason(source, settings);
+  if (home.labels["restoring"] !== undefined && mode !== "audit") return { act: "clear" };
+  if (deleting !== undefined && Math.abs(now - deleting.time) < consistencyMs) {
+    return stop("deferred", "deletion-unseen");
+  }
+  if (skip !== undefined) return stop("skipped", skip);
+  if (source.currentVersionId === undefined) return stop("skipped", "no-value");
+
+  const restored = home.labels["deleted"] !== undefined && source.tags[stateTag] !== undefined;
+  const version = liveVersion(home, now);
+  const authorUnknown =
+    version !== undefined && authorOf(version, settings) === "unknown" && settings.authorship === "entity";
+  const copyOnly: CopyOnly | undefined = restored
+    ? "restored-by-somebody"
+    : ownedByIac(source, settings)
+      ? "owned-by-iac"
+      : authorUnknown
+        ? "author-unknown"
+        : undefined;
+  const allowed = copyOnly === undefined ? mode : lower(mode, "copy");
+  const act: Act = {
+    mode: allowed === "move" ? "move" : "copy",
+    ...(copyOnly === undefined ? {} : { copyOnly }),
+    versionId: source.currentVersionId,
+  };
+  const decision: Decision =
+    home.currentVersion === 0
+      ? { ...act, act: "write", base: 0 }
+      : decideHome(source, home, settings, now, act);
+  if (allowed !== "audit" || decision.act === "stop") return decision;
+  return { act: "report", intent: copyOnly === undefined ? "move" : "copy" };
+}

@@ -1,0 +1,118 @@
+/** The last part of a move, from the proven copy to the scheduled source, and the way back. */
+import { decide } from "./decide";
+import type { Proof } from "./decide";
+import { wayError } from "./errors";
+import type { Home } from "./home";
+import { deletingLabel, readReplicaLabels, replicaLabels, stateTag } from "./labels";
+import type { Result, Run } from "./move";
+import type { Change } from "./ports";
+import type { Source } from "./source";
+
+/** A delete that is sent later than this could be cut off before its label is written. */
+const deleteNeedsMs = 30_000;
+/** Secrets Manager allows 50 tags on a secret, those that AWS sets not counted. */
+const maxTags = 50;
+const looks = 4;
+const dayMs = 24 * 60 * 60_000;
+
+/** What the answer of a change means for the run; undefined: go on. */
+function halt(run: Run, change: Change): Result | undefined {
+  switch (change.is) {
+    case "done":
+      return undefined;
+    case "changed":
+      return "again";
+    case "refused":
+      return run.trace.end(change.outcome, change.reason);
+    default:
+      return change satisfies never;
+  }
+}
+
+const hasTagRoom = ({ tags }: Source): boolean =>
+  tags[stateTag] !== undefined || Object.keys(tags).filter((key) => !key.startsWith("aws:")).length < maxTags;
+
+/** Makes the source deletable: its replicas are written down and removed, its rotation is cancelled. */
+async function release(run: Run, source: Source): Promise<Result | undefined> {
+  const { deps, arn, path, trace } = run;
+  if (source.rotating) {
+    const cancelled = halt(run, await deps.source.cancelRotation(arn));
+    if (cancelled !== undefined) return cancelled;
+  }
+  if (source.replicas.length === 0) return undefined;
+  const labelled = await deps.home.label(path, replicaLabels(source.replicas));
+  if (labelled.is === "gone") return "again";
+  if (labelled.is === "rejected") return trace.end("refused", "label-no-room");
+  const regions = source.replicas.map(({ region }) => region);
+  return halt(run, await deps.source.removeReplicas(arn, regions));
+}
+
+/** Brings back the replicas that a move removed; undefined: nothing is missing any more. */
+export async function replicateAgain(run: Run, home: Home, source?: Source): Promise<Result | undefined> {
+  const present = new Set(source?.replicas.map(({ region }) => region));
+  const missing = readReplicaLabels(home.labels).filter(({ region }) => !present.has(region));
+  return missing.length === 0 ? undefined : halt(run, await run.deps.source.replicate(run.arn, missing));
+}
+
+/**
+ * Takes a scheduled deletion back. The label comes first, so that any mover can finish it; it stays until
+ * DescribeSecret shows the secret unscheduled.
+ */
+export async function restoreSource(run: Run, home: Home, versionId: string): Promise<Result> {
+  const { deps, arn, path } = run;
+  // A home that is gone can't carry the label; the restore matters more.
+  await deps.home.label(path, { restoring: versionId });
+  const restored = halt(run, await deps.source.restore(arn));
+  if (restored !== undefined) return restored;
+  return (await replicateAgain(run, home)) ?? "again";
+}
+
+/** Looks at both sides again after the delete, home first as ever, and decides anew. */
+async function lookAgain(run: Run, proof: Proof): Promise<Result> {
+  const { deps, settings, trace, arn, path } = run;
+  for (let look = 1; look <= looks; look += 1) {
+    const home = await deps.home.metadata(path);
+    const found = await deps.source.describe(arn, "describe");
+    if (found.is === "refused") return trace.end(found.outcome, found.reason);
+    if (found.is === "absent") return trace.end("moved", "proven");
+    const decision = decide(found.source, home, settings, { now: deps.now(), proof });
+    if (decision.act === "restore") return restoreSource(run, home, decision.versionId);
+    if (decision.act === "stop" && decision.outcome === "unchanged") return trace.end("moved", "proven");
+    await deps.sleep(250 * look);
+  }
+  return trace.end("deferred", "deletion-unseen");
+}
+
+/** Deletes the source of a proven copy, with the recovery window, and makes sure that it was right. */
+export async function remove(run: Run, source: Source, proof: Proof): Promise<Result> {
+  const { deps, settings, trace, arn, path } = run;
+  const { versionId } = proof;
+  if (Date.parse(proof.createdTime) + settings.settleMinutes * 60_000 > deps.now()) {
+    return trace.end("deferred", "settling");
+  }
+  if (!/^[A-Za-z0-9-]+$/.test(versionId)) return trace.end("refused", "version-id-unsupported");
+  if (!hasTagRoom(source)) return trace.end("refused", "tags-full");
+  const released = await release(run, source);
+  if (released !== undefined) return released;
+
+  await deps.pace();
+  if (run.remainingMs() < deleteNeedsMs) {
+    throw wayError("out-of-time", "delete", "less than 30 seconds are left; the copy is proven, the delete comes later");
+  }
+  const windowEnd = new Date(deps.now() + settings.recoveryWindowDays * dayMs).toISOString();
+  const tagged = halt(run, await deps.source.tag(arn, `${versionId}/${windowEnd}`));
+  if (tagged !== undefined) return tagged;
+  const marked = await deps.home.label(path, {
+    deleting: deletingLabel({ versionId, time: deps.now() }),
+    deleted: null,
+    checked: null,
+    restoring: null,
+  });
+  if (marked.is === "gone") return "again";
+  if (marked.is === "rejected") return trace.end("refused", "label-no-room");
+  const scheduled = halt(run, await deps.source.schedule(arn, settings.recoveryWindowDays));
+  if (scheduled !== undefined) return scheduled;
+  trace.mark("deleted");
+  await deps.home.label(path, { deleted: versionId });
+  return lookAgain(run, proof);
+}

@@ -1,0 +1,74 @@
+/** What the SDK's errors mean. Only an error's name goes further, never its message. */
+import { isWayError, wayError } from "../errors";
+import type { Step, WayCode, WayError } from "../errors";
+import type { Refusal } from "../ports";
+
+interface ServiceError {
+  readonly name: string;
+  readonly message: string;
+}
+
+const isServiceError = (error: unknown): error is Error & ServiceError => error instanceof Error && "$metadata" in error;
+
+const throttled: readonly string[] = [
+  "ThrottlingException",
+  "Throttling",
+  "TooManyRequestsException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "SlowDown",
+  "LimitExceededException",
+];
+
+/** The error for a call that did not reach its end for reasons beside the secret. */
+export function sourceError(step: Step, error: unknown): WayError {
+  if (isWayError(error)) return error;
+  if (!isServiceError(error)) {
+    const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "no code";
+    return wayError("source-unreachable", step, `AWS did not answer (${code})`);
+  }
+  const code: WayCode = throttled.includes(error.name) ? "source-throttled" : "source-failing";
+  return wayError(code, step, `AWS answered with ${error.name}`);
+}
+
+/** What Secrets Manager's refusal says about the secret; the rest is the way. */
+export type SourceVerdict = { readonly is: "absent" } | { readonly is: "changed" } | { readonly is: "not-scheduled" } | Refusal;
+
+const refusal = (reason: Refusal["reason"], outcome: Refusal["outcome"] = "refused"): Refusal => ({
+  is: "refused",
+  outcome,
+  reason,
+});
+
+/**
+ * Sorts an error of Secrets Manager by its class first and its text second, since one class covers several cases.
+ *
+ * @throws a WayError when the error says nothing about the secret
+ */
+export function verdictOf(step: Step, error: unknown): SourceVerdict {
+  if (!isServiceError(error)) throw sourceError(step, error);
+  const { name, message } = error;
+  switch (name) {
+    case "ResourceNotFoundException":
+      return { is: "absent" };
+    case "DecryptionFailure":
+      return refusal("undecryptable");
+    case "AccessDeniedException":
+      return refusal(/\bKMS\b/i.test(message) ? "undecryptable" : "access-denied");
+    case "InvalidRequestException":
+      if (/marked for deletion|scheduled for deletion/i.test(message)) return { is: "changed" };
+      if (/not scheduled|isn't scheduled|not marked for deletion/i.test(message)) return { is: "not-scheduled" };
+      if (/another service|managed by/i.test(message)) return refusal("service-owned", "skipped");
+      return refusal("source-rejected", "failed");
+    case "InvalidParameterException":
+      if (/replica regions/i.test(message)) {
+        throw wayError("source-has-replicas", step, "Secrets Manager is still removing replicas");
+      }
+      if (/replica secret/i.test(message)) return refusal("replica", "skipped");
+      return refusal("source-rejected", "failed");
+    case "ValidationException":
+      return step === "resolve" ? { is: "absent" } : refusal("source-rejected", "failed");
+    default:
+      throw sourceError(step, error);
+  }
+}

@@ -1,0 +1,107 @@
+/** The homes: Vault's KV version 2 over the transport, since the value needs raw text in both directions. */
+import { wayError } from "../errors";
+import type { Step } from "../errors";
+import { absentHome, readHome } from "../home";
+import { urlPath } from "../path";
+import type { HomePort } from "../ports";
+import { cutData } from "../value";
+import type { TokenSource } from "./token";
+import type { Answer, Call, Transport } from "./transport";
+import { answerError, isLabelRejected, isMismatch, isMountMissing, isNeverWritten, isRejected, readJson } from "./vaultErrors";
+
+type Request = Pick<Call, "step" | "method" | "path"> & { readonly body?: string; readonly type?: string };
+
+export interface VaultHomeOptions {
+  readonly transport: Transport;
+  readonly token: TokenSource;
+  readonly mount: string;
+  readonly namespace: string;
+}
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+
+/** Makes the port to the homes below a mount. */
+export function makeVaultHome({ transport, token, mount, namespace }: VaultHomeOptions): HomePort {
+  /** Sends with the current token, and once more with a fresh one when Vault says 403. */
+  async function send(request: Request): Promise<Answer> {
+    const once = async (): Promise<{ readonly answer: Answer; readonly used: string }> => {
+      const used = await token.get();
+      const answer = await transport({
+        step: request.step,
+        method: request.method,
+        path: request.path,
+        headers: {
+          "x-vault-token": used,
+          "x-vault-request": "true",
+          ...(namespace === "" ? {} : { "x-vault-namespace": namespace }),
+          ...(request.body === undefined ? {} : { "content-type": request.type ?? "application/json" }),
+        },
+        ...(request.body === undefined ? {} : { body: request.body }),
+      });
+      return { answer, used };
+    };
+    const first = await once();
+    if (first.answer.status !== 403) return checkMount(request.step, first.answer);
+    token.drop(first.used);
+    return checkMount(request.step, (await once()).answer);
+  }
+
+  function checkMount(step: Step, answer: Answer): Answer {
+    if (isMountMissing(answer)) throw wayError("vault-mount-missing", step, `Vault has no mount ${mount}`);
+    return answer;
+  }
+
+  const url = (api: "data" | "metadata", path: string): string => `/v1/${urlPath(mount)}/${api}/${urlPath(path)}`;
+
+  return {
+    async metadata(path) {
+      const step = "read-home";
+      const answer = await send({ step, method: "GET", path: url("metadata", path) });
+      if (isNeverWritten(answer)) return absentHome;
+      if (answer.status !== 200) throw answerError(step, answer);
+      const home = readHome(member(readJson(step, answer.text), "data"));
+      if (home === undefined) throw wayError("vault-answer-unreadable", step, "Vault's metadata has an unknown form");
+      return home;
+    },
+
+    async write(path, body) {
+      const step = "write";
+      const answer = await send({ step, method: "POST", path: url("data", path), body });
+      if (isMismatch(answer)) return { is: "mismatch" };
+      if (isRejected(answer)) return { is: "rejected" };
+      // A status below 300 alone is no proof that anything was stored.
+      if (answer.status !== 200) throw answerError(step, answer);
+      const version = member(member(readJson(step, answer.text), "data"), "version");
+      if (typeof version !== "number") throw wayError("vault-answer-unreadable", step, "Vault named no version");
+      return { is: "written", version };
+    },
+
+    async label(path, patch) {
+      const step = "label";
+      const body = JSON.stringify({ custom_metadata: patch });
+      const type = "application/merge-patch+json";
+      const answer = await send({ step, method: "PATCH", path: url("metadata", path), body, type });
+      if (answer.status === 200 || answer.status === 204) return { is: "done" };
+      if (isNeverWritten(answer)) return { is: "gone" };
+      if (isLabelRejected(answer)) return { is: "rejected" };
+      throw answerError(step, answer);
+    },
+
+    async read(path) {
+      const step = "read-back";
+      const answer = await send({ step, method: "GET", path: url("data", path) });
+      // 404 with a body is a deleted version, 404 without one a deleted entry.
+      if (answer.status === 404) return { is: "gone" };
+      if (answer.status !== 200) throw answerError(step, answer);
+      const metadata = member(member(readJson(step, answer.text), "data"), "metadata");
+      const version = member(metadata, "version");
+      const deletionTime = member(metadata, "deletion_time");
+      const data = cutData(answer.text);
+      if (typeof version !== "number" || typeof deletionTime !== "string" || data === undefined) {
+        throw wayError("vault-answer-unreadable", step, "Vault's answer has an unknown form");
+      }
+      return { is: "value", version, deletionTime, data };
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** Reads a queue message. Everything in it is text that somebody chose; only the name of a secret is taken from it. */
+
+export type Message =
+  | { readonly is: "secret"; readonly secret: string }
+  /** A kind of event that this program does not act on. */
+  | { readonly is: "ignored" }
+  | { readonly is: "unreadable" };
+
+/** Secrets Manager's limit for a SecretId. */
+const maxIdLength = 2_048;
+
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+
+const parse = (body: string): unknown => {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    // What the parser says quotes the body; the caller only needs to know that it is unreadable.
+    return undefined;
+  }
+};
+
+/**
+ * CloudTrail names a secret in several places: the answer's ARN (`aRN` before 2024), the rotation service's own
+ * record, else what the caller typed.
+ */
+function idFromCloudTrail(detail: unknown): unknown {
+  const { responseElements, additionalEventData, requestParameters } = record(detail);
+  const response = record(responseElements);
+  const request = record(requestParameters);
+  return response["arn"] ?? response["aRN"] ?? record(additionalEventData)["SecretId"] ?? request["secretId"] ?? request["name"];
+}
+
+const fromId = (id: unknown): Message =>
+  typeof id === "string" && id !== "" && id.length <= maxIdLength ? { is: "secret", secret: id } : { is: "unreadable" };
+
+/**
+ * Reads the body of a message: an EventBridge event of Secrets Manager, or `{"secretId": "<ARN or name>"}`, which the
+ * sweep and the command line send.
+ */
+export function readMessage(body: string): Message {
+  const message = record(parse(body));
+  if ("secretId" in message) return fromId(message["secretId"]);
+  switch (message["detail-type"]) {
+    case "AWS API Call via CloudTrail":
+    case "AWS Service Event via CloudTrail":
+      return fromId(idFromCloudTrail(message["detail"]));
+    case "Secret Label Updated": {
+      const resources = message["resources"];
+      const arn: unknown = Array.isArray(resources) ? resources[0] : undefined;
+      return fromId(arn ?? record(message["detail"])["name"]);
+    }
+    default:
+      return typeof message["detail-type"] === "string" ? { is: "ignored" } : { is: "unreadable" };
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * The move of one secret: copy, prove, delete, look again. The order of the calls is what makes it safe:
+ *
+ * - The home is read before the source. A check-and-set base that is read after the source lets a slow mover write an
+ *   old value over a newer one, with every later check satisfied.
+ * - Labels follow the data: a label without data would be a lie.
+ * - Whatever changed in between starts the run over; nothing is assumed to have stayed.
+ */
+import { looksLikeArn, parseSecretArn } from "./arn";
+import { decide } from "./decide";
+import type { Decision } from "./decide";
+import { remove, replicateAgain, restoreSource } from "./deletion";
+import type { MoverSettings } from "./environment";
+import { wayError } from "./errors";
+import type { Home } from "./home";
+import { clearedMarkers, markersToClear, tagPatch, versionLabelPatch } from "./labels";
+import type { LabelPatch, VersionLabel } from "./labels";
+import type { Outcome } from "./outcome";
+import { homePath, isSecretName } from "./path";
+import type { MoveDeps } from "./ports";
+import { prove } from "./proof";
+import type { Source } from "./source";
+import { startTrace } from "./trace";
+import type { Trace } from "./trace";
+import { encodeValue, holdsValue, writeBody } from "./value";
+import type { SourceValue, ValueKind } from "./value";
+
+export interface MoveRequest {
+  /** An ARN or a name, as somebody typed it: nothing else of an event is believed. */
+  readonly secret: string;
+  /** How often this request was received, from 1. */
+  readonly attempt: number;
+  /** Milliseconds until the function is stopped. */
+  readonly remainingMs: () => number;
+}
+
+/** One run over a secret whose identity is settled. */
+export interface Run {
+  readonly arn: string;
+  readonly path: string;
+  readonly remainingMs: () => number;
+  readonly settings: MoverSettings;
+  readonly deps: MoveDeps;
+  readonly trace: Trace;
+}
+
+export type Result = Outcome | "again";
+type Acting = Extract<Decision, { act: "write" | "prove" | "recognise" }>;
+
+/** So often a run may start over before the message goes back to the queue. */
+const maxStarts = 5;
+/** So many receives a secret may be missing: DescribeSecret is eventually consistent. */
+const missingAttempts = 4;
+
+const isForeign = (settings: MoverSettings, region: string | undefined, account: string | undefined): boolean =>
+  region !== settings.region || account !== settings.account;
+
+/** Finds out which secret is meant. */
+async function resolve(request: MoveRequest, settings: MoverSettings, deps: MoveDeps, trace: Trace): Promise<Outcome | Source> {
+  const { secret } = request;
+  if (looksLikeArn(secret)) {
+    const [, , , region, account] = secret.split(":");
+    if (isForeign(settings, region, account)) return trace.end("refused", "foreign");
+  }
+  const found = await deps.source.describe(secret, "resolve");
+  if (found.is === "refused") return trace.end(found.outcome, found.reason);
+  if (found.is === "absent") {
+    if (request.attempt < missingAttempts) throw wayError("source-not-found-yet", "resolve", "no such secret so far");
+    return trace.end("skipped", "not-found");
+  }
+  const { source } = found;
+  const parsed = parseSecretArn(source.arn);
+  if (parsed === undefined || parsed.name !== source.name) return trace.end("refused", "arn-mismatch");
+  trace.note({ arn: source.arn });
+  if (isForeign(settings, parsed.region, parsed.account)) return trace.end("refused", "foreign");
+  if (parseSecretArn(secret) !== undefined && secret !== source.arn) return trace.end("refused", "arn-mismatch");
+  if (!isSecretName(source.name)) return trace.end("refused", "name-unsupported");
+  return source;
+}
+
+/** Labels a version that this run wrote or recognised, then copies the tags, which may not fit and never matter. */
+async function label(run: Run, source: Source, home: Home, patch: LabelPatch): Promise<Result | undefined> {
+  const { deps, path, trace } = run;
+  if (Object.keys(patch).length > 0) {
+    const labelled = await deps.home.label(path, patch);
+    if (labelled.is === "gone") return "again";
+    if (labelled.is === "rejected") return trace.end("refused", "label-no-room");
+  }
+  const tags = tagPatch(home.labels, source.tags);
+  if (Object.keys(tags.patch).length > 0) {
+    const copied = await deps.home.label(path, tags.patch);
+    if (copied.is === "gone") return "again";
+    const refused = copied.is === "rejected" ? Object.keys(tags.patch).length : 0;
+    trace.note({ droppedTags: tags.dropped + refused });
+  } else if (tags.dropped > 0) trace.note({ droppedTags: tags.dropped });
+  return undefined;
+}
+
+/** A version that should hold the value, and what it takes to prove it. */
+interface Copy {
+  readonly homeVersion: number;
+  readonly base: number;
+  readonly kind: ValueKind;
+  readonly written: boolean;
+  readonly acceptForeign: boolean;
+  /** The label to write; absent when it is there or must not be. */
+  readonly label?: VersionLabel;
+}
+
+async function write(run: Run, source: Source, base: number, versionId: string, value: SourceValue): Promise<Result | Copy> {
+  const { deps, path, settings, trace } = run;
+  const encoded = encodeValue(value, settings.objects);
+  if (encoded === "unsupported") return trace.end("refused", "value-unsupported");
+  const written = await deps.home.write(path, writeBody(encoded, base));
+  if (written.is === "mismatch") return "again";
+  if (written.is === "rejected") return trace.end("refused", "home-rejected");
+  if (written.version !== base + 1) return trace.end("failed", "home-recreated");
+  trace.mark("written");
+  const { kind } = encoded;
+  const own = { suffix: source.suffix, kind, versionId };
+  return { homeVersion: written.version, base, kind, written: true, acceptForeign: false, label: own };
+}
+
+/** Whether the home's unlabelled version holds a value that this source has or had. */
+async function recognise(
+  run: Run,
+  source: Source,
+  decision: Extract<Decision, { act: "recognise" }>,
+  value: SourceValue,
+): Promise<Result | Copy> {
+  const { deps, path, settings, trace, arn } = run;
+  const { homeVersion, versionId, by } = decision;
+  const answer = await deps.home.read(path);
+  if (answer.is === "gone" || answer.version !== homeVersion) return "again";
+  const kindHeld = (candidate: SourceValue): ValueKind | undefined => {
+    const encoded = encodeValue(candidate, settings.objects);
+    return encoded !== "unsupported" && holdsValue(answer.data, encoded.kind, candidate) ? encoded.kind : undefined;
+  };
+  const kind = kindHeld(value);
+  if (kind !== undefined) {
+    const copy = { homeVersion, base: 0, kind, written: false, acceptForeign: by === "accept-equal" };
+    return by === "label" ? { ...copy, label: { suffix: source.suffix, kind, versionId } } : copy;
+  }
+  if (by === "label") {
+    for (const other of source.versionIds.filter((id) => id !== versionId)) {
+      const read = await deps.source.read(arn, other);
+      if (read.is === "changed") return "again";
+      if (read.is === "value" && kindHeld(read.value) !== undefined) {
+        return write(run, source, homeVersion, versionId, value);
+      }
+    }
+  }
+  return trace.end("refused", "home-conflict");
+}
+
+/** The version that is to be proven: written now, or found. */
+async function copyOf(run: Run, source: Source, decision: Acting, value: SourceValue): Promise<Result | Copy> {
+  switch (decision.act) {
+    case "write":
+      return write(run, source, decision.base, decision.versionId, value);
+    case "prove": {
+      const { homeVersion, label: own } = decision;
+      return { homeVersion, base: 0, kind: own.kind, written: false, acceptForeign: false };
+    }
+    case "recognise":
+      return recognise(run, source, decision, value);
+    default:
+      return decision satisfies never;
+  }
+}
+
+const isCopy = (result: Result | Copy): result is Copy => typeof result === "object" && "homeVersion" in result && "kind" in result;
+
+/** Copies, proves, and in mode `move` deletes. */
+async function carry(run: Run, source: Source, home: Home, decision: Acting): Promise<Result> {
+  const { deps, path, settings, trace, arn } = run;
+  const { versionId } = decision;
+  trace.note({ versionId });
+  const read = await deps.source.read(arn, versionId);
+  if (read.is === "changed") return "again";
+  if (read.is === "refused") return trace.end(read.outcome, read.reason);
+  trace.mark("read");
+
+  const copy = await copyOf(run, source, decision, read.value);
+  if (!isCopy(copy)) return copy;
+  trace.note({ homeVersion: copy.homeVersion });
+
+  // A person's undo must stay visible; every other run leaves no markers of an earlier deletion behind.
+  const markers = decision.copyOnly === "restored-by-somebody" ? {} : markersToClear(home.labels);
+  const own = copy.label ? versionLabelPatch(home.labels, home.oldestVersion, copy.homeVersion, copy.label) : {};
+  const labelled = await label(run, source, home, { ...own, ...markers });
+  if (labelled !== undefined) return labelled;
+
+  const proven = await prove({ ...copy, path, before: home, versionId, value: read.value }, deps.home, settings);
+  if (proven.is === "changed") return "again";
+  if (proven.is === "refused") return trace.end(proven.outcome, proven.reason);
+  trace.mark("proven");
+
+  const copyOnly = decision.copyOnly ?? proven.copyOnly;
+  if (decision.mode === "copy" || copyOnly !== undefined) {
+    return trace.end(copy.written ? "copied" : "unchanged", copyOnly ?? "proven");
+  }
+  return remove(run, source, proven.proof);
+}
+
+/** One look at both sides and the act that follows from it. */
+async function attempt(run: Run): Promise<Result> {
+  const { deps, settings, trace, arn, path } = run;
+  const home = await deps.home.metadata(path);
+  const found = await deps.source.describe(arn, "describe");
+  if (found.is === "refused") return trace.end(found.outcome, found.reason);
+  if (found.is === "absent") return trace.end("skipped", "not-found");
+  const { source } = found;
+  if (source.arn !== arn) return trace.end("refused", "arn-mismatch");
+  trace.mark("described");
+
+  const decision = decide(source, home, settings, { now: deps.now() });
+  const moves =
+    decision.act === "report" ? decision.intent === "move" : "mode" in decision && decision.mode === "move";
+  if (moves) {
+    const service = await deps.source.isReadByService(arn);
+    if (service.is === "refused") return trace.end(service.outcome, service.reason);
+    if (service.read) return trace.end("skipped", "service-read");
+  }
+  switch (decision.act) {
+    case "stop":
+      return trace.end(decision.outcome, decision.reason);
+    case "report":
+      return trace.end("skipped", "audit", decision.intent);
+    case "restore":
+      return restoreSource(run, home, decision.versionId);
+    case "clear": {
+      const missing = await replicateAgain(run, home, source);
+      if (missing !== undefined) return missing;
+      await deps.home.label(path, clearedMarkers);
+      return "again";
+    }
+    case "claim": {
+      const { versionId, homeVersion } = decision;
+      trace.note({ versionId, homeVersion });
+      const claimed = await deps.home.label(path, { deleted: versionId });
+      return claimed.is === "done" ? trace.end("moved", "claimed") : "again";
+    }
+    case "write":
+    case "prove":
+    case "recognise":
+      return carry(run, source, home, decision);
+    default:
+      return decision satisfies never;
+  }
+}
+
+/**
+ * Makes the move for a deployment.
+ *
+ * @returns a function that brings one secret as far as the mode allows and tells what became of it
+ * @throws (the function) a WayError when the way to Vault or AWS is broken: try again later
+ */
+export const makeMove =
+  (settings: MoverSettings, deps: MoveDeps) =>
+  async (request: MoveRequest): Promise<Outcome> => {
+    const trace = startTrace(request.secret, deps.now);
+    const source = await resolve(request, settings, deps, trace);
+    if ("outcome" in source) return source;
+    const path = homePath(settings, source.name);
+    trace.note({ home: `${settings.mount}/${path}` });
+    const run: Run = { arn: source.arn, path, remainingMs: request.remainingMs, settings, deps, trace };
+    for (let start = 0; start < maxStarts; start += 1) {
+      if (start > 0) await deps.sleep(100 * 2 ** start);
+      const result = await attempt(run);
+      if (result !== "again") return result;
+    }
+    throw wayError("contended", "describe", "the secret or its home kept changing");
+  };

@@ -1,0 +1,44 @@
+/**
+ * Where a secret's home is. Secrets Manager allows names such as `a/../b`, `a//b` or `/a`, which URL parsers and Vault
+ * clean to *other* paths. `~` can't occur in a secret's name, so it marks the segments that would be cleaned.
+ */
+
+/** Characters that Secrets Manager accepts in a name; `!` only occurs in names that AWS services give. */
+const nameForm = /^[A-Za-z0-9/_+=.@!-]{1,512}$/;
+
+export const isSecretName = (name: string): boolean => nameForm.test(name);
+
+/** A secret's name as a Vault path: injective, and undone by {@link decodeName}. */
+export function encodeName(name: string): string {
+  const segments = name.split("/");
+  return segments
+    .map((segment, index) => {
+      const cleaned = /^\.*$/.test(segment);
+      const trimmed = index === segments.length - 1 && segment.endsWith(".");
+      return cleaned || trimmed ? `${segment}~` : segment;
+    })
+    .join("/");
+}
+
+/** The secret's name behind an encoded path. */
+export const decodeName = (path: string): string => path.replaceAll("~", "");
+
+export interface PathSettings {
+  readonly account: string;
+  readonly region: string;
+  readonly homePrefix: string;
+  readonly homeTemplate: string;
+}
+
+/** The path of a secret's home below the mount, from the template. */
+export const homePath = (settings: PathSettings, name: string): string =>
+  settings.homeTemplate
+    .replaceAll("{account}", () => settings.account)
+    .replaceAll("{region}", () => settings.region)
+    .replaceAll("{name}", () => encodeName(name));
+
+/** The KV entry that records the template; no secret's home can have this path, since no name holds a leading `~`. */
+export const recordPath = (settings: PathSettings): string => `${settings.homePrefix}/~mover`;
+
+/** A path as it stands in a URL: each segment encoded, the slashes kept. */
+export const urlPath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");

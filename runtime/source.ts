@@ -1,0 +1,79 @@
+/** A secret in Secrets Manager, as far as the decision needs it. Never its value. */
+import type { Replica } from "./labels";
+
+export interface Source {
+  readonly arn: string;
+  readonly name: string;
+  /** The ARN's six last characters. */
+  readonly suffix: string;
+  /** The version that carries AWSCURRENT; absent before the first value. */
+  readonly currentVersionId?: string;
+  /** Another version carries a staging label besides AWSPREVIOUS. */
+  readonly staged: boolean;
+  /** A version that is not the current one carries AWSPENDING. */
+  readonly pending: boolean;
+  /** All versions that carry a label. */
+  readonly versionIds: readonly string[];
+  /** It is scheduled for deletion. */
+  readonly scheduled: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly rotating: boolean;
+  /** The AWS service that owns it, or the type of a managed external secret. */
+  readonly owningService?: string;
+  /** Set on replicas only: another region holds the primary. */
+  readonly primaryRegion?: string;
+  readonly replicas: readonly Replica[];
+}
+
+/** What DescribeSecret answers, in the SDK's names. */
+export interface SecretDescription {
+  readonly ARN?: string | undefined;
+  readonly Name?: string | undefined;
+  readonly Type?: string | undefined;
+  readonly OwningService?: string | undefined;
+  readonly PrimaryRegion?: string | undefined;
+  readonly RotationEnabled?: boolean | undefined;
+  readonly DeletedDate?: Date | undefined;
+  readonly VersionIdsToStages?: Readonly<Record<string, readonly string[] | undefined>> | undefined;
+  readonly Tags?: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined;
+  readonly ReplicationStatus?:
+    | readonly { readonly Region?: string | undefined; readonly KmsKeyId?: string | undefined }[]
+    | undefined;
+}
+
+/**
+ * Reads DescribeSecret's answer. AWS leaves out every field that has no value: no DeletedDate unless scheduled, no
+ * VersionIdsToStages before the first value, no RotationEnabled when rotation was never set up.
+ */
+export function readDescription(
+  description: SecretDescription & { readonly ARN: string; readonly Name: string },
+  region: string,
+): Source {
+  const stages = Object.entries(description.VersionIdsToStages ?? {}).map(([versionId, labels]) => ({
+    versionId,
+    labels: labels ?? [],
+  }));
+  const current = stages.find(({ labels }) => labels.includes("AWSCURRENT"))?.versionId;
+  const others = stages.filter(({ versionId }) => versionId !== current);
+  const primary = description.PrimaryRegion;
+  const owner = description.OwningService ?? description.Type;
+  return {
+    arn: description.ARN,
+    name: description.Name,
+    suffix: description.ARN.slice(-6),
+    ...(current === undefined ? {} : { currentVersionId: current }),
+    staged: others.some(({ labels }) => labels.some((label) => label !== "AWSPREVIOUS")),
+    pending: others.some(({ labels }) => labels.includes("AWSPENDING")),
+    versionIds: stages.map(({ versionId }) => versionId),
+    scheduled: description.DeletedDate !== undefined,
+    tags: Object.fromEntries(
+      (description.Tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? ""]])),
+    ),
+    rotating: description.RotationEnabled === true,
+    ...(owner === undefined ? {} : { owningService: owner }),
+    ...(primary === undefined || primary === region ? {} : { primaryRegion: primary }),
+    replicas: (description.ReplicationStatus ?? []).flatMap(({ Region, KmsKeyId }) =>
+      Region === undefined ? [] : [{ region: Region, ...(KmsKeyId === undefined ? {} : { kmsKeyId: KmsKeyId }) }],
+    ),
+  };
+}

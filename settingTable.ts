@@ -1,0 +1,102 @@
+import { address, anyText, flag, integer, list, map, number, oneOf, text, texts, word } from "./settingTypes";
+import type { Setting } from "./settingTypes";
+import { modes } from "./runtime/environment";
+import type { ModeRule } from "./runtime/environment";
+
+/** A path without slashes at its ends. */
+export const segments = /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/;
+export const segmentsForm = "segments of letters, digits, _ and -, with / between them";
+const nameCharacters = "A-Za-z0-9/_+=.@!-";
+/** Not stars alone: what applies to every secret has a setting of its own, and here is most likely a mistake. */
+const pattern = new RegExp(`^(?!\\*+$)[${nameCharacters}*]{1,512}$`);
+const patternForm = "name patterns of letters, digits and /_+=.@!-, with * for any run of characters; not * alone";
+const logLevels = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+function isModeRule(value: unknown): value is ModeRule {
+  if (typeof value !== "object" || value === null) return false;
+  const { pattern: given, mode, ...rest } = value as Record<string, unknown>;
+  return (
+    typeof given === "string" &&
+    pattern.test(given) &&
+    modes.some((known) => known === mode) &&
+    Object.keys(rest).length === 0
+  );
+}
+
+const certificate = /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;
+const certificateForm = "certificates in PEM form";
+
+/** Every setting under its key in the namespace `homing`. An empty fallback can stand for one that depends on others. */
+export const catalogue = {
+  vaultAddress: address(false),
+  vaultNamespace: text(segments, segmentsForm),
+  vaultCaCertificate: text(certificate, certificateForm),
+  mount: text(
+    /^(?!(sys|auth|identity|cubbyhole)(\/|$))[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/,
+    `${segmentsForm}; not one of Vault's own (sys, auth, identity, cubbyhole)`,
+    "homing",
+  ),
+  adoptMount: flag(false),
+  protect: flag(true),
+  homePrefix: text(segments, segmentsForm, "aws"),
+  homeTemplate: anyText("{homePrefix}/{account}/{region}/{name}"),
+  login: word(["aws", "jwt"], "aws"),
+  loginPath: text(segments, segmentsForm),
+  adoptLogin: flag(false),
+  loginRole: text(/^[a-z0-9_-]{1,128}$/, "up to 128 small letters, digits, _ and -", "homing-mover"),
+  serverId: text(/^[A-Za-z0-9._:-]{1,255}$/, "up to 255 letters, digits and . _ : -"),
+  audience: text(/^[\x21-\x7e]{1,1000}$/, "up to 1000 printable ASCII characters without spaces"),
+  signingAlgorithm: word(["ES384", "RS256"], "ES384"),
+  adoptTokenIssuer: flag(false),
+  tokenTtlMinutes: integer(1, 60, 15),
+  stsEndpoint: address(true),
+  tokenIssuerUrl: address(true),
+  tokenIssuerCa: text(certificate, certificateForm),
+  formerEntityIds: texts(/^[A-Za-z0-9-]{1,64}$/, "entity ids", 10),
+  authorship: word(["entity", "label"], "entity"),
+  mode: word(modes, "audit"),
+  modeRules: list(isModeRule, `{pattern, mode} pairs, mode one of ${modes.join(", ")}, patterns: ${patternForm}`, 50),
+  namePrefix: text(new RegExp(`^[${nameCharacters}]{1,256}$`), "up to 256 letters, digits and /_+=.@!-"),
+  exemptNames: texts(pattern, patternForm, 50),
+  ownerTags: texts(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u, "tag keys of up to 128 characters", 20),
+  serviceReadNames: texts(pattern, patternForm, 50),
+  replicas: word(["skip", "remove"], "skip"),
+  rotation: word(["skip", "cancel-and-move"], "skip"),
+  objects: word(["fields", "text"], "fields"),
+  foreignHomes: word(["refuse", "accept-equal"], "refuse"),
+  recoveryWindowDays: integer(7, 30, 30),
+  settleMinutes: integer(0, 43_200, 0),
+  deletesPerSecond: number(0.1, 25, 5),
+  enabled: flag(true),
+  maxConcurrency: integer(2, 1000, 5),
+  batchSize: integer(1, 10, 5),
+  memoryMb: integer(128, 10_240, 256),
+  timeoutSeconds: integer(60, 900, 120),
+  logRetentionDays: oneOf(retentionDays, 90),
+  logLevel: word(logLevels, "INFO"),
+  kmsKeyArns: texts(
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
+    "ARNs of KMS keys (not of aliases)",
+    20,
+  ),
+  subnetIds: texts(/^subnet-[0-9a-f]+$/, "subnet ids", 16),
+  securityGroupIds: texts(/^sg-[0-9a-f]+$/, "security group ids", 5),
+  tags: map(
+    (name, value) =>
+      /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu.test(name) && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value),
+    "tag keys (not aws:…) with text values",
+  ),
+};
+
+/** A key of the configuration. */
+export type Key = keyof typeof catalogue;
+/** The settings as they were read, each by itself. */
+export type Values = { readonly [K in Key]: (typeof catalogue)[K] extends Setting<infer T> ? T : never };
+
+/** Each key with the value that it has when the configuration says nothing. */
+export const defaults = Object.fromEntries(
+  Object.entries(catalogue).map(([key, setting]) => [key, setting.fallback]),
+) as Values;

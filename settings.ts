@@ -1,0 +1,194 @@
+import { runtime } from "@pulumi/pulumi";
+import type { Place } from "./components/names";
+import type { MoverOptions } from "./components/secretMover";
+import type { VaultHomeSettings } from "./components/vaultHome";
+import type { VaultLogin } from "./components/vaultLogin";
+import { writeEnvironment } from "./runtime/environment";
+import type { MoverSettings } from "./runtime/environment";
+import { catalogue, defaults, segments, segmentsForm } from "./settingTable";
+import type { Key, Values } from "./settingTable";
+import type { Setting } from "./settingTypes";
+
+/** All that the program is told, in the parts that its components take. */
+export interface Settings {
+  readonly vault: VaultHomeSettings;
+  /** What the function learns from the settings. */
+  readonly mover: Omit<MoverSettings, "entityId" | "queueUrl" | "deadLetterQueueUrl">;
+  readonly options: MoverOptions;
+}
+
+/** Lambda's limit for all variables of a function together. */
+const environmentBytes = 4_096;
+/** Room for the variables that are not the mover's: names and values of the logger's and the metrics' settings. */
+const otherVariables = 200;
+
+/** The program's configuration: the keys of the namespace `homing`, without it. */
+export function configuration(): Record<string, string> {
+  const prefix = "homing:";
+  const own = Object.entries(runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+/**
+ * Reads every setting.
+ *
+ * @throws one error that lists each fault, with the setting's name and what is allowed
+ */
+export function readSettings(place: Pick<Place, "account" | "region">, config = configuration()): Settings {
+  const { values, faults } = readValues(config);
+  const settings = compose(place, values);
+  faults.push(...conflicts(values, config), ...templateFaults(place, settings.mover));
+  const size = environmentSize(settings.mover);
+  if (size > environmentBytes) {
+    faults.push(
+      `homing:vaultCaCertificate and the lists of names, rules, tags and ids are ${size - environmentBytes} bytes too long: a function's environment holds ${environmentBytes}`,
+    );
+  }
+  if (faults.length > 0) {
+    throw new Error(`The configuration can't be used:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+  }
+  return settings;
+}
+
+function readValues(config: Readonly<Record<string, string>>): { values: Values; faults: string[] } {
+  const faults = Object.keys(config)
+    .filter((key) => !(key in catalogue))
+    .map((key) => `homing:${key} is no setting of this program`);
+  const read = Object.entries<Setting<unknown>>(catalogue).map(([key, setting]) => {
+    const raw = config[key] ?? "";
+    if (raw === "") return [key, setting.fallback];
+    const parsed = setting.parse(raw);
+    if ("value" in parsed) return [key, parsed.value];
+    faults.push(`homing:${key} must be ${parsed.allowed}`);
+    return [key, setting.fallback];
+  });
+  return { values: Object.fromEntries(read) as Values, faults };
+}
+
+/** Settings that are missing, that need each other, or of which only one can be meant. */
+function conflicts(values: Values, config: Readonly<Record<string, string>>): string[] {
+  const given = (key: Key): boolean => values[key] !== defaults[key];
+  const faults: string[] = [];
+  const refuse = (when: boolean, fault: string): void => {
+    if (when) faults.push(fault);
+  };
+  const exclude = (one: Key, other: Key): void => {
+    refuse(given(one) && given(other), `homing:${one} and homing:${other} exclude each other: give one of them`);
+  };
+  refuse((config.vaultAddress ?? "") === "", "homing:vaultAddress must be given, as in https://vault.example.com:8200");
+  refuse(
+    (values.subnetIds.length === 0) !== (values.securityGroupIds.length === 0),
+    "homing:subnetIds and homing:securityGroupIds must be given together, or neither",
+  );
+  for (const key of ["serverId", "stsEndpoint"] as const) {
+    refuse(given(key) && values.login !== "aws", `homing:${key} is only for homing:login aws`);
+  }
+  for (const key of ["audience", "adoptTokenIssuer", "tokenIssuerUrl", "tokenIssuerCa"] as const) {
+    refuse(given(key) && values.login !== "jwt", `homing:${key} is only for homing:login jwt`);
+  }
+  refuse(given("tokenIssuerCa") && !given("tokenIssuerUrl"), "homing:tokenIssuerCa is only for homing:tokenIssuerUrl");
+  exclude("tokenIssuerUrl", "adoptTokenIssuer");
+  // The configuration of an adopted login method is never written, so these would be ignored.
+  exclude("adoptLogin", "stsEndpoint");
+  exclude("adoptLogin", "tokenIssuerUrl");
+  const patterns = values.modeRules.map((rule) => rule.pattern);
+  refuse(new Set(patterns).size !== patterns.length, "homing:modeRules must have each pattern once");
+  return faults;
+}
+
+function templateFaults(place: Pick<Place, "account" | "region">, mover: Settings["mover"]): string[] {
+  const { homePrefix, homeTemplate } = mover;
+  const folder = homeTemplate.endsWith("/{name}") ? homeTemplate.slice(0, -"/{name}".length) : undefined;
+  const filled = folder?.replaceAll("{account}", place.account).replaceAll("{region}", place.region);
+  const fits =
+    filled !== undefined &&
+    segments.test(filled) &&
+    filled.startsWith(`${homePrefix}/`) &&
+    filled.includes(place.account) &&
+    filled.includes(place.region);
+  return fits
+    ? []
+    : [
+        `homing:homeTemplate must be {homePrefix}/…/{name}, with {account} and {region} (or this account and region themselves) in ${segmentsForm} between them`,
+      ];
+}
+
+/** Bytes of the function's environment, with the longest values that the deployment may add. */
+function environmentSize(mover: Settings["mover"]): number {
+  const url = "u".repeat(160);
+  const all = writeEnvironment({ ...mover, entityId: "e".repeat(36), queueUrl: url, deadLetterQueueUrl: url });
+  const sizes = Object.entries(all).map(([name, value]) => name.length + Buffer.byteLength(value));
+  return sizes.reduce((sum, size) => sum + size, otherVariables);
+}
+
+/** What depends on other settings gets its value here; the rest goes where it is used. */
+function compose(place: Pick<Place, "account" | "region">, values: Values): Settings {
+  const isAws = values.login === "aws";
+  const loginPath = values.loginPath === "" ? `homing-${values.login}` : values.loginPath;
+  const serverId = values.serverId === "" ? hostOf(values.vaultAddress) : values.serverId;
+  const audience = values.audience === "" ? values.vaultAddress : values.audience;
+  const { adoptTokenIssuer, signingAlgorithm, stsEndpoint, tokenIssuerCa, tokenIssuerUrl } = values;
+  const login: VaultLogin = isAws
+    ? { method: "aws", serverId, stsEndpoint }
+    : { method: "jwt", audience, signingAlgorithm, adoptTokenIssuer, tokenIssuerUrl, tokenIssuerCa };
+  return {
+    vault: {
+      namespace: values.vaultNamespace,
+      mount: values.mount,
+      adoptMount: values.adoptMount,
+      protect: values.protect,
+      homePrefix: values.homePrefix,
+      login,
+      loginPath,
+      adoptLogin: values.adoptLogin,
+      loginRole: values.loginRole,
+      tokenTtlMinutes: values.tokenTtlMinutes,
+    },
+    mover: {
+      account: place.account,
+      region: place.region,
+      vaultAddress: values.vaultAddress,
+      vaultNamespace: values.vaultNamespace,
+      vaultCaCertificate: values.vaultCaCertificate,
+      mount: values.mount,
+      homePrefix: values.homePrefix,
+      homeTemplate: values.homeTemplate.replaceAll("{homePrefix}", () => values.homePrefix),
+      login: values.login,
+      loginPath,
+      loginRole: values.loginRole,
+      serverId: isAws ? serverId : "",
+      audience: isAws ? "" : audience,
+      signingAlgorithm,
+      formerEntityIds: values.formerEntityIds,
+      authorship: values.authorship,
+      mode: values.mode,
+      modeRules: values.modeRules,
+      namePrefix: values.namePrefix,
+      exemptNames: values.exemptNames,
+      ownerTags: values.ownerTags,
+      serviceReadNames: values.serviceReadNames,
+      replicas: values.replicas,
+      rotation: values.rotation,
+      objects: values.objects,
+      foreignHomes: values.foreignHomes,
+      recoveryWindowDays: values.recoveryWindowDays,
+      settleMinutes: values.settleMinutes,
+      deletesPerSecond: values.deletesPerSecond,
+      maxConcurrency: values.maxConcurrency,
+    },
+    options: {
+      enabled: values.enabled,
+      batchSize: values.batchSize,
+      memoryMb: values.memoryMb,
+      timeoutSeconds: values.timeoutSeconds,
+      logRetentionDays: values.logRetentionDays,
+      logLevel: values.logLevel,
+      kmsKeyArns: values.kmsKeyArns,
+      subnetIds: values.subnetIds,
+      securityGroupIds: values.securityGroupIds,
+      tags: values.tags,
+    },
+  };
+}
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : "");
