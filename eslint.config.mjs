@@ -14,6 +14,8 @@ export default tseslint.config(
       "@pulumi/no-output-in-template-literal": "error",
       "@pulumi/no-output-instance-in-template-literal": "error",
       "@typescript-eslint/consistent-type-imports": "error",
+      // The program is `export =` a function, which only `import … = require(…)` can name.
+      "@typescript-eslint/no-require-imports": ["error", { allowAsImport: true }],
       // Numbers are printed as they are meant.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },

@@ -1,4 +1,4 @@
-import { runtime } from "@pulumi/pulumi";
+import { Config, runtime } from "@pulumi/pulumi";
 import type { Place } from "./components/names";
 import type { MoverOptions } from "./components/secretMover";
 import type { VaultHomeSettings } from "./components/vaultHome";
@@ -24,9 +24,12 @@ const otherVariables = 200;
 
 /** The program's configuration: the keys of the namespace `homing`, without it. */
 export function configuration(): Record<string, string> {
-  const prefix = "homing:";
-  const own = Object.entries(runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+  const namespace = "homing";
+  const config = new Config(namespace);
+  const keys = Object.keys(runtime.allConfig()).filter((key) => key.startsWith(`${namespace}:`));
+  const names = keys.map((key) => key.slice(namespace.length + 1));
+  // Through Config.get, which warns of a value that is kept as a secret: no setting is one, all reach the function.
+  return Object.fromEntries(names.map((name) => [name, config.get(name) ?? ""]));
 }
 
 /**

@@ -21,7 +21,7 @@ export interface Emulator {
   readonly pid: number;
   readonly logFile: string;
   readonly exited: RunningProcess["exited"];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** The emulator's account, its region, and the access key of its root user. None of them is a secret. */

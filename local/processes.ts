@@ -20,7 +20,7 @@ export interface RunningProcess {
   /** Resolves when the process has ended, for whatever reason; never rejects. */
   readonly exited: Promise<ProcessExit>;
   /** Ends the process and all that it started; returns when it is gone. Can be called again. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** What to start and how to see that it is ready. */
@@ -55,7 +55,8 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   mkdirSync(dirname(options.logFile), { recursive: true });
   const logStart = existsSync(options.logFile) ? statSync(options.logFile).size : 0;
   const graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
-  const { child, exited } = spawnLogged(options, graceMs);
+  const child = spawnLogged(options, graceMs);
+  const exited = exitOf(child);
   const stop = (): Promise<void> => stopGroup(child, exited, graceMs);
   try {
     const pid = await untilReady(options, child, exited);
@@ -79,42 +80,50 @@ export async function answersOk(url: string, headers: Readonly<Record<string, st
   }
 }
 
-function spawnLogged(options: ProcessOptions, graceMs: number): { child: ChildProcess; exited: Promise<ProcessExit> } {
+function spawnLogged(options: ProcessOptions, graceMs: number): ChildProcess {
   const log = openSync(options.logFile, "a", 0o600);
   try {
-    let ended: Promise<ProcessExit> | undefined;
-    const child = spawnInGroup(
+    return spawnInGroup(
       options.command,
       options.args,
       { cwd: options.cwd, env: options.env, stdio: ["ignore", log, log] },
-      async (leader) => {
-        if (ended !== undefined) await stopGroup(leader, ended, graceMs);
-      },
+      (leader) => stopGroup(leader, exitOf(leader), graceMs),
     );
-    ended = new Promise((resolve) => {
-      child.once("exit", (code, signal) => resolve({ code, signal }));
-      // A process that could not be started has no exit event.
-      child.once("error", () => {
-        if (child.pid === undefined) resolve({ code: null, signal: null });
-      });
-    });
-    return { child, exited: ended };
   } finally {
     closeSync(log);
   }
 }
 
+function exitOf(child: ChildProcess): Promise<ProcessExit> {
+  return new Promise((resolve) => {
+    if (hasEnded(child)) resolve({ code: child.exitCode, signal: child.signalCode });
+    child.once("exit", (code, signal) => {
+      resolve({ code, signal });
+    });
+    // A process that could not be started has no exit event.
+    child.once("error", () => {
+      if (child.pid === undefined) resolve({ code: null, signal: null });
+    });
+  });
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 async function untilReady(options: ProcessOptions, child: ChildProcess, exited: Promise<ProcessExit>): Promise<number> {
   const deadline = performance.now() + options.timeoutMs;
   const failedToStart = new Promise<never>((_, reject) => {
-    child.once("error", (error) => reject(new Error(`cannot be started: ${error.message}`)));
+    child.once("error", (error) => {
+      reject(new Error(`cannot be started: ${error.message}`));
+    });
   });
   const ended = exited.then(({ code, signal }): never => {
     throw new Error(`ended before it was ready (${signal ?? `exit code ${code}`})`);
   });
   const polled = (async (): Promise<number> => {
     while (performance.now() < deadline) {
-      if (child.exitCode !== null || child.signalCode !== null) return ended;
+      if (hasEnded(child)) return ended;
       if (child.pid !== undefined && (await options.ready())) return child.pid;
       await sleep(POLL_MS);
     }
@@ -128,7 +137,7 @@ async function untilReady(options: ProcessOptions, child: ChildProcess, exited: 
 async function stopGroup(child: ChildProcess, exited: Promise<ProcessExit>, graceMs: number): Promise<void> {
   const group = child.pid;
   if (group === undefined) return;
-  if (child.exitCode === null && child.signalCode === null) {
+  if (!hasEnded(child)) {
     signalGroup(group, "SIGTERM");
     const timer = new AbortController();
     const late = sleep(graceMs, "late" as const, { signal: timer.signal });

@@ -1,5 +1,5 @@
 /** The program as a stack of the real Pulumi engine, with the local provider plugins. */
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
@@ -43,6 +43,9 @@ const limitMs = 300_000;
 
 const stringOutputs = (outputs: OutputMap): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, String(value)]));
+
+/** Lists, objects and truth values are written as such; every other setting is a text, as `pulumi config set` has it. */
+const structure = (value: string): unknown => (/^[[{]|^(?:true|false)$/.test(value) ? JSON.parse(value) : value);
 
 /** Runs an operation of the engine; when it does not end in time, cancels it and shows what it printed. */
 async function limited<T>(stack: Stack, what: string, printed: () => string, run: () => Promise<T>): Promise<T> {
@@ -103,8 +106,9 @@ export async function openStack(options: StackOptions): Promise<LocalStack> {
     backendUrl,
     async up(config) {
       const started = performance.now();
-      rmSync(settingsFile, { force: true });
-      await stack.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])));
+      // JSON is YAML; written whole, since the engine's own command can't set lists.
+      const structured = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, structure(value)]));
+      writeFileSync(settingsFile, JSON.stringify({ config: structured }, null, 2));
       const result = await limited(stack, "up", recent, () => stack.up({ onOutput, onError: onOutput }));
       return {
         changes: { ...result.summary.resourceChanges },

@@ -58,7 +58,9 @@ export async function installTools(request: ToolsRequest): Promise<Tools> {
       join(root, "install.lock"),
       // Another process may have installed them while this one waited.
       async () => installAll(await missingOf(parts), root, request.progress),
-      (pid) => request.progress(`waiting for process ${pid}, which is installing tools`),
+      (pid) => {
+        request.progress(`waiting for process ${pid}, which is installing tools`);
+      },
     );
   }
   const [pulumi, server, ministack, nodeDirectory] = await Promise.all([

@@ -27,7 +27,7 @@ export interface VaultServer {
   readonly auditLog: string;
   readonly logFile: string;
   readonly exited: RunningProcess["exited"];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const READY_WITHIN_MS = 60_000;

@@ -124,6 +124,8 @@ export function sameJson(a: JsonValue, b: JsonValue): boolean {
     case "object": {
       const left = membersOf(a.node);
       const right = new Map(membersOf(b.node).map(({ key, value }) => [key, value]));
+      // Equal keys on either side make it no object that Vault could hold.
+      if (new Set(left.map(({ key }) => key)).size !== left.length) return false;
       if (left.length !== right.size || left.length !== childrenOf(b.node).length) return false;
       return left.every(({ key, value }) => {
         const other = right.get(key);

@@ -75,9 +75,13 @@ export function holdsValue(data: string, kind: ValueKind, value: SourceValue): b
 export const writeBody = (value: HomeValue, checkAndSet: number): string =>
   `{"options":{"cas":${checkAndSet.toString()}},"data":${value.json}}`;
 
-/** Cuts the value's text out of Vault's answer to a read, `{"data":{"data":{…},"metadata":{…}}}`. */
+/**
+ * Cuts the value's text out of Vault's answer to a read, `{"data":{"data":{…},"metadata":{…}}}`. It may be any JSON:
+ * `null` for an empty version, or deeper than the mover would write when somebody else wrote it.
+ */
 export function cutData(answer: string): string | undefined {
-  const parsed = parseJson(answer, 250);
+  // Vault itself stops at 300 levels.
+  const parsed = parseJson(answer, 1_000);
   const data = parsed === undefined ? undefined : valueAt(parsed, ["data", "data"]);
-  return data?.node.type === "object" ? textOf(data) : undefined;
+  return data === undefined ? undefined : textOf(data);
 }

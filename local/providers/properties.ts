@@ -84,7 +84,8 @@ function checkMembers(properties: Properties, prefix: string, values: Values): F
 
 function normalized(property: Property, value: unknown): unknown {
   const opened = plain(value);
-  if (property.kind !== "json" || typeof opened === "string") return typeof opened === "string" && !containsSecret(value) ? opened : value;
+  if (property.kind !== "json" || typeof opened === "string")
+    return typeof opened === "string" && !containsSecret(value) ? opened : value;
   if (containsUnknown(opened)) return unknownValue;
   const document = JSON.stringify(opened);
   return containsSecret(value) ? secretOf(document) : document;
@@ -138,7 +139,9 @@ export function same(property: Property, one: unknown, other: unknown): boolean 
     case "set":
       return equalJson([...(one as string[])].sort(), [...(other as string[])].sort());
     case "json":
-      return isJson(String(one)) && isJson(String(other)) && equalJson(JSON.parse(String(one)), JSON.parse(String(other)));
+      return (
+        isJson(String(one)) && isJson(String(other)) && equalJson(JSON.parse(String(one)), JSON.parse(String(other)))
+      );
     case "archive":
       return (one as Values).hash === (other as Values).hash;
     case "object":

@@ -1,5 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { CheckResult, CreateResult, DiffResult, InvokeResult, Provider, ReadResult } from "@pulumi/pulumi/provider";
+import type {
+  CheckResult,
+  CreateResult,
+  DiffResult,
+  InvokeResult,
+  Provider,
+  ReadResult,
+} from "@pulumi/pulumi/provider";
 import { changedProperties, check, same } from "./properties";
 import type { ProviderTable, ResourceType } from "./resourceType";
 import { containsSecret, plain, plainValues, secretOf, secretTexts, unknownValue, withoutAbsent } from "./values";
@@ -19,7 +26,10 @@ export function parseUrn(urn: string): Named {
 }
 
 const autoNamed = (name: string, value: unknown): boolean =>
-  typeof value === "string" && value.length === name.length + 8 && /-[0-9a-f]{7}$/.test(value) && value.startsWith(name);
+  typeof value === "string" &&
+  value.length === name.length + 8 &&
+  /-[0-9a-f]{7}$/.test(value) &&
+  value.startsWith(name);
 
 const newName = (name: string): string => `${name}-${randomBytes(4).toString("hex").slice(0, 7)}`;
 
@@ -36,6 +46,35 @@ function explain(error: unknown, { token, name }: Named, step: string, values: V
   const message = error instanceof Error ? error.message : String(error);
   const safe = secretTexts(values).reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), message);
   return new Error(`${token} "${name}": ${step}: ${safe}`);
+}
+
+/** Checks what the program gave and names the resource when it doesn't; a name once given stays. */
+function checkInputs(type: ResourceType, name: string, olds: Values, news: Values): CheckResult {
+  const given: Record<string, unknown> = { ...news };
+  const property = type.autoName;
+  if (property !== undefined && (given[property] === undefined || given[property] === null)) {
+    const former = plain(olds[property]);
+    given[property] = autoNamed(name, former) ? former : newName(name);
+  }
+  const { inputs, failures } = check(type.properties, given);
+  const broken = failures.length > 0 ? failures : (type.rules?.(plainValues(inputs)) ?? []);
+  // Were the property named apart, the engine would print its value, which may be a secret.
+  const reasons = broken.map(({ property: failing, reason }) => ({
+    property: "",
+    reason: `property ${failing} ${reason}`,
+  }));
+  return { inputs, failures: reasons };
+}
+
+/** Whether the state has to change, and whether in place. */
+function difference(type: ResourceType, name: string, olds: Values, news: Values): DiffResult {
+  const [state, wish] = [plainValues(olds), plainValues(news)];
+  const changed = changedProperties(type.properties, state, wish);
+  const replaces = changed.filter((property) => type.update === undefined || type.properties[property]?.replaces);
+  const moved = type.identity.some((property) => wish[property] === unknownValue || state[property] !== wish[property]);
+  // The engine gives an automatically named replacement a new name, so that old and new can exist side by side.
+  const newlyNamed = type.autoName !== undefined && autoNamed(name, wish[type.autoName]);
+  return { changes: changed.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 && !moved && !newlyNamed };
 }
 
 /**
@@ -55,46 +94,27 @@ export function providerOf(table: ProviderTable): Provider {
     );
   }
 
-  async function attempt<T>(urn: string, step: string, values: Values, work: (type: ResourceType) => Promise<T>): Promise<T> {
+  async function attempt<T>(
+    urn: string,
+    step: string,
+    values: Values,
+    work: (type: ResourceType, name: string) => Promise<T>,
+  ): Promise<T> {
     const named = parseUrn(urn);
     const type = typeOf(named);
     try {
-      return await work(type);
+      return await work(type, named.name);
     } catch (error) {
       throw explain(error, named, step, values);
     }
   }
 
   return {
-    version: table.version,
+    check: (urn: string, olds: Values, news: Values): Promise<CheckResult> =>
+      attempt(urn, "check", news, (type, name) => Promise.resolve(checkInputs(type, name, olds, news))),
 
-    async check(urn: string, olds: Values, news: Values): Promise<CheckResult> {
-      const named = parseUrn(urn);
-      const type = typeOf(named);
-      const given: Record<string, unknown> = { ...news };
-      const property = type.autoName;
-      if (property !== undefined && (given[property] === undefined || given[property] === null)) {
-        const former = plain(olds[property]);
-        given[property] = autoNamed(named.name, former) ? former : newName(named.name);
-      }
-      const result = check(type.properties, given);
-      const values = plainValues(result.inputs);
-      const broken = result.failures.length > 0 ? [] : (type.rules?.(values) ?? []);
-      return { inputs: result.inputs, failures: [...result.failures, ...broken] };
-    },
-
-    async diff(_id: string, urn: string, olds: Values, news: Values): Promise<DiffResult> {
-      const named = parseUrn(urn);
-      const type = typeOf(named);
-      const [state, wish] = [plainValues(olds), plainValues(news)];
-      const changed = changedProperties(type.properties, state, wish);
-      const replaces = changed.filter((name) => type.update === undefined || type.properties[name]?.replaces);
-      const renamed = type.identity.some((name) => wish[name] === unknownValue || state[name] !== wish[name]);
-      // The engine gives an automatically named replacement a new name, so that old and new can exist side by side.
-      const newlyNamed = type.autoName !== undefined && autoNamed(named.name, wish[type.autoName]);
-      const deleteBeforeReplace = replaces.length > 0 && !renamed && !newlyNamed;
-      return { changes: changed.length > 0, replaces, deleteBeforeReplace };
-    },
+    diff: (_id: string, urn: string, olds: Values, news: Values): Promise<DiffResult> =>
+      attempt(urn, "diff", { olds, news }, (type, name) => Promise.resolve(difference(type, name, olds, news))),
 
     create: (urn: string, inputs: Values): Promise<CreateResult> =>
       attempt(urn, "create", inputs, async (type) => {
@@ -117,11 +137,13 @@ export function providerOf(table: ProviderTable): Provider {
         return { id, props: outputs, inputs };
       }),
 
-    update: (_id: string, urn: string, olds: Values, news: Values) =>
+    update: (id: string, urn: string, olds: Values, news: Values) =>
       attempt(urn, "update", { olds, news }, async (type) => {
         if (!type.update) throw new Error("can't be changed in place");
-        const outputs = await type.update(_id, plainValues(olds), plainValues(news));
-        const computed = Object.entries(olds).filter(([name]) => !(name in type.properties) || type.properties[name]?.computed);
+        const outputs = await type.update(id, plainValues(olds), plainValues(news));
+        const computed = Object.entries(olds).filter(
+          ([name]) => !(name in type.properties) || type.properties[name]?.computed,
+        );
         return { outs: withMarks({ ...Object.fromEntries(computed), ...news, ...outputs }, news) };
       }),
 

@@ -36,7 +36,6 @@ export interface Invoke {
 
 /** All that one provider plugin can do. */
 export interface ProviderTable {
-  readonly version: string;
   /** By token, as in `aws:sqs/queue:Queue`. */
   readonly types: Readonly<Record<string, ResourceType>>;
   readonly invokes: Readonly<Record<string, Invoke>>;
@@ -50,7 +49,9 @@ export async function orUndo<T>(action: () => Promise<T>, undo: () => Promise<vo
     try {
       await undo();
     } catch (undoing) {
-      throw new Error(`${(failure as Error).message}; and what was made of it is still there: ${(undoing as Error).message}`);
+      throw new Error(
+        `${(failure as Error).message}; and what was made of it is still there: ${(undoing as Error).message}`,
+      );
     }
     throw failure;
   }

@@ -1,19 +1,26 @@
 import { main } from "@pulumi/pulumi/provider";
+import type { Provider } from "@pulumi/pulumi/provider";
 import { providerOf } from "./resourceProvider";
 import type { ProviderTable } from "./resourceType";
 
+/** A plugin that ends at once is reported as its author's mistake, so one that can't work runs and says why. */
+function refusing(reason: unknown): Provider {
+  const refuse = () => Promise.reject(reason instanceof Error ? reason : new Error(String(reason)));
+  return { check: refuse, diff: refuse, create: refuse, read: refuse, update: refuse, delete: refuse, invoke: refuse };
+}
+
 /**
  * Runs a provider plugin: prints the port on which the engine reaches it, then answers until the engine ends it.
- * When the table can't be made, the reason goes to the error output and the process ends with 1.
+ *
+ * @param version of the package that the plugin stands for
+ * @param makeTable may throw when the environment lacks something; every request is then refused with its message
  */
-export function serve(makeTable: () => ProviderTable): void {
-  let table: ProviderTable;
+export function serve(version: string, makeTable: () => ProviderTable): void {
+  let provider: Provider;
   try {
-    table = makeTable();
+    provider = providerOf(makeTable());
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-    return;
+    provider = refusing(error);
   }
-  void main(providerOf(table), process.argv.slice(2));
+  void main({ ...provider, version }, process.argv.slice(2));
 }

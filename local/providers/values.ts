@@ -17,11 +17,15 @@ export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const hasSignature = (value: unknown, kind: keyof typeof signatures): value is Values =>
-  isObject(value) && value[signatureKey] === signatures[kind];
+const hasSignature = (value: Values, kind: keyof typeof signatures): boolean =>
+  value[signatureKey] === signatures[kind];
 
-export const isArchive = (value: unknown): value is Values => hasSignature(value, "archive");
-export const isAsset = (value: unknown): value is Values => hasSignature(value, "asset");
+export const isArchive = (value: unknown): value is Values => isObject(value) && hasSignature(value, "archive");
+export const isAsset = (value: unknown): value is Values => isObject(value) && hasSignature(value, "asset");
+
+/** A secret, or an output that is one. */
+const isSecret = (value: Values): boolean =>
+  hasSignature(value, "secret") || (hasSignature(value, "output") && value.secret === true);
 
 /** Marks a value as secret, so that the engine encrypts it in its state. */
 export const secretOf = (value: unknown): Values => ({ [signatureKey]: signatures.secret, value });
@@ -52,8 +56,7 @@ export const plainValues = (values: Values): Values => withoutAbsent(plain(value
 export function containsSecret(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(containsSecret);
   if (!isObject(value)) return false;
-  if (hasSignature(value, "secret") || (hasSignature(value, "output") && value.secret === true)) return true;
-  return Object.values(value).some(containsSecret);
+  return isSecret(value) || Object.values(value).some(containsSecret);
 }
 
 /** True if something inside the value isn't known yet. Expects a {@link plain} value. */
@@ -68,7 +71,7 @@ export function secretTexts(value: unknown, inSecret = false): string[] {
   if (typeof value === "string") return inSecret && value !== "" ? [value] : [];
   if (Array.isArray(value)) return value.flatMap((member) => secretTexts(member, inSecret));
   if (!isObject(value)) return [];
-  const marked = inSecret || hasSignature(value, "secret") || (hasSignature(value, "output") && value.secret === true);
+  const marked = inSecret || isSecret(value);
   return Object.entries(value)
     .filter(([key]) => key !== signatureKey)
     .flatMap(([, member]) => secretTexts(member, marked));
@@ -83,6 +86,10 @@ export function text(values: Values, name: string): string {
 
 export const optionalText = (values: Values, name: string): string | undefined =>
   values[name] === undefined ? undefined : text(values, name);
+
+/** The first of these that is a text and not empty. */
+export const firstText = (...candidates: readonly unknown[]): string | undefined =>
+  candidates.find((candidate): candidate is string => typeof candidate === "string" && candidate !== "");
 
 /** A map of texts; an absent one is empty. */
 export const textMap = (values: Values, name: string): Readonly<Record<string, string>> =>

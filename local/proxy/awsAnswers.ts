@@ -17,9 +17,9 @@ export interface Amendment {
 /** Gaps of the emulator that the proxy leaves open, and why. */
 export const openGaps: readonly { readonly name: string; readonly aws: string; readonly why: string }[] = [
   {
-    name: "the request token of CreateSecret",
-    aws: "becomes the VersionId of the first version, and makes a repeated call a success.",
-    why: "The emulator chooses the first VersionId; putting the value a second time under the token would emit a label event that AWS may not emit.",
+    name: "the request token of CreateSecret and UpdateSecret",
+    aws: "becomes the VersionId of the version, and makes a repeated call a success.",
+    why: "The emulator chooses the VersionId; putting the value a second time under the token would emit a label event that AWS may not emit.",
   },
   {
     name: "StopReplicationToReplica",
@@ -27,9 +27,9 @@ export const openGaps: readonly { readonly name: string; readonly aws: string; r
     why: "Nothing in the emulator turns a replica into a secret with the same ARN and value.",
   },
   {
-    name: "a partial ARN, and an ARN inside BatchGetSecretValue",
-    aws: "found in constant time.",
-    why: "Passed on as they are; the emulator walks through its secrets for them.",
+    name: "a partial ARN, an ARN inside BatchGetSecretValue, a name that is not there (so every CreateSecret)",
+    aws: "found, or not, in constant time.",
+    why: "Passed on as they are; the emulator walks through its secrets for them, about 5 ms with 2,000.",
   },
   {
     name: "the queue policy's aws:SourceArn, and a rule target's retries and dead-letter queue",
@@ -199,8 +199,9 @@ export const amendments: readonly Amendment[] = [
 /** The answer that AWS would give, out of the emulator's. */
 export async function amended(call: SecretCall, answer: Answer, around: Surroundings): Promise<Answer> {
   let current = answer;
-  for (const { actions, amend } of amendments) {
-    if (actions.includes(call.action) || actions.includes("*")) current = await amend(call, current, around);
+  for (const amendment of amendments) {
+    const { actions } = amendment;
+    if (actions.includes(call.action) || actions.includes("*")) current = await amendment.amend(call, current, around);
   }
   return current;
 }

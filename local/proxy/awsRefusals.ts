@@ -39,7 +39,7 @@ export function limitBroken(input: SecretCall["input"]): readonly [code: string,
   }
   const text = textMember(input, "SecretString");
   if (text === "") return member("secretString", atLeast);
-  if (text !== undefined && [...text].length > MOST_BYTES) return member("secretString", atMost(MOST_BYTES));
+  if (text !== undefined && text.length > MOST_BYTES) return member("secretString", atMost(MOST_BYTES));
   if (text !== undefined && Buffer.byteLength(text) > MOST_BYTES) {
     return ["InvalidParameterException", `The secret value must be at most ${MOST_BYTES} bytes long.`];
   }

@@ -111,5 +111,9 @@ export function connectEmulator(address: string, account: string, region: string
     return { status: answer.status, body: jsonObject(answer.body.toString("utf8")) ?? {} };
   }
 
-  return { send, pass, rootJson, rootQuery, rootGet, close: () => agent.destroy() };
+  function close(): void {
+    agent.destroy();
+  }
+
+  return { send, pass, rootJson, rootQuery, rootGet, close };
 }

@@ -96,16 +96,22 @@ export async function startProxy(settings: ProxySettings): Promise<Proxy> {
     const path = incoming.url ?? "/";
     const method = incoming.method ?? "GET";
     const document = method === "GET" ? webIdentity.document(path) : undefined;
-    if (document !== undefined) return write(outgoing, document);
+    if (document !== undefined) {
+      write(outgoing, document);
+      return;
+    }
     const target = String(incoming.headers["x-amz-target"] ?? "");
     const isSecrets = target.startsWith(SECRETS_MANAGER);
     if (!isSecrets && !isForm(incoming)) return emulator.pass(incoming, outgoing);
     const body = await readBody(incoming);
-    if (body === undefined) return write(outgoing, jsonAnswer(413, randomUUID(), { __type: "RequestEntityTooLarge" }));
+    if (body === undefined) {
+      write(outgoing, jsonAnswer(413, randomUUID(), { __type: "RequestEntityTooLarge" }));
+      return;
+    }
     const sourceAddress = incoming.socket.remoteAddress ?? "";
     const request = { method, path, rawHeaders: incoming.rawHeaders, body, sourceAddress };
     const answered = isSecrets ? secrets.answer(request, target.slice(SECRETS_MANAGER.length)) : answerForm(request);
-    return write(outgoing, await answered);
+    write(outgoing, await answered);
   }
 
   server.on("request", (incoming, outgoing) => {
@@ -123,7 +129,11 @@ export async function startProxy(settings: ProxySettings): Promise<Proxy> {
     issuer,
     drain: () => delivery.drain(),
     async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = new Promise<void>((resolve) =>
+        server.close(() => {
+          resolve();
+        }),
+      );
       server.closeIdleConnections();
       await delivery.drain();
       server.closeAllConnections();

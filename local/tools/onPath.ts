@@ -35,7 +35,9 @@ export function answerOf(
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
     const options = { env: { ...process.env, ...env }, timeout: ANSWER_WITHIN_MS };
-    execFile(file, args, options, (error, stdout) => resolve(error === null ? stdout.trim() : undefined));
+    execFile(file, args, options, (error, stdout) => {
+      resolve(error === null ? stdout.trim() : undefined);
+    });
   });
 }
 

@@ -41,7 +41,9 @@ export async function runStep(step: Step, { root, progress, signal }: InstallCon
   const began = performance.now();
   const seconds = (): number => Math.round((performance.now() - began) / 1000);
   progress(`${step.tool}: ${step.doing}${step.note === undefined ? "" : ` (${step.note})`}`);
-  const heartbeat = setInterval(() => progress(`${step.tool}: still ${step.doing}, ${seconds()} s`), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => {
+    progress(`${step.tool}: still ${step.doing}, ${seconds()} s`);
+  }, HEARTBEAT_MS);
   try {
     await runLogged(step, root, signal);
   } finally {
@@ -63,8 +65,9 @@ async function runLogged(step: Step, root: string, signal: AbortSignal): Promise
         step.command,
         step.args,
         { cwd: step.cwd, env: stepEnvironment(temporary, step.env), stdio: ["ignore", log, log] },
-        async (leader) => {
+        (leader) => {
           if (leader.pid !== undefined) signalGroup(leader.pid, "SIGKILL");
+          return Promise.resolve();
         },
       );
       const abort = (): void => {
@@ -72,7 +75,9 @@ async function runLogged(step: Step, root: string, signal: AbortSignal): Promise
       };
       if (signal.aborted) abort();
       signal.addEventListener("abort", abort, { once: true });
-      child.once("error", (error) => resolve(error.message));
+      child.once("error", (error) => {
+        resolve(error.message);
+      });
       child.once("exit", (code, killedBy) => {
         signal.removeEventListener("abort", abort);
         resolve(code === 0 ? undefined : (killedBy ?? `exit code ${code}`));

@@ -15,7 +15,9 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "homing-processes-"));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
 
 function shell(script: string, more: Partial<ProcessOptions> = {}): ProcessOptions {
   return {
@@ -34,10 +36,12 @@ function shell(script: string, more: Partial<ProcessOptions> = {}): ProcessOptio
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
   }
+  // What is killed stays as a zombie until the system's first process collects it, which can take seconds.
+  const stat = `/proc/${pid}/stat`;
+  return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, "utf8"));
 }
 
 async function eventually(what: string, condition: () => boolean): Promise<void> {
@@ -207,7 +211,11 @@ describe("when this process ends", () => {
       writeFileSync(script, parent);
       const preload = join(project, "node_modules", "ts-node", "register", "transpile-only");
       const child = spawn(process.execPath, ["-r", preload, script, folder, how], { cwd: project, stdio: "ignore" });
-      const ended = new Promise<number | null>((resolve) => child.once("exit", (exitCode) => resolve(exitCode)));
+      const ended = new Promise<number | null>((resolve) =>
+        child.once("exit", (exitCode) => {
+          resolve(exitCode);
+        }),
+      );
       if (signal !== undefined) {
         await eventually("the parent is running", () => existsSync(join(folder, "running")));
         child.kill(signal);
@@ -268,7 +276,11 @@ describe("the bootstrap", () => {
          setInterval(() => undefined, 1000);`,
       );
       const child = spawn(process.execPath, [bootstrap, script], { stdio: "ignore" });
-      const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+      const ended = new Promise<number | null>((resolve) =>
+        child.once("exit", (code) => {
+          resolve(code);
+        }),
+      );
       const pidFile = join(folder, "pid");
       await eventually("the script runs", () => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
       // The file is written before the script's handlers are in place.

@@ -33,7 +33,9 @@ describe("versions of tools", () => {
     ["", undefined],
   ];
   for (const [text, expected] of texts) {
-    it(`finds ${expected?.join(".") ?? "none"} in "${text}"`, () => deepEqual(versionIn(text), expected));
+    it(`finds ${expected?.join(".") ?? "none"} in "${text}"`, () => {
+      deepEqual(versionIn(text), expected);
+    });
   }
 
   it("compares number by number, not as text", () => {
@@ -216,7 +218,9 @@ describe("the lock", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "homing-lock-"));
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
 
   it("lets one in at a time and is gone afterwards", async () => {
     const lock = join(folder, "lock");

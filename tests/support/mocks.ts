@@ -134,7 +134,9 @@ export async function settle(make: () => unknown): Promise<void> {
 export function only(recording: Recording, type: string, name?: string): Registered {
   const found = recording.resources.filter((one) => one.type === type && (name === undefined || one.name === name));
   if (found.length !== 1 || !found[0]) {
-    throw new Error(`${found.length} of ${type} ${name ?? ""}; there are ${recording.resources.map((one) => `${one.type} ${one.name}`).join(", ")}`);
+    throw new Error(
+      `${found.length} of ${type} ${name ?? ""}; there are ${recording.resources.map((one) => `${one.type} ${one.name}`).join(", ")}`,
+    );
   }
   return found[0];
 }

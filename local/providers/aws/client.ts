@@ -2,7 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import { parseXML } from "@aws-sdk/xml-builder";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Checksum, SourceData } from "@smithy/types";
-import { isObject } from "../values";
+import { firstText, isObject } from "../values";
 import type { Values } from "../values";
 
 /** A request takes at most this long, a large function's upload included. */
@@ -112,13 +112,20 @@ interface Answer {
 
 /** A query parameter of the REST protocol may occur several times. */
 function queryString(query: Query): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]));
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, one]),
+  );
   return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs).toString()}`;
 }
 
 async function send(settings: Settings, service: Service, request: Request): Promise<Answer> {
   const endpoint = settings.endpointOf(service);
-  const signer = new SignatureV4({ service, region: settings.region, credentials: settings.credentials, sha256: Sha256 });
+  const signer = new SignatureV4({
+    service,
+    region: settings.region,
+    credentials: settings.credentials,
+    sha256: Sha256,
+  });
   const signed = await signer.sign({
     method: request.method,
     protocol: endpoint.protocol,
@@ -128,7 +135,8 @@ async function send(settings: Settings, service: Service, request: Request): Pro
     headers: { host: endpoint.host, ...request.headers },
     body: request.body,
   });
-  const { host: _host, ...headers } = signed.headers;
+  // fetch sets the host itself.
+  const headers = Object.fromEntries(Object.entries(signed.headers).filter(([name]) => name !== "host"));
   const response = await fetch(new URL(request.path + queryString(request.query), endpoint), {
     method: request.method,
     headers,
@@ -152,15 +160,16 @@ const shortCode = (code: string): string => (code.split("#").at(-1) ?? code).spl
 function jsonAnswer(operation: string, answer: Answer): Values {
   const body = asObject(answer.body === "" ? {} : JSON.parse(answer.body));
   if (answer.ok) return body;
-  const code = answer.errorType ?? body.__type ?? body.code ?? `HTTP ${answer.status}`;
-  throw new AwsError(operation, shortCode(String(code)), String(body.message ?? body.Message ?? "no message"));
+  const code = firstText(answer.errorType, body.__type, body.code) ?? `HTTP ${answer.status}`;
+  throw new AwsError(operation, shortCode(code), firstText(body.message, body.Message) ?? "no message");
 }
 
 function xmlAnswer(operation: string, answer: Answer): Values {
   const document = asObject(parseXML(answer.body) as unknown);
   if (answer.ok) return asObject(asObject(document[`${operation}Response`] ?? document)[`${operation}Result`]);
   const error = asObject(asObject(document.ErrorResponse ?? document).Error ?? document.Error);
-  throw new AwsError(operation, String(error.Code ?? `HTTP ${answer.status}`), String(error.Message ?? "no message"));
+  const code = firstText(error.Code) ?? `HTTP ${answer.status}`;
+  throw new AwsError(operation, code, firstText(error.Message) ?? "no message");
 }
 
 /** A list in the query protocol: `Tags.member.1.Key=…`. */
@@ -169,7 +178,7 @@ function flatten(prefix: string, value: unknown): [string, string][] {
   const under = prefix === "" ? "" : `${prefix}.`;
   if (Array.isArray(value)) return value.flatMap((member, index) => flatten(`${under}member.${index + 1}`, member));
   if (isObject(value)) return Object.entries(value).flatMap(([name, member]) => flatten(under + name, member));
-  return [[prefix, String(value)]];
+  return [[prefix, typeof value === "string" ? value : JSON.stringify(value)]];
 }
 
 /**

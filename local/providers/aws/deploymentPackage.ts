@@ -18,13 +18,15 @@ function addPath(files: Files, name: string, path: string): void {
     files.set(name, readFileSync(path));
     return;
   }
-  for (const member of readdirSync(path)) addPath(files, name === "" ? member : `${name}/${member}`, join(path, member));
+  for (const member of readdirSync(path))
+    addPath(files, name === "" ? member : `${name}/${member}`, join(path, member));
 }
 
 function addArchive(files: Files, prefix: string, archive: Values, root: string): void {
   if (typeof archive.path === "string") {
     const path = resolve(root, archive.path);
-    if (!statSync(path).isDirectory()) throw new Error(`an archive file as code is not supported here: ${archive.path}`);
+    if (!statSync(path).isDirectory())
+      throw new Error(`an archive file as code is not supported here: ${archive.path}`);
     addPath(files, prefix, path);
     return;
   }

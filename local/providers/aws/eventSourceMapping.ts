@@ -109,7 +109,11 @@ export function eventSourceMappingType(client: AwsClient): ResourceType {
 
     async remove(id) {
       await unlessMissing(missing, () => client.rest("lambda", "DELETE", `${mappings}/${id}`));
-      await until(`event source mapping ${id} is to go`, settleSeconds, async () => (await find(id)) === undefined || undefined);
+      await until(
+        `event source mapping ${id} is to go`,
+        settleSeconds,
+        async () => (await find(id)) === undefined || undefined,
+      );
     },
   };
 }

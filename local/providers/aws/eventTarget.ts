@@ -36,7 +36,10 @@ function targetOf(inputs: Values): Values {
     Arn: inputs.arn,
     Input: inputs.input,
     InputPath: inputs.inputPath,
-    InputTransformer: part("inputTransformer", (it) => ({ InputPathsMap: it.inputPaths, InputTemplate: it.inputTemplate })),
+    InputTransformer: part("inputTransformer", (it) => ({
+      InputPathsMap: it.inputPaths,
+      InputTemplate: it.inputTemplate,
+    })),
     DeadLetterConfig: part("deadLetterConfig", (it) => ({ Arn: it.arn })),
     RetryPolicy: part("retryPolicy", (it) => ({
       MaximumEventAgeInSeconds: it.maximumEventAgeInSeconds,
@@ -53,7 +56,10 @@ function inputsOf(target: Values): Values {
     arn: target.Arn,
     input: target.Input,
     inputPath: target.InputPath,
-    inputTransformer: part("InputTransformer", (it) => ({ inputPaths: it.InputPathsMap, inputTemplate: it.InputTemplate })),
+    inputTransformer: part("InputTransformer", (it) => ({
+      inputPaths: it.InputPathsMap,
+      inputTemplate: it.InputTemplate,
+    })),
     deadLetterConfig: part("DeadLetterConfig", (it) => ({ arn: it.Arn })),
     retryPolicy: part("RetryPolicy", (it) => ({
       maximumEventAgeInSeconds: it.MaximumEventAgeInSeconds,

@@ -13,7 +13,15 @@ const missing = ["ResourceNotFoundException"];
 const readySeconds = 60;
 
 /** Properties that something else than the configuration holds. */
-const heldElsewhere = ["code", "architectures", "reservedConcurrentExecutions", "tags", "name", "packageType", "publish"];
+const heldElsewhere = [
+  "code",
+  "architectures",
+  "reservedConcurrentExecutions",
+  "tags",
+  "name",
+  "packageType",
+  "publish",
+];
 
 const functionPath = (name: string): string => `/2015-03-31/functions/${encodeURIComponent(name)}`;
 
@@ -58,7 +66,9 @@ export function functionType(client: AwsClient, root: string): ResourceType {
       if (configuration.State === "Failed" || configuration.LastUpdateStatus === "Failed") {
         throw new Error(String(configuration.StateReason ?? configuration.LastUpdateStatusReason));
       }
-      return configuration.State === "Active" && configuration.LastUpdateStatus !== "InProgress" ? configuration : undefined;
+      return configuration.State === "Active" && configuration.LastUpdateStatus !== "InProgress"
+        ? configuration
+        : undefined;
     });
 
   async function remove(name: string): Promise<void> {
@@ -92,7 +102,8 @@ export function functionType(client: AwsClient, root: string): ResourceType {
       });
       return orUndo(
         async () => {
-          if (inputs.reservedConcurrentExecutions !== -1) await setConcurrency(name, inputs.reservedConcurrentExecutions);
+          if (inputs.reservedConcurrentExecutions !== -1)
+            await setConcurrency(name, inputs.reservedConcurrentExecutions);
           return { id: name, outputs: outputs(await ready(name), inputs) };
         },
         () => remove(name),
@@ -119,7 +130,8 @@ export function functionType(client: AwsClient, root: string): ResourceType {
       if (changed.some((name) => !heldElsewhere.includes(name))) {
         await client.rest("lambda", "PUT", `${functionPath(id)}/configuration`, configurationOf(inputs));
       }
-      if (changed.includes("reservedConcurrentExecutions")) await setConcurrency(id, inputs.reservedConcurrentExecutions);
+      if (changed.includes("reservedConcurrentExecutions"))
+        await setConcurrency(id, inputs.reservedConcurrentExecutions);
       const tagsPath = `/2017-03-31/tags/${encodeURIComponent(text(state, "arn"))}`;
       await applyTags(
         state,

@@ -13,7 +13,7 @@ export function logGroupType(client: AwsClient): ResourceType {
   const logs = (operation: string, body: Values) => client.json("logs", operation, body);
   /** The name is a prefix of others' names, so the answer is searched. */
   async function find(name: string): Promise<Values | undefined> {
-    for (let nextToken: unknown; ; ) {
+    for (let nextToken: unknown; ;) {
       const answer = await logs("DescribeLogGroups", { logGroupNamePrefix: name, ...(nextToken ? { nextToken } : {}) });
       const found = ((answer.logGroups ?? []) as Values[]).find(({ logGroupName }) => logGroupName === name);
       nextToken = answer.nextToken;
@@ -54,7 +54,11 @@ export function logGroupType(client: AwsClient): ResourceType {
         async () => {
           if (inputs.retentionInDays !== 0) await setRetention(name, inputs.retentionInDays);
           const group = (await find(name)) ?? {};
-          const outputs = { arn: arnOf(group), logGroupClass: group.logGroupClass, ...regionAndTags(client.region, inputs) };
+          const outputs = {
+            arn: arnOf(group),
+            logGroupClass: group.logGroupClass,
+            ...regionAndTags(client.region, inputs),
+          };
           return { id: name, outputs };
         },
         () => remove(name),

@@ -59,9 +59,7 @@ export function queueType(client: AwsClient): ResourceType {
   const sqs = (operation: string, body: Values) => client.json("sqs", operation, body);
 
   async function readAttributes(QueueUrl: string): Promise<Values | undefined> {
-    const answer = await unlessMissing(missing, () =>
-      sqs("GetQueueAttributes", { QueueUrl, AttributeNames: ["All"] }),
-    );
+    const answer = await unlessMissing(missing, () => sqs("GetQueueAttributes", { QueueUrl, AttributeNames: ["All"] }));
     return answer && (isObject(answer.Attributes) ? answer.Attributes : {});
   }
 
@@ -90,7 +88,14 @@ export function queueType(client: AwsClient): ResourceType {
       if (!found) return undefined;
       const { Tags: tags = {} } = await sqs("ListQueueTags", { QueueUrl: id });
       const name = id.slice(id.lastIndexOf("/") + 1);
-      return { name, ...inputsOf(found), tags, url: id, arn: found.QueueArn, ...regionAndTags(client.region, { tags }) };
+      return {
+        name,
+        ...inputsOf(found),
+        tags,
+        url: id,
+        arn: found.QueueArn,
+        ...regionAndTags(client.region, { tags }),
+      };
     },
 
     async update(id, state, inputs) {

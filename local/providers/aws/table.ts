@@ -1,4 +1,5 @@
 import type { ProviderTable } from "../resourceType";
+import { refuseOtherSettings } from "../stackSettings";
 import { awsClient } from "./client";
 import { eventRuleType } from "./eventRule";
 import { eventSourceMappingType } from "./eventSourceMapping";
@@ -15,17 +16,19 @@ import { rolePolicyType } from "./rolePolicy";
 /**
  * The types and functions of the aws provider that the program uses, on the emulator that the environment names.
  *
- * @param version of `@pulumi/aws`, whose properties these are
  * @param root the folder that the paths of assets start from
  */
-export function awsTable(env: NodeJS.ProcessEnv, root: string, version: string): ProviderTable {
+export function awsTable(env: NodeJS.ProcessEnv, root: string): ProviderTable {
   const client = awsClient(env);
+  refuseOtherSettings(env, { region: client.region });
   return {
-    version,
     types: {
       "aws:iam/role:Role": roleType(client),
       "aws:iam/rolePolicy:RolePolicy": rolePolicyType(client),
-      "aws:iam/outboundWebIdentityFederation:OutboundWebIdentityFederation": outboundWebIdentityFederationType(client, env),
+      "aws:iam/outboundWebIdentityFederation:OutboundWebIdentityFederation": outboundWebIdentityFederationType(
+        client,
+        env,
+      ),
       "aws:cloudwatch/eventRule:EventRule": eventRuleType(client),
       "aws:cloudwatch/eventTarget:EventTarget": eventTargetType(client),
       "aws:cloudwatch/logGroup:LogGroup": logGroupType(client),

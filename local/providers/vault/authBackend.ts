@@ -1,6 +1,12 @@
 import type { ResourceType } from "../resourceType";
 import { text } from "../values";
-import { authMethodProperties, disableAuthMethod, enableAuthMethod, findAuthMethod, tuneAuthMethod } from "./authMethod";
+import {
+  authMethodProperties,
+  disableAuthMethod,
+  enableAuthMethod,
+  findAuthMethod,
+  tuneAuthMethod,
+} from "./authMethod";
 import type { VaultClient } from "./client";
 
 /** `vault:index/authBackend:AuthBackend`: an auth method; without a path it is at its type's name. */

@@ -69,7 +69,9 @@ function clientOf(address: URL, token: string, namespace: string): VaultClient {
       }
     },
     within: (below) =>
-      below === undefined || below === "" ? clientOf(address, token, namespace) : clientOf(address, token, join(namespace, below)),
+      below === undefined || below === ""
+        ? clientOf(address, token, namespace)
+        : clientOf(address, token, join(namespace, below)),
   };
 }
 
@@ -81,7 +83,9 @@ const join = (...namespaces: string[]): string =>
 
 /** Vault says 404 of most things; of a mount or an auth method it says 400. */
 const isAbsence = ({ status, reasons }: VaultError): boolean =>
-  status === 404 || (status === 400 && reasons.some((reason) => /^(No (secret engine|auth engine|auth method) |cannot fetch sysview)/i.test(reason)));
+  status === 404 ||
+  (status === 400 &&
+    reasons.some((reason) => /^(No (secret engine|auth engine|auth method) |cannot fetch sysview)/i.test(reason)));
 
 /**
  * A client of the Vault or OpenBao server that the environment names.

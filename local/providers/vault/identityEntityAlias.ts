@@ -1,6 +1,6 @@
 import type { Properties } from "../properties";
 import type { ResourceType } from "../resourceType";
-import { text } from "../values";
+import { firstText, text } from "../values";
 import { clientFor } from "./client";
 import type { VaultClient } from "./client";
 import { fromFields, namespaceProperty, toFields } from "./fields";
@@ -26,8 +26,9 @@ export function identityEntityAliasType(vault: VaultClient): ResourceType {
       const [alias_name, alias_mount_accessor] = [text(inputs, "name"), text(inputs, "mountAccessor")];
       // A write to an alias that exists would move it to this entity.
       const taken = await client.write("identity/lookup/entity", { alias_name, alias_mount_accessor });
-      if (taken.id !== undefined) {
-        throw new Error(`an alias ${alias_name} of ${alias_mount_accessor} exists already, at entity ${String(taken.id)}`);
+      const entity = firstText(taken.id);
+      if (entity !== undefined) {
+        throw new Error(`an alias ${alias_name} of ${alias_mount_accessor} exists already, at entity ${entity}`);
       }
       const { id } = await client.write("identity/entity-alias", toFields(fields, inputs));
       return { id: text({ id }, "id"), outputs: {} };

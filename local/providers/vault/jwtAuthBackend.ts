@@ -3,7 +3,13 @@ import { orUndo } from "../resourceType";
 import type { ResourceType } from "../resourceType";
 import { text } from "../values";
 import type { Values } from "../values";
-import { authMethodProperties, disableAuthMethod, enableAuthMethod, findAuthMethod, tuneAuthMethod } from "./authMethod";
+import {
+  authMethodProperties,
+  disableAuthMethod,
+  enableAuthMethod,
+  findAuthMethod,
+  tuneAuthMethod,
+} from "./authMethod";
 import { clientFor } from "./client";
 import type { VaultClient } from "./client";
 import { fromFields, toFields } from "./fields";
@@ -21,9 +27,14 @@ const fields: Properties = {
 
 /** Vault tells PEM texts without the line end that they were given with; that is no difference. */
 function asGiven(state: Values, told: Values): Values {
-  const given = Object.values(state).flat().filter((value): value is string => typeof value === "string");
+  const given = Object.values(state)
+    .flat()
+    .filter((value): value is string => typeof value === "string");
   const known = (value: unknown) => given.find((one) => one.trimEnd() === value) ?? value;
-  const restored = Object.entries(told).map(([name, value]) => [name, Array.isArray(value) ? value.map(known) : known(value)]);
+  const restored = Object.entries(told).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map(known) : known(value),
+  ]);
   return Object.fromEntries(restored) as Values;
 }
 

@@ -11,7 +11,7 @@ const upgradeSeconds = 20;
 /** Vault tells a duration as in `1h30m5s`; `-1s` means never. */
 export function secondsOf(duration: unknown): number {
   const factors: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
-  const told = String(duration ?? "");
+  const told = typeof duration === "string" ? duration : "";
   const parts = [...told.matchAll(/([0-9.]+)([hms])/g)];
   const seconds = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (factors[unit ?? ""] ?? 0), 0);
   return told.startsWith("-") ? -seconds : seconds;

@@ -2,4 +2,4 @@ import { version } from "@pulumi/vault/package.json";
 import { serve } from "../serve";
 import { vaultTable } from "./table";
 
-serve(() => vaultTable(process.env, version));
+serve(version, () => vaultTable(process.env));

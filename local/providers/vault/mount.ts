@@ -18,7 +18,7 @@ const properties: Properties = {
   namespace: namespaceProperty,
 };
 
-const seconds = (value: unknown): string | undefined => (value === undefined ? undefined : `${String(value)}s`);
+const seconds = (value: unknown): string | undefined => (typeof value === "number" ? `${value}s` : undefined);
 
 const leases = (inputs: Values): Values => ({
   default_lease_ttl: seconds(inputs.defaultLeaseTtlSeconds),

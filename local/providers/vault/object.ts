@@ -25,7 +25,7 @@ export interface VaultObject {
 
 /** A resource that is one object in Vault: written whole, read and deleted at one path. */
 export function objectType(vault: VaultClient, object: VaultObject): ResourceType {
-  const { fields, outputs = () => ({}), encode = (it) => it, decode = (it) => it } = object;
+  const { fields, outputs = () => ({}), encode = (it: Values) => it, decode = (it: Values) => it } = object;
 
   async function write(path: string, inputs: Values): Promise<Values> {
     const client = clientFor(vault, inputs);

@@ -1,4 +1,5 @@
 import type { Invoke, ProviderTable } from "../resourceType";
+import { refuseOtherSettings } from "../stackSettings";
 import { nested, text } from "../values";
 import { authBackendType } from "./authBackend";
 import { findAuthMethod } from "./authMethod";
@@ -38,13 +39,11 @@ const getAuthBackend = (vault: VaultClient): Invoke => ({
 
 /**
  * The types and functions of the vault provider that the program uses, on the server that the environment names.
- *
- * @param version of `@pulumi/vault`, whose properties these are
  */
-export function vaultTable(env: NodeJS.ProcessEnv, version: string): ProviderTable {
+export function vaultTable(env: NodeJS.ProcessEnv): ProviderTable {
   const vault = vaultClient(env);
+  refuseOtherSettings(env, { address: env.VAULT_ADDR, namespace: env.VAULT_NAMESPACE });
   return {
-    version,
     types: {
       "vault:index/mount:Mount": mountType(vault),
       "vault:index/policy:Policy": policyType(vault),

@@ -31,9 +31,10 @@ export interface Cloud {
   readonly emulator: Emulator;
   readonly proxy: Proxy;
   readonly reports: string[];
-  /** A Secrets Manager client that goes through the proxy. */
-  secrets(credentials?: Credentials, where?: string): SecretsManagerClient;
-  sts(credentials?: Credentials): STSClient;
+  /** A Secrets Manager client of this region and address; default the proxy's. */
+  secrets(credentials?: Credentials, where?: string, endpoint?: string): SecretsManagerClient;
+  /** An STS client of this address; default the proxy's. */
+  sts(credentials?: Credentials, endpoint?: string): STSClient;
   /** A role that anybody in the account may assume, and Lambda; returns its ARN. */
   role(name: string, statements: readonly object[]): Promise<string>;
   /** A session of the role, made at this address; default the proxy's. */
@@ -86,11 +87,12 @@ export async function startCloud(): Promise<Cloud> {
     emulator,
     proxy,
     reports,
-    secrets: (credentials = root, where = region) =>
-      kept(new SecretsManagerClient({ region: where, endpoint: proxy.endpoint, credentials, maxAttempts: 1 })),
+    secrets: (credentials = root, where = region, endpoint = proxy.endpoint) =>
+      kept(new SecretsManagerClient({ region: where, endpoint, credentials, maxAttempts: 1 })),
     sts,
     async role(name, statements) {
       await iam({ Action: "CreateRole", Path: "/team/", RoleName: name, AssumeRolePolicyDocument: trust });
+      if (statements.length === 0) return `arn:aws:iam::${account}:role/team/${name}`;
       const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: statements });
       await iam({ Action: "PutRolePolicy", RoleName: name, PolicyName: "all", PolicyDocument });
       return `arn:aws:iam::${account}:role/team/${name}`;

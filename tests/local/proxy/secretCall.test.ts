@@ -31,7 +31,9 @@ describe("the name inside a full ARN", () => {
     ["another region's", `arn:aws:secretsmanager:eu-west-1:${account}:secret:app-AbCdEf`],
     ["another account's", `arn:aws:secretsmanager:${region}:999999999999:secret:app-AbCdEf`],
   ] as const) {
-    it(`is not read out of ${what}`, () => assert.equal(nameInArn(id, region, account), undefined));
+    it(`is not read out of ${what}`, () => {
+      assert.equal(nameInArn(id, region, account), undefined);
+    });
   }
 });
 
@@ -79,16 +81,7 @@ describe("a secret called by its full ARN", function () {
     await cloud.stop();
   });
 
-  const through = (credentials = root): SecretsManagerClient => {
-    const client = cloud.secrets(credentials);
-    client.config.endpoint = async () => ({
-      protocol: "http:",
-      hostname: "127.0.0.1",
-      port: Number(new URL(proxy.endpoint).port),
-      path: "/",
-    });
-    return client;
-  };
+  const through = (credentials = root): SecretsManagerClient => cloud.secrets(credentials, region, proxy.endpoint);
 
   async function made(name: string): Promise<string> {
     const { ARN } = await cloud

@@ -1,0 +1,120 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { output } from "@pulumi/pulumi";
+import program = require("../index");
+import { account, awsAnswers, only, record, region, settle, typesOf } from "./support/mocks";
+import type { Answers, Recording } from "./support/mocks";
+
+interface Run extends Recording {
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Runs the program as the engine does, with this configuration, keys without their namespace. */
+async function run(config: Record<string, string>, answers: Answers = awsAnswers): Promise<Run> {
+  const named = Object.entries(config).map(([key, value]): [string, string] => [`homing:${key}`, value]);
+  const recording = await record(answers, { "aws:region": region, ...Object.fromEntries(named) });
+  let outputs = {};
+  await settle(async () => {
+    output(await program()).apply((values) => {
+      outputs = values;
+    });
+  });
+  return { ...recording, outputs };
+}
+
+const base = "homing-test-eu-west-1";
+const queueUrl = `https://sqs.${region}.amazonaws.com/${account}/${base}`;
+const queueArn = `arn:aws:sqs:${region}:${account}:${base}`;
+
+describe("the program", () => {
+  const config = { vaultAddress: "https://vault.example.com:8200", namePrefix: "app/" };
+  let made: Run;
+  before(async () => {
+    made = await run(config);
+  });
+
+  it("tells its outputs as plain values", () => {
+    deepEqual(made.outputs, {
+      account,
+      region,
+      vaultAddress: "https://vault.example.com:8200",
+      vaultNamespace: "",
+      mount: "homing",
+      homePrefix: "aws",
+      homeTemplate: "aws/{account}/{region}/{name}",
+      loginMethod: "aws",
+      loginPath: "homing-aws",
+      loginRole: "homing-mover",
+      moverEntityId: "home-entity-id",
+      moverPolicyName: `${base}-${account}`,
+      queueUrl,
+      queueArn,
+      deadLetterQueueUrl: `${queueUrl}-dead`,
+      deadLetterQueueArn: `${queueArn}-dead`,
+      functionName: base,
+      functionArn: `arn:aws:lambda:${region}:${account}:function:${base}`,
+      functionRoleArn: `arn:aws:iam::${account}:role/${base}`,
+      logGroupName: `/aws/lambda/${base}`,
+      mode: "audit",
+      namePrefix: "app/",
+      exemptTag: "vault-mover-mode=exempt",
+    });
+  });
+
+  it("binds Vault's role to the role that the function gets", () => {
+    const { boundIamPrincipalArns } = only(made, "vault:aws/authBackendRole:AuthBackendRole").inputs;
+
+    deepEqual(boundIamPrincipalArns, [made.outputs.functionRoleArn]);
+    equal(only(made, "aws:lambda/function:Function").inputs.role, made.outputs.functionRoleArn);
+  });
+
+  it("makes the function after all that its login needs in Vault", () => {
+    const { dependencies } = only(made, "aws:lambda/function:Function");
+
+    for (const name of ["home-mount", "home-policy", "home-login-client", "home-login-role", "home-alias"]) {
+      ok(
+        dependencies.some((urn) => urn.endsWith(`::${name}`)),
+        name,
+      );
+    }
+  });
+
+  it("asks AWS only who and where it is", () => {
+    deepEqual(made.invokes.map(({ token }) => token).sort(), Object.keys(awsAnswers).sort());
+  });
+
+  it("makes no resource of login jwt with login aws, nor the other way round", async () => {
+    const other = await run({ ...config, login: "jwt" });
+
+    deepEqual(
+      typesOf(made).filter((type) => /jwt|WebIdentity/.test(type)),
+      [],
+    );
+    deepEqual(
+      typesOf(other).filter((type) => /vault:aws|vault:index\/authBackend/.test(type)),
+      [],
+    );
+    equal(other.outputs.loginPath, "homing-jwt");
+    const { boundClaims } = only(other, "vault:jwt/authBackendRole:AuthBackendRole").inputs;
+    deepEqual(Object.values(boundClaims as object), [other.outputs.functionArn]);
+  });
+
+  it("gives the same again in the same process", async () => {
+    const again = await run(config);
+
+    deepEqual(again.outputs, made.outputs);
+    deepEqual(typesOf(again), typesOf(made));
+    const [first, second] = [made, again].map((one) => only(one, "aws:lambda/function:Function").inputs);
+    deepEqual(second, first);
+  });
+
+  it("makes nothing when a setting is wrong", async () => {
+    const recording = await record(awsAnswers, { "homing:mode": "force" });
+
+    await rejects(program(), (error: Error) => {
+      ok(error.message.includes("homing:vaultAddress must be given"));
+      ok(error.message.includes("homing:mode must be one of audit, copy, move"));
+      return true;
+    });
+    deepEqual(recording.resources, []);
+  });
+});
