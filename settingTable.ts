@@ -8,7 +8,7 @@ export const segments = /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/;
 export const segmentsForm = "segments of letters, digits, _ and -, with / between them";
 const nameCharacters = "A-Za-z0-9/_+=.@!-";
 /** Not stars alone: what applies to every secret has a setting of its own, and here is most likely a mistake. */
-const pattern = new RegExp(`^(?!\\*+$)[${nameCharacters}*]{1,512}$`);
+const pattern = new RegExp(`^(?!\\*+$)[*${nameCharacters}]{1,512}$`);
 const patternForm = "name patterns of letters, digits and /_+=.@!-, with * for any run of characters; not * alone";
 const logLevels = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 const retentionDays = [

@@ -31,8 +31,11 @@ export type Decision =
   | { readonly act: "report"; readonly intent: "copy" | "move" | "restore" }
   /** Take the scheduled deletion back and start over. */
   | { readonly act: "restore"; readonly versionId: string }
-  /** A restore is complete: remove its label and start over. */
-  | { readonly act: "clear" }
+  /**
+   * A restore shows to be complete: remove its label and start over. `unsure`: the secret may only not show its
+   * deletion yet, and the mover that began the restore may have stopped before it.
+   */
+  | { readonly act: "clear"; readonly unsure: boolean }
   /** A mover stopped after its delete and before its label: write the label. */
   | { readonly act: "claim"; readonly versionId: string; readonly homeVersion: number }
   /** Write the value over this KV version (0: none). */
@@ -72,9 +75,12 @@ const stop = (outcome: "skipped" | "refused" | "deferred" | "unchanged", reason:
   reason,
 });
 
+const stackModeFor = (source: Source, settings: MoverSettings): Mode =>
+  settings.modeRules.find(({ pattern }) => matches(pattern, source.name))?.mode ?? settings.mode;
+
 /** The lower of the stack's mode for this name and the wish on the secret's tag; an unknown wish is `audit`. */
 export function modeFor(source: Source, settings: MoverSettings): Mode {
-  const stackMode = settings.modeRules.find(({ pattern }) => matches(pattern, source.name))?.mode ?? settings.mode;
+  const stackMode = stackModeFor(source, settings);
   const wish = source.tags[modeTag];
   if (wish === undefined) return stackMode;
   return lower(stackMode, wish === "copy" || wish === "move" ? wish : "audit");
@@ -134,7 +140,9 @@ function decideScheduled(source: Source, home: Home, settings: MoverSettings, { 
       modeFor(source, settings) === "move" &&
       current === proof.versionId &&
       home.currentVersion === proof.homeVersion &&
-      live?.createdTime === proof.createdTime;
+      live?.createdTime === proof.createdTime &&
+      // The proof needs a version without one, so by now somebody deleted it; Vault's clock may be ahead of this one.
+      live.deletionTime === "";
     return sound ? stop("unchanged", "already-moved") : { act: "restore", versionId: proof.versionId };
   }
   if (restoring !== undefined) return { act: "restore", versionId: restoring };
@@ -187,20 +195,23 @@ function decideHome(source: Source, home: Home, settings: MoverSettings, now: nu
  */
 export function decide(source: Source, home: Home, settings: MoverSettings, { now, proof }: Now): Decision {
   const mode = modeFor(source, settings);
+  // A wish on the secret's tag keeps nobody from taking back a deletion that was the mover's own.
+  const mayRestore = stackModeFor(source, settings) !== "audit";
   if (source.scheduled) {
     const decision = decideScheduled(source, home, settings, { now, ...(proof === undefined ? {} : { proof }) });
     const restores = decision.act === "restore" || decision.act === "claim";
-    return restores && proof === undefined && mode === "audit" ? { act: "report", intent: "restore" } : decision;
+    return restores && proof === undefined && !mayRestore ? { act: "report", intent: "restore" } : decision;
   }
   const deleting = readDeletingLabel(home.labels);
   if (proof !== undefined) return stop("deferred", "deletion-unseen");
   const skip = skipReason(source, settings);
-  if (home.labels["restoring"] !== undefined && mode !== "audit") return { act: "clear" };
-  if (deleting !== undefined && Math.abs(now - deleting.time) < consistencyMs) {
-    return stop("deferred", "deletion-unseen");
-  }
+  const unsure = deleting !== undefined && Math.abs(now - deleting.time) < consistencyMs;
+  if (home.labels["restoring"] !== undefined && mayRestore) return { act: "clear", unsure };
+  if (unsure) return stop("deferred", "deletion-unseen");
   if (skip !== undefined) return stop("skipped", skip);
   if (source.currentVersionId === undefined) return stop("skipped", "no-value");
+  // Labels and the tag separate their parts by characters that a caller may put into a version id.
+  if (!/^[A-Za-z0-9-]+$/.test(source.currentVersionId)) return stop("refused", "version-id-unsupported");
 
   const restored = home.labels["deleted"] !== undefined && source.tags[stateTag] !== undefined;
   const version = liveVersion(home, now);

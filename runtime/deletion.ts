@@ -3,7 +3,7 @@ import { decide } from "./decide";
 import type { Proof } from "./decide";
 import { wayError } from "./errors";
 import type { Home } from "./home";
-import { deletingLabel, readReplicaLabels, replicaLabels, stateTag } from "./labels";
+import { clearedMarkers, deletingLabel, readReplicaLabels, replicaLabels, stateTag } from "./labels";
 import type { Result, Run } from "./move";
 import type { Change } from "./ports";
 import type { Source } from "./source";
@@ -48,7 +48,7 @@ async function release(run: Run, source: Source): Promise<Result | undefined> {
 }
 
 /** Brings back the replicas that a move removed; undefined: nothing is missing any more. */
-export async function replicateAgain(run: Run, home: Home, source?: Source): Promise<Result | undefined> {
+async function replicateAgain(run: Run, home: Home, source?: Source): Promise<Result | undefined> {
   const present = new Set(source?.replicas.map(({ region }) => region));
   const missing = readReplicaLabels(home.labels).filter(({ region }) => !present.has(region));
   return missing.length === 0 ? undefined : halt(run, await run.deps.source.replicate(run.arn, missing));
@@ -65,6 +65,22 @@ export async function restoreSource(run: Run, home: Home, versionId: string): Pr
   const restored = halt(run, await deps.source.restore(arn));
   if (restored !== undefined) return restored;
   return (await replicateAgain(run, home)) ?? "again";
+}
+
+/**
+ * Ends a restore whose secret shows to be unscheduled. While that is unsure it is restored once more, which does
+ * nothing to a secret that is not scheduled: without its label nobody would finish it.
+ */
+export async function endRestore(run: Run, home: Home, source: Source, unsure: boolean): Promise<Result> {
+  const { deps, arn, path } = run;
+  if (unsure) {
+    const restored = halt(run, await deps.source.restore(arn));
+    if (restored !== undefined) return restored;
+  }
+  const replicated = await replicateAgain(run, home, source);
+  if (replicated !== undefined) return replicated;
+  await deps.home.label(path, clearedMarkers);
+  return "again";
 }
 
 /** Looks at both sides again after the delete, home first as ever, and decides anew. */
@@ -87,10 +103,11 @@ async function lookAgain(run: Run, proof: Proof): Promise<Result> {
 export async function remove(run: Run, source: Source, proof: Proof): Promise<Result> {
   const { deps, settings, trace, arn, path } = run;
   const { versionId } = proof;
-  if (Date.parse(proof.createdTime) + settings.settleMinutes * 60_000 > deps.now()) {
+  // Without a settle time the clocks are not compared: Vault's may be ahead, and nothing would resume the move.
+  const settled = Date.parse(proof.createdTime) + settings.settleMinutes * 60_000;
+  if (settings.settleMinutes > 0 && !(settled <= deps.now())) {
     return trace.end("deferred", "settling");
   }
-  if (!/^[A-Za-z0-9-]+$/.test(versionId)) return trace.end("refused", "version-id-unsupported");
   if (!hasTagRoom(source)) return trace.end("refused", "tags-full");
   const released = await release(run, source);
   if (released !== undefined) return released;

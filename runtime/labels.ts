@@ -125,9 +125,12 @@ export function tagPatch(
   tags: Readonly<Record<string, string>>,
 ): { readonly patch: LabelPatch; readonly dropped: number } {
   const patch: Record<string, string | null> = {};
-  const others = Object.keys(labels).filter((key) => !key.startsWith(tagPrefix)).length;
+  const own = new Set([...labelledVersions(labels).map(versionKey), ...Object.keys(clearedMarkers)]);
+  const staying = Object.keys(labels).filter((key) =>
+    key.startsWith(tagPrefix) ? tags[key.slice(tagPrefix.length)] === undefined : !own.has(key),
+  ).length;
   // Room is kept for the labels that the rest of the move and later versions add.
-  let room = maxKeys - others - keptLabels - Object.keys(clearedMarkers).length;
+  let room = maxKeys - staying - keptLabels - Object.keys(clearedMarkers).length;
   let dropped = 0;
   for (const [key, value] of Object.entries(tags)) {
     if (key === stateTag) continue;

@@ -9,11 +9,11 @@
 import { looksLikeArn, parseSecretArn } from "./arn";
 import { decide } from "./decide";
 import type { Decision } from "./decide";
-import { remove, replicateAgain, restoreSource } from "./deletion";
+import { endRestore, remove, restoreSource } from "./deletion";
 import type { MoverSettings } from "./environment";
 import { wayError } from "./errors";
 import type { Home } from "./home";
-import { clearedMarkers, markersToClear, tagPatch, versionLabelPatch } from "./labels";
+import { markersToClear, tagPatch, versionLabelPatch } from "./labels";
 import type { LabelPatch, VersionLabel } from "./labels";
 import type { Outcome } from "./outcome";
 import { homePath, isSecretName } from "./path";
@@ -58,10 +58,11 @@ const isForeign = (settings: MoverSettings, region: string | undefined, account:
 /** Finds out which secret is meant. */
 async function resolve(request: MoveRequest, settings: MoverSettings, deps: MoveDeps, trace: Trace): Promise<Outcome | Source> {
   const { secret } = request;
-  if (looksLikeArn(secret)) {
-    const [, , , region, account] = secret.split(":");
-    if (isForeign(settings, region, account)) return trace.end("refused", "foreign");
-  }
+  const [, , , region, account, , ...typed] = looksLikeArn(secret) ? secret.split(":") : [];
+  if (looksLikeArn(secret) && isForeign(settings, region, account)) return trace.end("refused", "foreign");
+  // Asked before AWS is: the function's role may look at nothing outside the prefix.
+  const name = looksLikeArn(secret) ? typed.join(":") : secret;
+  if (!name.startsWith(settings.namePrefix)) return trace.end("skipped", "outside-prefix");
   const found = await deps.source.describe(secret, "resolve");
   if (found.is === "refused") return trace.end(found.outcome, found.reason);
   if (found.is === "absent") {
@@ -73,7 +74,9 @@ async function resolve(request: MoveRequest, settings: MoverSettings, deps: Move
   if (parsed === undefined || parsed.name !== source.name) return trace.end("refused", "arn-mismatch");
   trace.note({ arn: source.arn });
   if (isForeign(settings, parsed.region, parsed.account)) return trace.end("refused", "foreign");
-  if (parseSecretArn(secret) !== undefined && secret !== source.arn) return trace.end("refused", "arn-mismatch");
+  // `…:secret:my-secret` without a suffix looks like a full ARN, and Secrets Manager finds my-secret-AbCdEf by it.
+  const named = secret === source.arn || secret === source.arn.slice(0, -7);
+  if (parseSecretArn(secret) !== undefined && !named) return trace.end("refused", "arn-mismatch");
   if (!isSecretName(source.name)) return trace.end("refused", "name-unsupported");
   return source;
 }
@@ -229,12 +232,8 @@ async function attempt(run: Run): Promise<Result> {
       return trace.end("skipped", "audit", decision.intent);
     case "restore":
       return restoreSource(run, home, decision.versionId);
-    case "clear": {
-      const missing = await replicateAgain(run, home, source);
-      if (missing !== undefined) return missing;
-      await deps.home.label(path, clearedMarkers);
-      return "again";
-    }
+    case "clear":
+      return endRestore(run, home, source, decision.unsure);
     case "claim": {
       const { versionId, homeVersion } = decision;
       trace.note({ versionId, homeVersion });

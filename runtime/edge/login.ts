@@ -32,7 +32,7 @@ const callerIdentity = "Action=GetCallerIdentity&Version=2011-06-15";
  * refuses any `x-amz-*` header beside those of the signature, and the SDK's client adds some.
  */
 async function signCallerIdentity(sts: STSClient, settings: MoverSettings, now: number): Promise<SignedCall> {
-  const endpoint = new URL(await stsEndpoint(sts, settings.region));
+  const endpoint = stsEndpoint(sts, settings.region);
   const signer = new SignatureV4({
     service: "sts",
     region: settings.region,
@@ -57,21 +57,16 @@ async function signCallerIdentity(sts: STSClient, settings: MoverSettings, now: 
   return { url: `${endpoint.origin}/`, headers: signed.headers };
 }
 
-/** The endpoint that the SDK would call: an override of the environment, else the region's own. */
-async function stsEndpoint(sts: STSClient, region: string): Promise<string> {
-  const custom = await sts.config.endpoint?.();
-  if (custom !== undefined) {
-    const port = custom.port === undefined ? "" : `:${custom.port.toString()}`;
-    return `${custom.protocol}//${custom.hostname}${port}`;
-  }
-  const { url } = sts.config.endpointProvider({ Region: region, UseGlobalEndpoint: false }, {});
-  return url.origin;
-}
+/** The region's own endpoint; Vault asks the one that its `sts_endpoint` names, with the host that was signed. */
+const stsEndpoint = (sts: STSClient, region: string): URL =>
+  sts.config.endpointProvider({ Region: region, UseGlobalEndpoint: false }, {}).url;
 
 const base64 = (text: string): string => Buffer.from(text, "utf8").toString("base64");
 
 async function awsCredentials({ sts, now }: LoginDeps, settings: MoverSettings): Promise<Readonly<Record<string, string>>> {
-  const { url, headers } = await signCallerIdentity(sts, settings, now());
+  const { url, headers } = await signCallerIdentity(sts, settings, now()).catch((error: unknown) => {
+    throw sourceError("login", error);
+  });
   return {
     iam_http_request_method: "POST",
     iam_request_url: base64(url),

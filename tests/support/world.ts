@@ -98,11 +98,12 @@ export function recorder(): { readonly calls: FakeCall[]; readonly names: () => 
 }
 
 /** Does something at one moment of the n-th call, counted from 1; nothing at all other calls. */
-export function at(n: number, when: "before" | "after", act: (call: FakeCall) => void): Hook {
+export function at(n: number, when: "before" | "after", act: (call: FakeCall) => unknown): Hook {
   let count = 0;
-  return (call, moment) => {
-    if (moment === "before") count += 1;
-    if (count === n && moment === when) act(call);
+  let chosen: FakeCall | undefined;
+  return async (call, moment) => {
+    if (moment === "before" && (count += 1) === n) chosen = call;
+    if (call === chosen && moment === when) await act(call);
   };
 }
 

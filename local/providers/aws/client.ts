@@ -1,7 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { parseXML } from "@aws-sdk/xml-builder";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { Checksum, SourceData } from "@smithy/types";
 import { firstText, isObject } from "../values";
 import type { Values } from "../values";
 
@@ -44,11 +43,12 @@ export interface AwsClient {
 
 type Query = Readonly<Record<string, string | string[]>>;
 
-class Sha256 implements Checksum {
+/** The hash that the signer wants: keyed when it is given a secret. */
+class Sha256 {
   private readonly secret: Uint8Array | undefined;
   private hash;
 
-  constructor(secret?: SourceData) {
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
     this.secret = secret === undefined ? undefined : Buffer.from(secret as Uint8Array);
     this.hash = this.start();
   }

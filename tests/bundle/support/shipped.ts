@@ -1,0 +1,55 @@
+/** The function as the program ships it: taken from what it registers, not built by the test. */
+import { only, record, settle } from "../../support/mocks";
+
+/** Settings of which none is a default, so that one that were baked into the text would be seen there. */
+export const planted: Readonly<Record<string, string>> = {
+  "homing:vaultAddress": "https://planted-vault.example.com:8443",
+  "homing:vaultNamespace": "planted-namespace",
+  "homing:mount": "planted-mount",
+  "homing:homePrefix": "planted-prefix",
+  "homing:loginPath": "planted-login",
+  "homing:loginRole": "planted-role",
+  "homing:mode": "move",
+  "homing:recoveryWindowDays": "13",
+  "homing:ownerTags": '["planted-owner"]',
+  "homing:logLevel": "DEBUG",
+};
+
+export interface Shipped {
+  /** Text of `__index.js`. */
+  readonly text: string;
+  /** All keys of the archive, sorted. */
+  readonly files: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** `<file>.<export>`, as Lambda takes it. */
+  readonly handler: string;
+  /** Whether the engine was told that the archive holds a secret. */
+  readonly isSecret: boolean;
+}
+
+interface Archive {
+  readonly assets: Promise<Readonly<Record<string, { readonly text?: string | Promise<string> }>>>;
+}
+
+const isArchive = (value: unknown): value is Archive => typeof value === "object" && value !== null && "assets" in value;
+
+/** Runs the whole program on a recording engine and takes the function's archive out of it. */
+export async function shippedFunction(config: Readonly<Record<string, string>> = planted): Promise<Shipped> {
+  const recording = await record(undefined, { ...config });
+  const program = await import("../../../index");
+  await settle(program);
+  const { inputs } = only(recording, "aws:lambda/function:Function");
+  const { code, handler, environment } = inputs;
+  // A secret input is wrapped in an object with a signature, so that it is no archive itself.
+  const isSecret = !isArchive(code);
+  if (isSecret) throw new Error("the function's archive is a secret");
+  const assets = await code.assets;
+  const { variables } = environment as { variables: Record<string, string> };
+  return {
+    text: (await assets["__index.js"]?.text) ?? "",
+    files: Object.keys(assets).sort(),
+    environment: variables,
+    handler: String(handler),
+    isSecret,
+  };
+}

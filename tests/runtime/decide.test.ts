@@ -1,0 +1,378 @@
+import { deepEqual, equal } from "node:assert/strict";
+
+import { consistencyMs, decide, modeFor } from "../../runtime/decide";
+import type { Decision, Proof } from "../../runtime/decide";
+import type { MoverSettings } from "../../runtime/environment";
+import { absentHome } from "../../runtime/home";
+import type { Home } from "../../runtime/home";
+import { deletingLabel } from "../../runtime/labels";
+import type { Source } from "../../runtime/source";
+import {
+  anonymousVersion,
+  arnOf,
+  homeOf,
+  homeVersionOf,
+  moverSettings,
+  sourceOf,
+  sourceWithoutValue,
+  startTime,
+  versionIdOf,
+  versionLabelText,
+} from "../support/builders";
+
+const v1 = versionIdOf(1);
+const v2 = versionIdOf(2);
+const label1 = { suffix: "AbCdEf", kind: "fields", versionId: v1 };
+
+interface Given {
+  readonly source?: Source;
+  readonly home?: Home;
+  readonly settings?: Partial<MoverSettings>;
+  readonly now?: number;
+  readonly proof?: Proof;
+}
+
+const decideOn = ({ source = sourceOf(), home = absentHome, settings, now = startTime, proof }: Given): Decision =>
+  decide(source, home, moverSettings(settings), { now, ...(proof === undefined ? {} : { proof }) });
+
+const stop = (outcome: string, reason: string) => ({ act: "stop", outcome, reason });
+const write = (base: number, over: object = {}) => ({ act: "write", mode: "move", versionId: v1, base, ...over });
+const prove = (over: object = {}) => ({ act: "prove", mode: "move", versionId: v1, homeVersion: 1, label: label1, ...over });
+const foreign = { versions: { 1: homeVersionOf({ authorEntityId: "somebody" }) } };
+const anonymous = { versions: { 1: anonymousVersion() } };
+const deleting = (versionId: string, time: number): { deleting: string } => ({ deleting: deletingLabel({ versionId, time }) });
+const longAgo = startTime - consistencyMs - 1;
+
+describe("who is not moved", () => {
+  const named = (name: string, over: Partial<Source> = {}): Source => sourceOf({ name, arn: arnOf(name), ...over });
+  const cases: readonly (readonly [string, string, Given])[] = [
+    ["exempt by tag", "exempt", { source: sourceOf({ tags: { "vault-mover-mode": "exempt" } }) }],
+    ["exempt by name", "exempt", { source: named("legacy/x"), settings: { exemptNames: ["a", "legacy/*"] } }],
+    ["outside the prefix", "outside-prefix", { source: named("other/x"), settings: { namePrefix: "app/" } }],
+    ["owned by a service", "service-owned", { source: sourceOf({ owningService: "rds" }) }],
+    ["named as a service names its own", "service-owned", { source: named("events!connection/x") }],
+    ["read by ECR", "service-read", { source: named("ecr-pullthroughcache/docker") }],
+    ["read by MSK", "service-read", { source: named("AmazonMSK_cluster") }],
+    ["read by a service by setting", "service-read", { source: named("dms/x"), settings: { serviceReadNames: ["dms/*"] } }],
+    ["a replica", "replica", { source: sourceOf({ primaryRegion: "us-east-1" }) }],
+    ["replicated", "replicated", { source: sourceOf({ replicas: [{ region: "us-east-1" }] }) }],
+    ["rotating", "rotating", { source: sourceOf({ rotating: true }) }],
+    [
+      "rotating with a pending version, though rotation may be cancelled",
+      "rotating",
+      { source: sourceOf({ rotating: true, pending: true, staged: true }), settings: { rotation: "cancel-and-move" } },
+    ],
+    ["staged", "staged", { source: sourceOf({ staged: true }) }],
+    ["staged by AWSPENDING without rotation", "staged", { source: sourceOf({ staged: true, pending: true }) }],
+    ["staged before its first value", "staged", { source: sourceWithoutValue({ staged: true }) }],
+    ["without a value", "no-value", { source: sourceWithoutValue() }],
+  ];
+  for (const [what, reason, given] of cases) {
+    for (const mode of ["audit", "copy", "move"] as const) {
+      it(`skips what is ${what}, in mode ${mode}`, () => {
+        deepEqual(decideOn({ ...given, settings: { ...given.settings, mode } }), stop("skipped", reason));
+      });
+    }
+    it(`skips what is ${what}, whatever its home holds`, () => {
+      deepEqual(decideOn({ ...given, home: homeOf() }), stop("skipped", reason));
+      deepEqual(decideOn({ ...given, home: homeOf(foreign) }), stop("skipped", reason));
+    });
+  }
+
+  it("moves what is replicated or rotating when the settings say so", () => {
+    const replicated = { source: sourceOf({ replicas: [{ region: "us-east-1" }] }), settings: { replicas: "remove" } } as const;
+    deepEqual(decideOn(replicated), write(0));
+    deepEqual(decideOn({ source: sourceOf({ rotating: true }), settings: { rotation: "cancel-and-move" } }), write(0));
+  });
+
+  it("skips what somebody else scheduled for deletion", () => {
+    deepEqual(decideOn({ source: sourceOf({ scheduled: true }) }), stop("skipped", "scheduled-by-others"));
+    deepEqual(decideOn({ source: sourceOf({ scheduled: true }), home: homeOf() }), stop("skipped", "scheduled-by-others"));
+  });
+
+  it("looks at names that only resemble those of services", () => {
+    for (const name of ["my-ecr-pullthroughcache/x", "amazonmsk_x", "app/AmazonMSK_x"]) {
+      equal(decideOn({ source: named(name) }).act, "write");
+    }
+  });
+
+  for (const id of ["a;b", "a/b", "a b", "a\nb", ""]) {
+    it(`refuses the version id ${JSON.stringify(id)} before it is read, written or labelled`, () => {
+      deepEqual(decideOn({ source: sourceOf({ currentVersionId: id }) }), stop("refused", "version-id-unsupported"));
+    });
+  }
+});
+
+describe("what a home allows", () => {
+  const unlabelled = { labels: {} };
+  const cases: readonly (readonly [string, Given, object])[] = [
+    ["writes where there is none", {}, write(0)],
+    ["writes where there is metadata without versions", { home: { ...absentHome, labels: { "tag.a": "b" } } }, write(0)],
+    ["proves the version that is there already", { home: homeOf() }, prove()],
+    [
+      "writes over its own older version",
+      { source: sourceOf({ currentVersionId: v2, versionIds: [v1, v2] }), home: homeOf() },
+      write(1, { versionId: v2 }),
+    ],
+    ["writes over its own version that has no label yet", { home: homeOf(unlabelled) }, write(1)],
+    ["writes over a former entity's version", { home: homeOf({ ...foreign, ...unlabelled }), settings: { formerEntityIds: ["somebody"] } }, write(1)],
+    ["refuses somebody's version", { home: homeOf({ ...foreign, ...unlabelled }) }, stop("refused", "home-conflict")],
+    ["refuses somebody's version that carries the mover's label", { home: homeOf(foreign) }, stop("refused", "home-conflict")],
+    ["refuses nobody's version", { home: homeOf({ versions: { 1: homeVersionOf({ authorEntityId: "" }) } }) }, stop("refused", "home-conflict")],
+    [
+      "refuses a home of an earlier secret of the name",
+      { home: homeOf({ labels: { v1: versionLabelText(v1, "Zzzzzz") } }) },
+      stop("refused", "home-of-another"),
+    ],
+    [
+      "refuses an unlabelled version over one of an earlier secret of the name",
+      {
+        home: homeOf({
+          currentVersion: 2,
+          versions: { 1: homeVersionOf(), 2: homeVersionOf() },
+          labels: { v1: versionLabelText(v1, "Zzzzzz") },
+        }),
+      },
+      stop("refused", "home-of-another"),
+    ],
+    ["refuses labels of a newer format", { home: homeOf({ labels: { v1: "2;x" } }) }, stop("refused", "label-format")],
+    [
+      "refuses a version that was deleted",
+      { home: homeOf({ versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T11:59:59Z" }) } }) },
+      stop("refused", "home-deleted"),
+    ],
+    ["refuses a version that was destroyed", { home: homeOf({ versions: { 1: homeVersionOf({ destroyed: true }) } }) }, stop("refused", "home-deleted")],
+    ["refuses a current version that metadata does not list", { home: homeOf({ versions: {} }) }, stop("refused", "home-deleted")],
+    ["proves an expiring version, which the proof refuses", { home: homeOf({ versions: { 1: homeVersionOf({ deletionTime: "2026-04-01T00:00:00Z" }) } }) }, prove()],
+    [
+      "compares somebody's version when homes that hold the same value are accepted",
+      { home: homeOf({ ...foreign, ...unlabelled }), settings: { foreignHomes: "accept-equal" } },
+      { act: "recognise", mode: "move", versionId: v1, homeVersion: 1, by: "accept-equal" },
+    ],
+    [
+      "never takes a label's word for somebody's version, though the same value is accepted",
+      { home: homeOf(foreign), settings: { foreignHomes: "accept-equal" } },
+      { act: "recognise", mode: "move", versionId: v1, homeVersion: 1, by: "accept-equal" },
+    ],
+    [
+      "copies only where the server names no author",
+      { home: homeOf(anonymous) },
+      prove({ mode: "copy", copyOnly: "author-unknown" }),
+    ],
+    ["refuses an unlabelled version of an unknown author", { home: homeOf({ ...anonymous, ...unlabelled }) }, stop("refused", "home-conflict")],
+    ["moves by labels where authorship is label", { home: homeOf(anonymous), settings: { authorship: "label" } }, prove()],
+    [
+      "compares an unlabelled version of an unknown author where authorship is label",
+      { home: homeOf({ ...anonymous, ...unlabelled }), settings: { authorship: "label" } },
+      { act: "recognise", mode: "move", versionId: v1, homeVersion: 1, by: "label" },
+    ],
+    [
+      "refuses somebody's version, though authorship is label, where the server names the author",
+      { home: homeOf({ ...foreign }), settings: { authorship: "label" } },
+      stop("refused", "home-conflict"),
+    ],
+  ];
+  for (const [what, given, expected] of cases) {
+    it(what, () => {
+      deepEqual(decideOn(given), expected);
+    });
+  }
+});
+
+describe("modes", () => {
+  for (const [stack, wish, expected] of [
+    ["move", undefined, "move"],
+    ["move", "move", "move"],
+    ["move", "copy", "copy"],
+    ["move", "audit", "audit"],
+    ["move", "MOVE", "audit"],
+    ["move", "", "audit"],
+    ["move", "nonsense", "audit"],
+    ["copy", undefined, "copy"],
+    ["copy", "move", "copy"],
+    ["copy", "audit", "audit"],
+    ["audit", undefined, "audit"],
+    ["audit", "move", "audit"],
+    ["audit", "copy", "audit"],
+  ] as const) {
+    it(`make ${expected} of stack ${stack} and wish ${wish ?? "none"}`, () => {
+      const source = sourceOf(wish === undefined ? {} : { tags: { "vault-mover-mode": wish } });
+      equal(modeFor(source, moverSettings({ mode: stack })), expected);
+    });
+  }
+
+  it("follow the first rule whose pattern matches, which a wish can only lower", () => {
+    const modeRules = [
+      { pattern: "app/d*", mode: "move" },
+      { pattern: "app/*", mode: "copy" },
+    ] as const;
+    equal(modeFor(sourceOf(), moverSettings({ mode: "audit", modeRules })), "move");
+    equal(modeFor(sourceOf({ name: "app/x" }), moverSettings({ mode: "move", modeRules })), "copy");
+    equal(modeFor(sourceOf({ name: "x" }), moverSettings({ mode: "audit", modeRules })), "audit");
+    const wish = sourceOf({ tags: { "vault-mover-mode": "copy" } });
+    equal(modeFor(wish, moverSettings({ mode: "audit", modeRules })), "copy");
+    equal(modeFor(sourceOf({ name: "x", tags: { "vault-mover-mode": "move" } }), moverSettings({ mode: "audit", modeRules })), "audit");
+  });
+
+  it("audit reports what move would do, and a refusal as it is", () => {
+    const settings = { mode: "audit" } as const;
+    deepEqual(decideOn({ settings }), { act: "report", intent: "move" });
+    deepEqual(decideOn({ settings, home: homeOf() }), { act: "report", intent: "move" });
+    deepEqual(decideOn({ settings: { ...settings, ownerTags: ["stack"] }, source: sourceOf({ tags: { stack: "x" } }) }), {
+      act: "report",
+      intent: "copy",
+    });
+    deepEqual(decideOn({ settings, home: homeOf(foreign) }), stop("refused", "home-conflict"));
+  });
+
+  it("copy stops before the delete", () => {
+    deepEqual(decideOn({ settings: { mode: "copy" } }), write(0, { mode: "copy" }));
+  });
+
+  it("copy only what a tool would create again", () => {
+    const owned = { mode: "copy", copyOnly: "owned-by-iac" };
+    deepEqual(decideOn({ source: sourceOf({ tags: { "aws:cloudformation:stack-id": "x" } }) }), write(0, owned));
+    deepEqual(decideOn({ source: sourceOf({ tags: { terraform: "" } }), settings: { ownerTags: ["terraform"] } }), write(0, owned));
+    deepEqual(decideOn({ source: sourceOf({ tags: { terraform: "" } }) }), write(0));
+    deepEqual(decideOn({ source: sourceOf({ tags: { "my:aws:cloudformation:x": "" } }) }), write(0));
+  });
+});
+
+describe("a secret that was moved and is not scheduled now", () => {
+  const tags = { "vault-mover": `${v1}/2026-04-01T00:00:00.000Z` };
+  const moved = homeOf({ labels: { v1: versionLabelText(), deleted: v1, ...deleting(v1, longAgo) } });
+
+  it("was restored by somebody, whose undo stands: copied only", () => {
+    deepEqual(decideOn({ source: sourceOf({ tags }), home: moved }), prove({ mode: "copy", copyOnly: "restored-by-somebody" }));
+    deepEqual(
+      decideOn({ source: sourceOf({ tags, currentVersionId: v2 }), home: moved }),
+      write(1, { versionId: v2, mode: "copy", copyOnly: "restored-by-somebody" }),
+    );
+  });
+
+  it("is moved again once its tag is removed", () => {
+    deepEqual(decideOn({ home: moved }), prove());
+  });
+
+  it("may only not show its deletion yet, for five minutes and by either clock", () => {
+    for (const time of [startTime, startTime - consistencyMs + 1, startTime + 60_000]) {
+      const home = homeOf({ labels: { v1: versionLabelText(), ...deleting(v1, time) } });
+      deepEqual(decideOn({ home }), stop("deferred", "deletion-unseen"));
+      deepEqual(decideOn({ source: sourceOf({ tags }), home: homeOf({ labels: { ...home.labels, deleted: v1 } }) }), stop("deferred", "deletion-unseen"));
+    }
+  });
+
+  it("was never deleted when five minutes after the announcement there is no label", () => {
+    deepEqual(decideOn({ source: sourceOf({ tags }), home: homeOf({ labels: { v1: versionLabelText(), ...deleting(v1, longAgo) } }) }), prove());
+  });
+});
+
+describe("a secret that is scheduled for deletion", () => {
+  const source = sourceOf({ scheduled: true });
+  const labels = (over: Record<string, string>) => ({ labels: { v1: versionLabelText(), ...over } });
+
+  it("is moved when this version was deleted by a mover and is at home", () => {
+    deepEqual(decideOn({ source, home: homeOf(labels({ deleted: v1 })) }), stop("unchanged", "already-moved"));
+  });
+
+  it("is moved as well when a person wrote a newer value in Vault", () => {
+    const home = homeOf({ ...labels({ deleted: v1 }), currentVersion: 2, versions: { 1: homeVersionOf(), 2: homeVersionOf({ authorEntityId: "x" }) } });
+    deepEqual(decideOn({ source, home }), stop("unchanged", "already-moved"));
+  });
+
+  it("is an alarm when its home was deleted", () => {
+    const home = homeOf({ ...labels({ deleted: v1 }), versions: { 1: homeVersionOf({ destroyed: true }) } });
+    deepEqual(decideOn({ source, home }), stop("refused", "home-deleted"));
+  });
+
+  it("is claimed when a mover stopped between its delete and the label", () => {
+    deepEqual(decideOn({ source, home: homeOf(labels(deleting(v1, startTime))) }), { act: "claim", versionId: v1, homeVersion: 1 });
+    deepEqual(decideOn({ source, home: homeOf(labels(deleting(v1, longAgo))) }), { act: "claim", versionId: v1, homeVersion: 1 });
+  });
+
+  for (const [what, home] of [
+    ["is not at home", homeOf({ ...labels(deleting(v1, startTime)), currentVersion: 0, versions: {} })],
+    ["is somebody else's at home", homeOf({ ...labels(deleting(v1, startTime)), ...foreign })],
+    ["is soft-deleted at home", homeOf({ ...labels(deleting(v1, startTime)), versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T00:00:00Z" }) } })],
+    ["has no label", homeOf({ labels: deleting(v1, startTime) })],
+    ["is labelled as another version", homeOf({ labels: { v1: versionLabelText(v2), ...deleting(v1, startTime) } })],
+    ["is labelled as another secret's", homeOf({ labels: { v1: versionLabelText(v1, "Zzzzzz"), ...deleting(v1, startTime) } })],
+  ] as const) {
+    it(`is restored, not claimed, when the deleted version ${what}`, () => {
+      deepEqual(decideOn({ source, home }), { act: "restore", versionId: v1 });
+    });
+  }
+
+  it("is restored, not claimed, when it must not be moved any more", () => {
+    const home = homeOf(labels(deleting(v1, startTime)));
+    deepEqual(decideOn({ source: sourceOf({ scheduled: true, tags: { "vault-mover-mode": "exempt" } }), home }), { act: "restore", versionId: v1 });
+    deepEqual(decideOn({ source: sourceOf({ scheduled: true, staged: true }), home }), { act: "restore", versionId: v1 });
+  });
+
+  it("is an alarm when it holds a value that no mover proved", () => {
+    const newer = sourceOf({ scheduled: true, currentVersionId: v2 });
+    deepEqual(decideOn({ source: newer, home: homeOf(labels({ deleted: v1 })) }), stop("refused", "deletion-unclaimed"));
+    deepEqual(decideOn({ source: newer, home: homeOf(labels(deleting(v1, startTime))) }), stop("refused", "deletion-unclaimed"));
+    deepEqual(
+      decideOn({ source: sourceWithoutValue({ scheduled: true }), home: homeOf(labels({ deleted: v1 })) }),
+      stop("refused", "deletion-unclaimed"),
+    );
+  });
+
+  it("is restored when a mover began to", () => {
+    deepEqual(decideOn({ source, home: homeOf(labels({ deleted: v1, restoring: v1 })) }), { act: "restore", versionId: v1 });
+  });
+
+  it("is only reported in mode audit", () => {
+    const settings = { mode: "audit" } as const;
+    for (const home of [homeOf(labels({ restoring: v1 })), homeOf(labels(deleting(v1, startTime))), homeOf({ labels: deleting(v1, startTime) })]) {
+      deepEqual(decideOn({ source, home, settings }), { act: "report", intent: "restore" });
+    }
+    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1 })), settings }), { act: "report", intent: "move" });
+  });
+
+  it("ends its restore when it is not scheduled any more", () => {
+    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1 })) }), { act: "clear", unsure: false });
+    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1, ...deleting(v1, longAgo) })) }), { act: "clear", unsure: false });
+  });
+
+  it("may still be scheduled for five minutes after its delete, whatever shows", () => {
+    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1, ...deleting(v1, startTime) })) }), { act: "clear", unsure: true });
+  });
+});
+
+describe("the second look", () => {
+  const proof: Proof = { homeVersion: 1, createdTime: homeVersionOf().createdTime, versionId: v1 };
+  const source = sourceOf({ scheduled: true });
+  const labels = { v1: versionLabelText(), ...deleting(v1, startTime), deleted: v1 };
+
+  it("is content with the proven version at home and scheduled", () => {
+    deepEqual(decideOn({ source, home: homeOf({ labels }), proof }), stop("unchanged", "already-moved"));
+  });
+
+  it("waits while the deletion does not show", () => {
+    deepEqual(decideOn({ home: homeOf({ labels }), proof }), stop("deferred", "deletion-unseen"));
+  });
+
+  const bad: readonly (readonly [string, Given])[] = [
+    ["another value came", { source: sourceOf({ scheduled: true, currentVersionId: v2 }) }],
+    ["the value is gone", { source: sourceWithoutValue({ scheduled: true }) }],
+    ["a pending version came", { source: sourceOf({ scheduled: true, staged: true, pending: true }) }],
+    ["somebody exempted it", { source: sourceOf({ scheduled: true, tags: { "vault-mover-mode": "exempt" } }) }],
+    ["somebody lowered its mode", { source: sourceOf({ scheduled: true, tags: { "vault-mover-mode": "copy" } }) }],
+    ["the home is gone", { home: absentHome }],
+    ["the home has a newer version", { home: homeOf({ labels, currentVersion: 2, versions: { 1: homeVersionOf(), 2: homeVersionOf() } }) }],
+    ["the home was begun anew", { home: homeOf({ labels, versions: { 1: homeVersionOf({ createdTime: "2026-03-01T12:00:00Z" }) } }) }],
+    ["the home was soft-deleted", { home: homeOf({ labels, versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T11:59:00Z" }) } }) }],
+    [
+      "the home was soft-deleted by a clock that is ahead",
+      { home: homeOf({ labels, versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T12:00:02Z" }) } }) },
+    ],
+    ["the home was destroyed", { home: homeOf({ labels, versions: { 1: homeVersionOf({ destroyed: true }) } }) }],
+  ];
+  for (const [what, given] of bad) {
+    it(`restores when ${what}`, () => {
+      deepEqual(decideOn({ source, home: homeOf({ labels }), proof, ...given }), { act: "restore", versionId: v1 });
+    });
+  }
+});

@@ -1,0 +1,22 @@
+import { describeLifecycle } from "./behaviours/lifecycle";
+import { describeMessages } from "./behaviours/messages";
+import { describeMoves } from "./behaviours/moves";
+import { describeOwnership } from "./behaviours/ownership";
+import { describeSkips } from "./behaviours/skips";
+import { describeForbidden, describeStrangers } from "./behaviours/forbidden";
+import { describeModes } from "./behaviours/modes";
+import { useCloud } from "./support/bench";
+
+describe("login aws on Vault", function () {
+  this.timeout(120_000);
+  const bench = useCloud({ name: "sys-aws", login: "aws", server: "vault" });
+
+  describeMoves(bench);
+  describeSkips(bench);
+  describeOwnership(bench);
+  describeMessages(bench);
+  describeStrangers(bench);
+  describeForbidden(bench);
+  describeModes(bench);
+  describeLifecycle(bench);
+});

@@ -1,0 +1,94 @@
+import * as assert from "node:assert/strict";
+
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import type { Message } from "@aws-sdk/client-sqs";
+
+import type { Bench } from "../support/bench";
+import { eventually } from "../support/eventually";
+
+/** What the queue may hold beside events of Secrets Manager. */
+export function describeMessages(bench: () => Bench): void {
+  describe("a message", () => {
+    const nobodys = ["forged/nobody", "../destroy/nobody", "../../sys/mounts/nobody"];
+    let mark = 0;
+
+    // A secret that does not exist is asked for four times, in case it is only too new, so these are sent first.
+    before(async () => {
+      const { audit, sources } = bench();
+      mark = audit.now();
+      for (const name of nobodys) await sources.nudge(name);
+    });
+
+    /** Looks through all that waits in the dead-letter queue, and leaves it there. */
+    async function deadLetter(wanted: (message: Message) => boolean): Promise<Message | undefined> {
+      const { clients, system } = bench();
+      const { Messages = [] } = await clients.sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: system().deadLetterQueueUrl,
+          MaxNumberOfMessages: 10,
+          MessageAttributeNames: ["All"],
+          VisibilityTimeout: 0,
+        }),
+      );
+      return Messages.find(wanted);
+    }
+
+    it("that nobody can read is put on the dead-letter queue under its id, and fails no other", async () => {
+      const { sources, log, canary } = bench();
+      const { arn } = await sources.createHeld("messages/beside", canary);
+      await log.outcome(arn, { reason: "audit" });
+
+      const [id] = await Promise.all([sources.send('{"secretId":'), sources.release(arn)]);
+
+      await log.outcome(arn, { outcome: "moved" });
+      const dead = await eventually(
+        () => deadLetter(({ MessageAttributes }) => MessageAttributes?.["messageId"]?.StringValue === id),
+        () => `message ${id} is not on the dead-letter queue`,
+      );
+      assert.equal(dead.Body, '{"secretId":');
+      assert.equal(dead.MessageAttributes?.["reason"]?.StringValue, "unreadable");
+      const reported = (await log.records()).filter(({ messageId }) => messageId === id);
+      assert.equal(reported.length, 1, "it was handled once: it did not come back to the queue");
+    });
+
+    it("of an event of another kind is ignored", async () => {
+      const { sources, log } = bench();
+
+      const id = await sources.send(JSON.stringify({ "detail-type": "Something Else", detail: { name: "x" } }));
+
+      const record = await eventually(
+        async () => (await log.records()).find(({ messageId }) => messageId === id),
+        () => "no line of the log names the message",
+      );
+      assert.match(String(record["message"]), /ignored/);
+      assert.equal(await deadLetter(({ MessageAttributes }) => MessageAttributes?.["messageId"]?.StringValue === id), undefined);
+    });
+
+    it("that names a secret of another account or region is refused", async () => {
+      const { sources, log, system } = bench();
+      const { region, account } = system();
+      const foreign = [
+        `arn:aws:secretsmanager:${region}:111122223333:secret:theirs-AbCdEf`,
+        `arn:aws:secretsmanager:eu-west-1:${account}:secret:elsewhere-AbCdEf`,
+      ];
+
+      for (const arn of foreign) await sources.nudge(arn);
+
+      for (const arn of foreign) await log.outcome(arn, { outcome: "refused", reason: "foreign" });
+    });
+
+    it("that names a secret that does not exist changes nothing in Vault", async () => {
+      const { log, audit, homes, home } = bench();
+
+      for (const name of nobodys) await log.outcome(name, { outcome: "skipped", reason: "not-found" });
+
+      const asked = audit.since(mark).map(({ path }) => path);
+      assert.ok(asked.length > 0, "Vault writes its audit log");
+      assert.deepEqual(
+        asked.filter((path) => path.includes("nobody")),
+        [],
+      );
+      assert.equal(await homes.metadata(home("forged/nobody")), undefined);
+    });
+  });
+}

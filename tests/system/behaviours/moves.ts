@@ -1,0 +1,190 @@
+import * as assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+
+import {
+  RestoreSecretCommand,
+  UntagResourceCommand,
+  UpdateSecretCommand,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+
+import type { Bench } from "../support/bench";
+
+const day = 24 * 60 * 60_000;
+
+/** What arrives in Vault, and what is left at the source. */
+export function describeMoves(bench: () => Bench): void {
+  describe("a move", () => {
+    it("brings a JSON object to Vault member by member and schedules its source", async () => {
+      const { sources, homes, home, log, canary } = bench();
+      const value = { user: "app", password: canary, port: 5432, tls: true, hosts: ["a", "b"], none: null, o: { "": 0.1 } };
+      const { arn, versionId } = await sources.create("moves/json", JSON.stringify(value));
+      const started = Date.now();
+
+      const outcome = await log.outcome(arn, { outcome: "moved", reason: "proven" });
+
+      assert.equal(outcome.versionId, versionId);
+      assert.equal(outcome.homeVersion, 1);
+      assert.deepEqual(await homes.read(home("moves/json")), { version: 1, data: value });
+      const { DeletedDate } = await sources.describe(arn);
+      const [taggedVersion, windowEnd = ""] = ((await sources.tags(arn))["vault-mover"] ?? "").split("/");
+      assert.equal(taggedVersion, versionId);
+      for (const end of [DeletedDate?.getTime() ?? 0, Date.parse(windowEnd)]) {
+        assert.ok(Math.abs(end - started - 30 * day) < 5 * 60_000, `the window ends at ${new Date(end).toISOString()}`);
+      }
+    });
+
+    it("is told apart in the home's labels by ARN suffix, kind and version, and done when it says so", async () => {
+      const { sources, homes, home, log, canary } = bench();
+      const { arn, versionId } = await sources.create("moves/labels", JSON.stringify({ canary }));
+      await log.outcome(arn, { outcome: "moved" });
+
+      const { custom_metadata: labels } = (await homes.metadata(home("moves/labels"))) ?? { custom_metadata: null };
+
+      assert.equal(labels?.["v1"], `1;${arn.slice(-6)};fields;${versionId}`);
+      assert.equal(labels["deleted"], versionId);
+    });
+
+    const texts = {
+      "plain text": "it's \"plain\"\n\ttext, ünïcode 🔑, <&>\u2028",
+      "a number with more digits than a float holds": '{"id":12345678901234567890}',
+      "a number whose text would change": '{"amount":1.10,"big":1e21}',
+      "duplicate keys": '{"a":"1","a":"2"}',
+      "an array": '[{"a":1},{"b":2}]',
+      "an empty object": "{}",
+      "JSON that is no object": '"quoted"',
+    };
+    for (const [kind, text] of Object.entries(texts)) {
+      it(`keeps ${kind} as the exact text`, async () => {
+        const { sources, homes, home, log } = bench();
+        const name = `moves/text-${kind.replaceAll(/\W/g, "-")}`;
+        const { arn } = await sources.create(name, text);
+
+        await log.outcome(arn, { outcome: "moved" });
+
+        assert.deepEqual(await homes.read(home(name)), { version: 1, data: { value: text } });
+      });
+    }
+
+    it("keeps bytes as base64", async () => {
+      const { sources, homes, home, log } = bench();
+      const bytes = randomBytes(300);
+      const { arn } = await sources.create("moves/binary", bytes);
+
+      await log.outcome(arn, { outcome: "moved" });
+
+      assert.deepEqual(await homes.read(home("moves/binary")), {
+        version: 1,
+        data: { value_base64: bytes.toString("base64") },
+      });
+    });
+
+    it("copies the source's tags as labels, the mover's own left out", async () => {
+      const { sources, homes, home, log, canary } = bench();
+      const { arn } = await sources.create("moves/tags", canary, { team: "blue", "cost centre": "4711" });
+
+      await log.outcome(arn, { outcome: "moved" });
+
+      const { custom_metadata: labels } = (await homes.metadata(home("moves/tags"))) ?? { custom_metadata: null };
+      const copied = Object.entries(labels ?? {}).filter(([key]) => key.startsWith("tag."));
+      assert.deepEqual(Object.fromEntries(copied), { "tag.team": "blue", "tag.cost centre": "4711" });
+    });
+
+    // Each is a name that Secrets Manager allows and that URL parsers or Vault would turn into another path.
+    const names = {
+      "../destroy/x": "..~/destroy/x",
+      "odd/../../sys/x": "odd/..~/..~/sys/x",
+      "odd//double": "odd/~/double",
+      "/odd-leading": "~/odd-leading",
+      "odd-trailing/": "odd-trailing/~",
+      "odd-dot.": "odd-dot.~",
+      "odd/./here": "odd/.~/here",
+    };
+    for (const [name, encoded] of Object.entries(names)) {
+      it(`gives the name ${name} a path of its own`, async () => {
+        const { sources, homes, home, log, system, canary } = bench();
+        const { arn } = await sources.create(name, canary);
+
+        const outcome = await log.outcome(arn, { outcome: "moved" });
+
+        assert.equal(outcome.home, `${system().mount}/${home(encoded)}`);
+        assert.deepEqual(await homes.read(home(encoded)), { version: 1, data: { value: canary } });
+      });
+    }
+  });
+
+  describe("a change at the source", () => {
+    it("is followed while the secret is only copied: new value, rollback, text to object", async () => {
+      const { sources, homes, home, log, clients, canary } = bench();
+      const path = home("copied/followed");
+      const { arn, versionId: first } = await sources.create("copied/followed", `${canary}-1`);
+      await log.outcome(arn, { outcome: "copied", reason: "proven", homeVersion: 1 });
+
+      const second = await sources.put(arn, `${canary}-2`);
+      await log.outcome(arn, { outcome: "copied", homeVersion: 2, versionId: second });
+      assert.deepEqual(await homes.read(path), { version: 2, data: { value: `${canary}-2` } });
+
+      const rollback = { SecretId: arn, VersionStage: "AWSCURRENT", MoveToVersionId: first, RemoveFromVersionId: second };
+      await clients.secrets.send(new UpdateSecretVersionStageCommand(rollback));
+      await log.outcome(arn, { outcome: "copied", homeVersion: 3, versionId: first });
+      assert.deepEqual(await homes.read(path), { version: 3, data: { value: `${canary}-1` } });
+
+      const update = { SecretId: arn, SecretString: JSON.stringify({ canary }) };
+      const { VersionId: third } = await clients.secrets.send(new UpdateSecretCommand(update));
+      assert.ok(third);
+      await log.outcome(arn, { outcome: "copied", homeVersion: 4, versionId: third });
+      assert.deepEqual(await homes.read(path), { version: 4, data: { canary } });
+      assert.equal(await sources.isScheduled(arn), false);
+    });
+
+    it("is not written a second time when it was seen already", async () => {
+      const { sources, homes, home, log, canary } = bench();
+      const { arn } = await sources.create("copied/seen", canary);
+      await log.outcome(arn, { outcome: "copied" });
+
+      await sources.nudge(arn);
+      await log.outcome(arn, { outcome: "unchanged", reason: "proven" });
+
+      assert.deepEqual(await homes.read(home("copied/seen")), { version: 1, data: { value: canary } });
+    });
+
+    it("is not looked for any more once the secret is moved", async () => {
+      const { sources, log, canary } = bench();
+      const { arn, versionId } = await sources.create("moves/twice", canary);
+      await log.outcome(arn, { outcome: "moved" });
+
+      await sources.nudge("moves/twice");
+
+      await log.outcome(arn, { outcome: "unchanged", reason: "already-moved" });
+      assert.match((await sources.tags(arn))["vault-mover"] ?? "", new RegExp(`^${versionId}/`));
+    });
+  });
+
+  describe("a person's undo by RestoreSecret", () => {
+    it("stands: the value is copied on, but not deleted, until the mover's tag is removed", async () => {
+      const { sources, homes, home, log, clients, canary } = bench();
+      const path = home("moves/undone");
+      const { arn, versionId } = await sources.create("moves/undone", `${canary}-1`);
+      await log.outcome(arn, { outcome: "moved" });
+
+      await clients.secrets.send(new RestoreSecretCommand({ SecretId: arn }));
+      await sources.nudge(arn);
+      await log.outcome(arn, { outcome: "deferred", reason: "deletion-unseen" });
+      // For five minutes after its delete the mover takes an unscheduled secret for Secrets Manager's delay. The label
+      // says when that was; nothing else stands in for the wait.
+      const sixMinutesAgo = new Date(Date.now() - 6 * 60_000).toISOString();
+      await homes.label(path, { deleting: `${versionId}/${sixMinutesAgo}` });
+
+      const second = await sources.put(arn, `${canary}-2`);
+      await log.outcome(arn, { reason: "restored-by-somebody", versionId: second });
+      assert.deepEqual(await homes.read(path), { version: 2, data: { value: `${canary}-2` } });
+      assert.equal(await sources.isScheduled(arn), false);
+      assert.equal(await sources.text(arn), `${canary}-2`);
+
+      await clients.secrets.send(new UntagResourceCommand({ SecretId: arn, TagKeys: ["vault-mover"] }));
+      await log.outcome(arn, { outcome: "moved", versionId: second });
+      assert.equal(await sources.isScheduled(arn), true);
+      assert.deepEqual(await homes.read(path), { version: 2, data: { value: `${canary}-2` } });
+    });
+  });
+}

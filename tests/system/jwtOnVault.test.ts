@@ -1,0 +1,20 @@
+import { describeLifecycle } from "./behaviours/lifecycle";
+import { describeMessages } from "./behaviours/messages";
+import { describeMoves } from "./behaviours/moves";
+import { describeOwnership } from "./behaviours/ownership";
+import { describeSkips } from "./behaviours/skips";
+import { describeOtherFunctions, describeStrangers } from "./behaviours/forbidden";
+import { useCloud } from "./support/bench";
+
+describe("login jwt on Vault", function () {
+  this.timeout(120_000);
+  const bench = useCloud({ name: "sys-jwt", login: "jwt", server: "vault" });
+
+  describeMoves(bench);
+  describeSkips(bench);
+  describeOwnership(bench);
+  describeMessages(bench);
+  describeStrangers(bench);
+  describeOtherFunctions(bench);
+  describeLifecycle(bench);
+});

@@ -1,0 +1,58 @@
+import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+
+import type { Outcome } from "../../../runtime/outcome";
+import { eventually } from "./eventually";
+
+/** What a test expects of an outcome; what it leaves out may be anything. */
+export type Expected = Partial<Omit<Outcome, "steps">>;
+
+/** The function's log group. Lambda writes an invocation's lines when it has ended. */
+export interface MoverLog {
+  readonly messages: () => Promise<readonly string[]>;
+  /** Lines of the logger, which are JSON objects. */
+  readonly records: () => Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** What became of a secret so far, oldest first. */
+  readonly outcomesOf: (secret: string) => Promise<readonly Outcome[]>;
+  /** Waits for an outcome of the secret (its ARN, or what a message named it) that has all the expected members. */
+  readonly outcome: (secret: string, expected: Expected) => Promise<Outcome>;
+}
+
+const jsonOf = (line: string): Readonly<Record<string, unknown>> | undefined => {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(line) as Readonly<Record<string, unknown>>;
+  } catch {
+    // A line of something else than the logger.
+    return undefined;
+  }
+};
+
+const isOutcome = (record: Readonly<Record<string, unknown>>): record is Readonly<Record<string, unknown>> & Outcome =>
+  typeof record["outcome"] === "string" && typeof record["reason"] === "string";
+
+export function moverLog(client: CloudWatchLogsClient, logGroupName: string): MoverLog {
+  async function messages(): Promise<readonly string[]> {
+    const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName }));
+    return events.flatMap(({ message }) => (message === undefined ? [] : message.split("\n")));
+  }
+  const records = async () => (await messages()).flatMap((line) => jsonOf(line) ?? []);
+  const outcomesOf = async (secret: string) =>
+    (await records()).filter(isOutcome).filter((outcome) => outcome.arn === secret || outcome.secret === secret);
+  return {
+    messages,
+    records,
+    outcomesOf,
+    outcome: (secret, expected) =>
+      eventually(
+        async () =>
+          (await outcomesOf(secret)).find((outcome) =>
+            Object.entries(expected).every(([key, value]) => outcome[key as keyof Expected] === value),
+          ),
+        async () => {
+          const seen = (await outcomesOf(secret)).map(({ outcome, reason }) => `${outcome}: ${reason}`);
+          return `${secret} is not ${JSON.stringify(expected)} but ${seen.join(", ") || "nothing so far"}`;
+        },
+      ),
+  };
+}
