@@ -1,6 +1,7 @@
 import { getCallerIdentity, getPartition, getRegion } from "@pulumi/aws";
 import { getStack } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
+import { MoverAlarms } from "./components/moverAlarms";
 import { moverNames } from "./components/names";
 import { SecretMover } from "./components/secretMover";
 import { VaultHome } from "./components/vaultHome";
@@ -28,6 +29,8 @@ interface Outputs {
   readonly functionArn: Output<string>;
   readonly functionRoleArn: Output<string>;
   readonly logGroupName: Output<string>;
+  /** The topic that all alarms publish to; whoever wants to hear of them subscribes to it. */
+  readonly alarmTopicArn: Output<string>;
   readonly mode: string;
   readonly namePrefix: string;
   /** The tag, as key=value, with which a person keeps a secret where it is. */
@@ -53,6 +56,7 @@ async function program(): Promise<Outputs> {
     functionArn: names.functionArn,
   });
   const secretMover = new SecretMover("mover", { ...options, place, names, mover, moverEntityId: home.moverEntityId });
+  const alarms = new MoverAlarms("alarms", { place, names, tags: options.tags });
 
   return {
     account,
@@ -75,6 +79,7 @@ async function program(): Promise<Outputs> {
     functionArn: secretMover.functionArn,
     functionRoleArn: secretMover.functionRoleArn,
     logGroupName: secretMover.logGroupName,
+    alarmTopicArn: alarms.topicArn,
     mode: mover.mode,
     namePrefix: mover.namePrefix,
     exemptTag: "vault-mover-mode=exempt",

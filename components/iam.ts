@@ -32,6 +32,15 @@ export const rulesMaySend = (queueArn: string, ruleArns: readonly string[]): Sta
   Condition: { ArnEquals: { "aws:SourceArn": [...ruleArns] } },
 });
 
+/** CloudWatch may publish to the topic, for exactly these alarms of this account. */
+export const alarmsMayPublish = (topicArn: string, account: string, alarmArns: readonly string[]): Statement => ({
+  Effect: "Allow",
+  Principal: { Service: "cloudwatch.amazonaws.com" },
+  Action: ["sns:Publish"],
+  Resource: [topicArn],
+  Condition: { StringEquals: { "aws:SourceAccount": account }, ArnEquals: { "aws:SourceArn": [...alarmArns] } },
+});
+
 /** ARN pattern of the secrets whose name starts with `namePrefix`; no character of a name is special in a pattern. */
 export const secretsOf = ({ partition, account, region }: Place, namePrefix: string): string =>
   `arn:${partition}:secretsmanager:${region}:${account}:secret:${namePrefix}*`;

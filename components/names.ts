@@ -29,6 +29,11 @@ export interface MoverNames {
   /** Rule for the events that Secrets Manager itself sends. */
   readonly labelRule: string;
   readonly labelRuleArn: string;
+  readonly alarmTopic: string;
+  readonly alarmTopicArn: string;
+  /** What the name of every alarm starts with. */
+  readonly alarmPrefix: string;
+  readonly alarmArnPrefix: string;
   /** Name of the mover's policy and of its identity entity in Vault, where movers of several accounts may meet. */
   readonly vaultIdentity: string;
 }
@@ -57,6 +62,8 @@ export function moverNames(stack: string, place: Place): MoverNames {
   const logGroup = `/aws/lambda/${base}`;
   const callRule = `${base}-calls`;
   const labelRule = `${base}-labels`;
+  const alarmTopic = `${base}-alarms`;
+  const alarmPrefix = `${base}-`;
   return {
     // IAM roles have no region in their ARN, so the region in the name keeps two stacks of one account apart. No path:
     // Vault compares the session's ARN, which doesn't show a path, with the bound one.
@@ -74,6 +81,10 @@ export function moverNames(stack: string, place: Place): MoverNames {
     callRuleArn: `arn:${partition}:events:${region}:${account}:rule/${callRule}`,
     labelRule,
     labelRuleArn: `arn:${partition}:events:${region}:${account}:rule/${labelRule}`,
+    alarmTopic,
+    alarmTopicArn: `arn:${partition}:sns:${region}:${account}:${alarmTopic}`,
+    alarmPrefix,
+    alarmArnPrefix: `arn:${partition}:cloudwatch:${region}:${account}:alarm:${alarmPrefix}`,
     vaultIdentity: `${base}-${account}`,
   };
 }

@@ -208,7 +208,8 @@ export class SecretMover extends ComponentResource {
       ([entityId, queueUrl, deadLetterQueueUrl]) => ({
         ...writeEnvironment({ ...args.mover, entityId, queueUrl, deadLetterQueueUrl }),
         POWERTOOLS_LOG_LEVEL: args.logLevel,
-        POWERTOOLS_SERVICE_NAME: "homing",
+        // The one dimension of the metrics: by it the alarms tell the stacks of an account apart.
+        POWERTOOLS_SERVICE_NAME: names.function,
         POWERTOOLS_METRICS_NAMESPACE: "Homing",
       }),
     );

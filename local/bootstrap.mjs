@@ -108,7 +108,9 @@ function nodeArguments([first, ...rest]) {
 }
 
 function run(args) {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  // The SDK's notice about coming Node versions would stand in the middle of what a person reads.
+  const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["inherit", "inherit", "inherit", "ipc"] });
   const stopForwarding = forwardSignals(child);
   child.once("error", (error) => fail(`cannot start ${process.execPath} (${error.code})`));
   child.once("exit", (code, signal) => {

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 
 import { checkOptions, destroyRunning, startCloud } from "./cloud";
 import type { CloudOptions } from "./cloud";
-import { stopAll } from "./processes";
+import { beforeStop, stopAll } from "./processes";
 import { defaultName, readSystem, systemFile } from "./system";
 import type { System } from "./system";
 
@@ -86,7 +86,7 @@ const say = (line: string): void => {
 
 function exportsOf(system: System): string {
   return [
-    `export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${system.region}`,
+    `export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${system.region} AWS_DEFAULT_REGION=${system.region}`,
     `export AWS_ENDPOINT_URL=${system.awsEndpoint}`,
     `export AWS_ENDPOINT_URL_SECRETS_MANAGER=${system.cloudTrailEndpoint} AWS_ENDPOINT_URL_STS=${system.cloudTrailEndpoint}`,
     `export VAULT_ADDR=${system.vaultAddress} VAULT_TOKEN=${system.vaultToken}`,
@@ -102,13 +102,19 @@ async function up({ name, verbose, cloud }: Arguments): Promise<void> {
   say(`  aws secretsmanager create-secret --name dev/hello --secret-string '{"user":"me"}'`);
   say(`  vault kv get -mount=${system.mount} ${system.homePrefix}/${system.account}/${system.region}/dev/hello`);
   say("Ctrl-C ends it.");
-  // A signal ends everything from here on, see beforeStop; a server that ends by itself does as well.
+  // A signal ends everything from here on, and the process with it; a server that ends by itself does as well.
+  let wanted = false;
+  beforeStop(() => {
+    wanted = true;
+    return Promise.resolve();
+  });
   const server = await Promise.race([
     running.vault.exited.then(() => cloud.server),
     running.emulator.exited.then(() => "the AWS emulator"),
   ]);
-  await running.stop();
-  throw new Error(`${server} ended by itself; its log was in ${running.directory}`);
+  if (wanted) return;
+  await running.close();
+  throw new Error(`${server} ended by itself; its log is in ${running.directory}`);
 }
 
 async function ended(pid: number): Promise<void> {

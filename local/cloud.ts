@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { emulatorAccount, startEmulator } from "./emulator";
 import type { Emulator } from "./emulator";
+import { startMetricHop } from "./metricHop";
 import { freePort } from "./ports";
 import { beforeStop } from "./processes";
 import { startProxy } from "./proxy/proxy";
@@ -43,14 +44,20 @@ export interface LocalCloud {
   readonly firstUp: UpResult;
   /** Waits until every event of a write so far has been handed to its targets. */
   readonly drain: () => Promise<void>;
-  /** Ends all servers and forgets the stack's state, which means nothing without them. */
+  /** Ends all servers and forgets the stack's state, which means nothing without them; their logs stay. */
+  readonly close: () => Promise<void>;
+  /** Closes the cloud and removes its folder. */
   readonly stop: () => Promise<void>;
 }
 
 const namePattern = /^[a-z0-9][a-z0-9-]{0,30}$/;
 
 /** @throws when the options can't go together, before anything is installed or started */
-export function checkOptions({ name = defaultName, login, server }: Pick<CloudOptions, "name" | "login" | "server">): void {
+export function checkOptions({
+  name = defaultName,
+  login,
+  server,
+}: Pick<CloudOptions, "name" | "login" | "server">): void {
   if (!namePattern.test(name)) throw new Error(`name ${name}: use lower-case letters, digits and hyphens, 31 at most`);
   if (server === "openbao" && login === "aws") {
     throw new Error("OpenBao has no AWS login: use --login jwt, or --server vault");
@@ -93,10 +100,14 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
 
   const closers: (() => Promise<void> | void)[] = [];
-  const stop = async (): Promise<void> => {
+  const close = async (): Promise<void> => {
     unregister();
-    for (const close of closers.splice(0).reverse()) await close();
+    for (const end of closers.splice(0).reverse()) await end();
     rmSync(systemFile(name), { force: true });
+  };
+  const stop = async (): Promise<void> => {
+    await close();
+    rmSync(directory, { recursive: true, force: true });
   };
   const unregister = beforeStop(stop);
   try {
@@ -184,9 +195,24 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       if (system === undefined) throw new Error("the stack was never updated");
       return system;
     };
-    return { system: current, vault, emulator, endpoint, directory, stack, up, firstUp, drain: proxy.drain, stop };
+    const { logGroupName, queueUrl, deadLetterQueueUrl } = current();
+    const hop = startMetricHop({ awsEndpoint: emulator.endpoint, logGroupName, queueUrl, deadLetterQueueUrl });
+    closers.push(hop.stop);
+    return {
+      system: current,
+      vault,
+      emulator,
+      endpoint,
+      directory,
+      stack,
+      up,
+      firstUp,
+      drain: proxy.drain,
+      close,
+      stop,
+    };
   } catch (error) {
-    await stop();
+    await close();
     throw error;
   }
 }

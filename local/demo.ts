@@ -43,7 +43,11 @@ async function create(client: SecretsManagerClient, secrets: readonly DemoSecret
 const isExpected = ({ outcome, secret }: Arrived): boolean =>
   outcome.outcome === secret.becomes.outcome && outcome.reason === secret.becomes.reason;
 
-async function showBothSides(cloud: LocalCloud, client: SecretsManagerClient, arrived: readonly Arrived[]): Promise<boolean> {
+async function showBothSides(
+  cloud: LocalCloud,
+  client: SecretsManagerClient,
+  arrived: readonly Arrived[],
+): Promise<boolean> {
   let asExpected = true;
   const homes: string[][] = [];
   const left: string[][] = [];
@@ -53,9 +57,14 @@ async function showBothSides(cloud: LocalCloud, client: SecretsManagerClient, ar
     const scheduled = await scheduledFor(client, arn);
     const inVault = outcome.outcome === "moved" || outcome.outcome === "copied";
     if (home !== undefined) homes.push([home.path, home.version, home.kind, home.equal ? "yes" : "NO"]);
-    left.push([secret.input.Name, scheduled === undefined ? `stays (${outcome.outcome}: ${outcome.reason})` : `deleted for good on ${scheduled}`]);
+    left.push([
+      secret.input.Name,
+      scheduled === undefined ? `stays (${outcome.outcome}: ${outcome.reason})` : `deleted for good on ${scheduled}`,
+    ]);
     const sound =
-      isExpected(arrival) && (home?.equal ?? false) === inVault && (scheduled !== undefined) === (outcome.outcome === "moved");
+      isExpected(arrival) &&
+      (home?.equal ?? false) === inVault &&
+      (scheduled !== undefined) === (outcome.outcome === "moved");
     if (!sound) say(`NOT AS EXPECTED: ${secret.input.Name} is ${outcome.outcome} (${outcome.reason})`);
     asExpected &&= sound;
   }

@@ -38,7 +38,11 @@ const isOutcome = (record: unknown): record is LogRecord =>
  *
  * @returns a function that gives all outcomes since the log group began, oldest first
  */
-export function outcomeReader({ awsEndpoint, region, logGroupName }: OutcomeLog): () => Promise<readonly LoggedOutcome[]> {
+export function outcomeReader({
+  awsEndpoint,
+  region,
+  logGroupName,
+}: OutcomeLog): () => Promise<readonly LoggedOutcome[]> {
   const client = new CloudWatchLogsClient({
     region,
     endpoint: awsEndpoint,

@@ -1,5 +1,5 @@
 /** One batch of queue messages: every secret once, every message with its own end. */
-import { isWayError } from "./errors";
+import { isWayError, wayError } from "./errors";
 import type { WayError } from "./errors";
 import { readMessage } from "./event";
 import type { MoveRequest } from "./move";
@@ -46,7 +46,11 @@ const unseenSeconds = 60;
 type End = { readonly end: "done" } | { readonly end: "again"; readonly seconds: number };
 const done: End = { end: "done" };
 
-/** Makes the function that works a batch off. It throws only what is a defect; the queue then delivers all again. */
+/** A defect of this program ends the run of one secret, not of its batch. Its message could quote a value. */
+const asWayError = (error: unknown): WayError =>
+  isWayError(error) ? error : wayError("defect", "run", error instanceof Error ? error.name : typeof error);
+
+/** Makes the function that works a batch off. It does not throw: what failed is in its answer. */
 export function makeBatch(deps: BatchDeps) {
   const { move, queue, telemetry, now, random } = deps;
 
@@ -58,21 +62,21 @@ export function makeBatch(deps: BatchDeps) {
       // Settling is the sweep's to resume: a message must not live as long as a settle time may be.
       return outcome.reason === "deletion-unseen" ? { end: "again", seconds: unseenSeconds } : done;
     } catch (error) {
-      if (!isWayError(error)) throw error;
-      telemetry.retry(secret, error, receives);
-      return { end: "again", seconds: restSeconds(receives, random(), error.retryAfter) };
+      const way = asWayError(error);
+      telemetry.retry(secret, way, receives);
+      return { end: "again", seconds: restSeconds(receives, random(), way.retryAfter) };
     }
   }
 
-  async function bury(message: QueueMessage): Promise<End> {
+  async function bury(message: QueueMessage, receives: number): Promise<End> {
     telemetry.unreadable(message.messageId);
     try {
       await queue.bury(message.body, message.messageId);
       return done;
     } catch (error) {
-      if (!isWayError(error)) throw error;
-      telemetry.retry(`message ${message.messageId}`, error, 1);
-      return { end: "again", seconds: restSeconds(1, random()) };
+      const way = asWayError(error);
+      telemetry.retry(`message ${message.messageId}`, way, receives);
+      return { end: "again", seconds: restSeconds(receives, random(), way.retryAfter) };
     }
   }
 
@@ -84,7 +88,7 @@ export function makeBatch(deps: BatchDeps) {
         const receives = Math.max(1, Number(message.attributes.ApproximateReceiveCount) || 1);
         switch (read.is) {
           case "unreadable":
-            return { message, end: await bury(message) };
+            return { message, end: await bury(message, receives) };
           case "ignored":
             telemetry.ignored(message.messageId);
             return { message, end: done };

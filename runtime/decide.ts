@@ -4,7 +4,7 @@ import { isDeleted } from "./home";
 import type { Home, HomeVersion } from "./home";
 import { labelledVersions, modeTag, readDeletingLabel, readVersionLabel, stateTag } from "./labels";
 import type { VersionLabel } from "./labels";
-import type { Reason } from "./outcome";
+import type { Reason, RestoreCause } from "./outcome";
 import { matches, matchesAny } from "./pattern";
 import type { Source } from "./source";
 
@@ -26,16 +26,22 @@ interface Act {
 }
 
 export type Decision =
-  | { readonly act: "stop"; readonly outcome: "skipped" | "refused" | "deferred" | "unchanged"; readonly reason: Reason }
+  | {
+      readonly act: "stop";
+      readonly outcome: "skipped" | "refused" | "deferred" | "unchanged";
+      readonly reason: Reason;
+    }
   /** Mode `audit`: nothing is done, and this would be. */
   | { readonly act: "report"; readonly intent: "copy" | "move" | "restore" }
   /** Take the scheduled deletion back and start over. */
-  | { readonly act: "restore"; readonly versionId: string }
+  | { readonly act: "restore"; readonly versionId: string; readonly cause: RestoreCause }
   /**
    * A restore shows to be complete: remove its label and start over. `unsure`: the secret may only not show its
    * deletion yet, and the mover that began the restore may have stopped before it.
    */
   | { readonly act: "clear"; readonly unsure: boolean }
+  /** The late check of a finished move found it sound: write that down. */
+  | { readonly act: "check" }
   /** A mover stopped after its delete and before its label: write the label. */
   | { readonly act: "claim"; readonly versionId: string; readonly homeVersion: number }
   /** Write the value over this KV version (0: none). */
@@ -60,6 +66,11 @@ export interface Now {
  * its documentation gives five minutes for changes to show.
  */
 export const consistencyMs = 5 * 60_000;
+
+/** A finished move is looked at again when so much time has passed since its delete. */
+const lateCheckMs = 15 * 60_000;
+/** So long before the end of the recovery window every sweep looks, and an unclaimed deletion is taken back. */
+const lastDaysMs = 3 * 24 * 60 * 60_000;
 
 /** Names that AWS services read from Secrets Manager by themselves; `serviceReadNames` extends the list. */
 const builtInServiceReads = ["ecr-pullthroughcache/*", "AmazonMSK_*"];
@@ -101,9 +112,7 @@ function skipReason(source: Source, settings: MoverSettings): Reason | undefined
 }
 
 const ownedByIac = (source: Source, settings: MoverSettings): boolean =>
-  Object.keys(source.tags).some(
-    (key) => key.startsWith("aws:cloudformation:") || settings.ownerTags.includes(key),
-  );
+  Object.keys(source.tags).some((key) => key.startsWith("aws:cloudformation:") || settings.ownerTags.includes(key));
 
 /** The home's current version, when it is there and nobody deleted it. */
 function liveVersion(home: Home, now: number): HomeVersion | undefined {
@@ -128,33 +137,88 @@ function holdsCurrent(source: Source, home: Home, settings: MoverSettings, now: 
   return read.is === "ours" && read.label.suffix === source.suffix && read.label.versionId === source.currentVersionId;
 }
 
+/** Whether this home belongs to a secret of the same name that existed before: its labels say nothing about this one. */
+function isOfAnother(source: Source, home: Home): boolean {
+  const newest = labelledVersions(home.labels)
+    .map((version) => readVersionLabel(home.labels, version))
+    .find((label) => label.is === "ours");
+  return newest?.is === "ours" && newest.label.suffix !== source.suffix;
+}
+
+/** Whether a version of this home is labelled as the source's current one, whatever was written over it since. */
+function heldCurrent(source: Source, home: Home): boolean {
+  return labelledVersions(home.labels).some((version) => {
+    const read = readVersionLabel(home.labels, version);
+    return (
+      version <= home.currentVersion &&
+      read.is === "ours" &&
+      read.label.suffix === source.suffix &&
+      read.label.versionId === source.currentVersionId
+    );
+  });
+}
+
+const windowEndsSoon = (source: Source, now: number): boolean =>
+  source.windowEnd !== undefined && source.windowEnd - now < lastDaysMs;
+
+/** A move that a mover saw to its end: nothing is left to do but the late check. */
+function decideFinished(source: Source, home: Home, settings: MoverSettings, now: number): Decision {
+  if (liveVersion(home, now) === undefined) return stop("refused", "home-deleted");
+  const sound = heldCurrent(source, home) || settings.foreignHomes === "accept-equal";
+  const deletedAt = readDeletingLabel(home.labels)?.time ?? 0;
+  const due = windowEndsSoon(source, now) || now - deletedAt > lateCheckMs;
+  if (!sound && due) return { act: "restore", versionId: source.currentVersionId ?? "", cause: "home-gone" };
+  return home.labels["checked"] === undefined && due ? { act: "check" } : stop("unchanged", "already-moved");
+}
+
+/** Whether the home's current version still is the one that was proven, and nobody deleted it. */
+export function holdsProof(home: Home, proof: Proof, now: number): boolean {
+  const live = liveVersion(home, now);
+  return (
+    home.currentVersion === proof.homeVersion &&
+    live?.createdTime === proof.createdTime &&
+    // The proof needs a version without one, so by now somebody deleted it; Vault's clock may be ahead of this one.
+    live.deletionTime === ""
+  );
+}
+
+/** Right after this run's delete: anything but "this version is proven at home and scheduled" takes it back. */
+function decideSecondLook(source: Source, home: Home, settings: MoverSettings, now: number, proof: Proof): Decision {
+  const sound =
+    skipReason(source, settings) === undefined &&
+    modeFor(source, settings) === "move" &&
+    source.currentVersionId === proof.versionId &&
+    holdsProof(home, proof, now);
+  return sound
+    ? stop("unchanged", "already-moved")
+    : { act: "restore", versionId: proof.versionId, cause: "changed-meanwhile" };
+}
+
 /** A source that is scheduled for deletion: whose deletion is it, and is it sound? */
-function decideScheduled(source: Source, home: Home, settings: MoverSettings, { now, proof }: Now): Decision {
+function decideScheduled(source: Source, home: Home, settings: MoverSettings, now: number): Decision {
+  if (isOfAnother(source, home)) return stop("skipped", "scheduled-by-others");
   const { deleted, restoring } = home.labels;
   const deleting = readDeletingLabel(home.labels)?.versionId;
   const current = source.currentVersionId;
-  if (proof !== undefined) {
-    const live = liveVersion(home, now);
-    const sound =
-      skipReason(source, settings) === undefined &&
-      modeFor(source, settings) === "move" &&
-      current === proof.versionId &&
-      home.currentVersion === proof.homeVersion &&
-      live?.createdTime === proof.createdTime &&
-      // The proof needs a version without one, so by now somebody deleted it; Vault's clock may be ahead of this one.
-      live.deletionTime === "";
-    return sound ? stop("unchanged", "already-moved") : { act: "restore", versionId: proof.versionId };
+  if (restoring !== undefined) return { act: "restore", versionId: restoring, cause: "unfinished" };
+  if (deleted === undefined && deleting === undefined) {
+    const [tagged] = (source.tags[stateTag] ?? "").split("/");
+    const homeGone = current !== undefined && tagged === current && !holdsCurrent(source, home, settings, now);
+    return homeGone
+      ? { act: "restore", versionId: current, cause: "home-gone" }
+      : stop("skipped", "scheduled-by-others");
   }
-  if (restoring !== undefined) return { act: "restore", versionId: restoring };
-  if (deleted === undefined && deleting === undefined) return stop("skipped", "scheduled-by-others");
-  if (current === undefined || (deleted ?? deleting) !== current) return stop("refused", "deletion-unclaimed");
-  if (deleted === current) {
-    return liveVersion(home, now) === undefined ? stop("refused", "home-deleted") : stop("unchanged", "already-moved");
+  const intended = deleted ?? deleting;
+  if (current === undefined || intended !== current) {
+    return windowEndsSoon(source, now)
+      ? { act: "restore", versionId: intended ?? "", cause: "deletion-unclaimed" }
+      : stop("refused", "deletion-unclaimed");
   }
+  if (deleted === current) return decideFinished(source, home, settings, now);
   if (skipReason(source, settings) === undefined && holdsCurrent(source, home, settings, now)) {
     return { act: "claim", versionId: current, homeVersion: home.currentVersion };
   }
-  return { act: "restore", versionId: current };
+  return { act: "restore", versionId: current, cause: "unfinished" };
 }
 
 /** What a home that is not absent allows. */
@@ -177,14 +241,9 @@ function decideHome(source: Source, home: Home, settings: MoverSettings, now: nu
       : { ...act, act: "write", base: homeVersion };
   }
   // No label: a mover stopped between the data and its label, or somebody else wrote it.
-  const earlier = labelledVersions(home.labels)
-    .map((labelled) => readVersionLabel(home.labels, labelled))
-    .find((label) => label.is === "ours");
-  if (earlier?.is === "ours" && earlier.label.suffix !== source.suffix) return stop("refused", "home-of-another");
+  if (isOfAnother(source, home)) return stop("refused", "home-of-another");
   if (author === "ours") return { ...act, act: "write", base: homeVersion };
-  return settings.authorship === "label"
-    ? { ...act, act: "recognise", homeVersion, by: "label" }
-    : foreign;
+  return settings.authorship === "label" ? { ...act, act: "recognise", homeVersion, by: "label" } : foreign;
 }
 
 /**
@@ -198,22 +257,24 @@ export function decide(source: Source, home: Home, settings: MoverSettings, { no
   // A wish on the secret's tag keeps nobody from taking back a deletion that was the mover's own.
   const mayRestore = stackModeFor(source, settings) !== "audit";
   if (source.scheduled) {
-    const decision = decideScheduled(source, home, settings, { now, ...(proof === undefined ? {} : { proof }) });
-    const restores = decision.act === "restore" || decision.act === "claim";
-    return restores && proof === undefined && !mayRestore ? { act: "report", intent: "restore" } : decision;
+    if (proof !== undefined) return decideSecondLook(source, home, settings, now, proof);
+    const decision = decideScheduled(source, home, settings, now);
+    if (mayRestore || decision.act === "stop") return decision;
+    return decision.act === "check" ? stop("unchanged", "already-moved") : { act: "report", intent: "restore" };
   }
-  const deleting = readDeletingLabel(home.labels);
+  const markers = isOfAnother(source, home) ? {} : home.labels;
+  const deleting = readDeletingLabel(markers);
   if (proof !== undefined) return stop("deferred", "deletion-unseen");
   const skip = skipReason(source, settings);
   const unsure = deleting !== undefined && Math.abs(now - deleting.time) < consistencyMs;
-  if (home.labels["restoring"] !== undefined && mayRestore) return { act: "clear", unsure };
+  if (markers["restoring"] !== undefined && mayRestore) return { act: "clear", unsure };
   if (unsure) return stop("deferred", "deletion-unseen");
   if (skip !== undefined) return stop("skipped", skip);
   if (source.currentVersionId === undefined) return stop("skipped", "no-value");
   // Labels and the tag separate their parts by characters that a caller may put into a version id.
   if (!/^[A-Za-z0-9-]+$/.test(source.currentVersionId)) return stop("refused", "version-id-unsupported");
 
-  const restored = home.labels["deleted"] !== undefined && source.tags[stateTag] !== undefined;
+  const restored = markers["deleted"] !== undefined && source.tags[stateTag] !== undefined;
   const version = liveVersion(home, now);
   const authorUnknown =
     version !== undefined && authorOf(version, settings) === "unknown" && settings.authorship === "entity";
@@ -231,9 +292,7 @@ export function decide(source: Source, home: Home, settings: MoverSettings, { no
     versionId: source.currentVersionId,
   };
   const decision: Decision =
-    home.currentVersion === 0
-      ? { ...act, act: "write", base: 0 }
-      : decideHome(source, home, settings, now, act);
+    home.currentVersion === 0 ? { ...act, act: "write", base: 0 } : decideHome(source, home, settings, now, act);
   if (allowed !== "audit" || decision.act === "stop") return decision;
   return { act: "report", intent: copyOnly === undefined ? "move" : "copy" };
 }

@@ -1,10 +1,11 @@
 /** The last part of a move, from the proven copy to the scheduled source, and the way back. */
-import { decide } from "./decide";
+import { decide, holdsProof } from "./decide";
 import type { Proof } from "./decide";
 import { wayError } from "./errors";
 import type { Home } from "./home";
-import { clearedMarkers, deletingLabel, readReplicaLabels, replicaLabels, stateTag } from "./labels";
+import { clearedMarkers, clearedReplicas, deletingLabel, readReplicaLabels, replicaLabels, stateTag } from "./labels";
 import type { Result, Run } from "./move";
+import type { RestoreCause } from "./outcome";
 import type { Change } from "./ports";
 import type { Source } from "./source";
 
@@ -58,12 +59,13 @@ async function replicateAgain(run: Run, home: Home, source?: Source): Promise<Re
  * Takes a scheduled deletion back. The label comes first, so that any mover can finish it; it stays until
  * DescribeSecret shows the secret unscheduled.
  */
-export async function restoreSource(run: Run, home: Home, versionId: string): Promise<Result> {
-  const { deps, arn, path } = run;
+export async function restoreSource(run: Run, home: Home, versionId: string, cause: RestoreCause): Promise<Result> {
+  const { deps, arn, path, trace } = run;
   // A home that is gone can't carry the label; the restore matters more.
   await deps.home.label(path, { restoring: versionId });
   const restored = halt(run, await deps.source.restore(arn));
   if (restored !== undefined) return restored;
+  trace.note({ restored: cause });
   return (await replicateAgain(run, home)) ?? "again";
 }
 
@@ -79,7 +81,7 @@ export async function endRestore(run: Run, home: Home, source: Source, unsure: b
   }
   const replicated = await replicateAgain(run, home, source);
   if (replicated !== undefined) return replicated;
-  await deps.home.label(path, clearedMarkers);
+  await deps.home.label(path, { ...clearedMarkers, ...clearedReplicas(home.labels) });
   return "again";
 }
 
@@ -90,13 +92,22 @@ async function lookAgain(run: Run, proof: Proof): Promise<Result> {
     const home = await deps.home.metadata(path);
     const found = await deps.source.describe(arn, "describe");
     if (found.is === "refused") return trace.end(found.outcome, found.reason);
-    if (found.is === "absent") return trace.end("moved", "proven");
+    if (found.is === "absent") {
+      // Somebody deleted it without a window; the home is all there is.
+      return holdsProof(home, proof, deps.now()) ? trace.end("moved", "proven") : trace.end("refused", "home-deleted");
+    }
     const decision = decide(found.source, home, settings, { now: deps.now(), proof });
-    if (decision.act === "restore") return restoreSource(run, home, decision.versionId);
+    if (decision.act === "restore") return restoreSource(run, home, decision.versionId, decision.cause);
     if (decision.act === "stop" && decision.outcome === "unchanged") return trace.end("moved", "proven");
     await deps.sleep(250 * look);
   }
   return trace.end("deferred", "deletion-unseen");
+}
+
+/** @throws a WayError when a delete could be cut off before its label is written */
+function checkTime(run: Run): void {
+  if (run.remainingMs() >= deleteNeedsMs) return;
+  throw wayError("out-of-time", "delete", "less than 30 seconds are left; the copy is proven, the delete comes later");
 }
 
 /** Deletes the source of a proven copy, with the recovery window, and makes sure that it was right. */
@@ -109,13 +120,11 @@ export async function remove(run: Run, source: Source, proof: Proof): Promise<Re
     return trace.end("deferred", "settling");
   }
   if (!hasTagRoom(source)) return trace.end("refused", "tags-full");
+  checkTime(run);
   const released = await release(run, source);
   if (released !== undefined) return released;
-
   await deps.pace();
-  if (run.remainingMs() < deleteNeedsMs) {
-    throw wayError("out-of-time", "delete", "less than 30 seconds are left; the copy is proven, the delete comes later");
-  }
+  checkTime(run);
   const windowEnd = new Date(deps.now() + settings.recoveryWindowDays * dayMs).toISOString();
   const tagged = halt(run, await deps.source.tag(arn, `${versionId}/${windowEnd}`));
   if (tagged !== undefined) return tagged;

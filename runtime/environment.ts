@@ -176,7 +176,10 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       wrong.push(`${variable} ${error instanceof SyntaxError ? "is not JSON" : (error as Error).message}`);
     }
   }
-  const complaints = [...(missing.length > 0 ? [`missing environment variables: ${missing.join(", ")}`] : []), ...wrong];
+  const complaints = [
+    ...(missing.length > 0 ? [`missing environment variables: ${missing.join(", ")}`] : []),
+    ...wrong,
+  ];
   if (complaints.length > 0) {
     throw new Error(`The mover can't start: ${complaints.join("; ")}. Deploy the stack again with pulumi up.`);
   }

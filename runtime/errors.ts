@@ -16,14 +16,15 @@ export const wayCodes = [
   "vault-login-failed",
   "vault-entity-mismatch",
   "vault-template-changed",
-  "queue-failing",
   "contended",
+  "defect",
   "out-of-time",
 ] as const;
 export type WayCode = (typeof wayCodes)[number];
 
 /** The step of the move at which something went wrong. */
 export type Step =
+  | "run"
   | "login"
   | "set-up"
   | "resolve"

@@ -29,7 +29,13 @@ function idFromCloudTrail(detail: unknown): unknown {
   const { responseElements, additionalEventData, requestParameters } = record(detail);
   const response = record(responseElements);
   const request = record(requestParameters);
-  return response["arn"] ?? response["aRN"] ?? record(additionalEventData)["SecretId"] ?? request["secretId"] ?? request["name"];
+  return (
+    response["arn"] ??
+    response["aRN"] ??
+    record(additionalEventData)["SecretId"] ??
+    request["secretId"] ??
+    request["name"]
+  );
 }
 
 const fromId = (id: unknown): Message =>

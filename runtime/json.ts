@@ -84,9 +84,7 @@ function isKept(text: string, node: Node): boolean {
     case "object": {
       const members = membersOf(node);
       const keys = new Set(members.map(({ key }) => key));
-      return (
-        keys.size === members.length && members.every(({ key, value }) => isKeptText(key) && isKept(text, value))
-      );
+      return keys.size === members.length && members.every(({ key, value }) => isKeptText(key) && isKept(text, value));
     }
     case "array":
       return children.every((child) => isKept(text, child));

@@ -76,7 +76,8 @@ export interface DeletingLabel {
   readonly time: number;
 }
 
-export const deletingLabel = (label: DeletingLabel): string => `${label.versionId}/${new Date(label.time).toISOString()}`;
+export const deletingLabel = (label: DeletingLabel): string =>
+  `${label.versionId}/${new Date(label.time).toISOString()}`;
 
 export function readDeletingLabel(labels: Readonly<Record<string, string>>): DeletingLabel | undefined {
   const [versionId, iso] = (labels["deleting"] ?? "").split("/");
@@ -105,6 +106,10 @@ export const readReplicaLabels = (labels: Readonly<Record<string, string>>): rea
       region: key.slice(regionPrefix.length),
       ...(value === awsManagedKey ? {} : { kmsKeyId: value }),
     }));
+
+/** Forgets the regions of replicas that are back. */
+export const clearedReplicas = (labels: Readonly<Record<string, string>>): LabelPatch =>
+  Object.fromEntries(readReplicaLabels(labels).map(({ region }) => [regionPrefix + region, null]));
 
 const tagPrefix = "tag.";
 

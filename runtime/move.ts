@@ -56,7 +56,12 @@ const isForeign = (settings: MoverSettings, region: string | undefined, account:
   region !== settings.region || account !== settings.account;
 
 /** Finds out which secret is meant. */
-async function resolve(request: MoveRequest, settings: MoverSettings, deps: MoveDeps, trace: Trace): Promise<Outcome | Source> {
+async function resolve(
+  request: MoveRequest,
+  settings: MoverSettings,
+  deps: MoveDeps,
+  trace: Trace,
+): Promise<Outcome | Source> {
   const { secret } = request;
   const [, , , region, account, , ...typed] = looksLikeArn(secret) ? secret.split(":") : [];
   if (looksLikeArn(secret) && isForeign(settings, region, account)) return trace.end("refused", "foreign");
@@ -110,7 +115,13 @@ interface Copy {
   readonly label?: VersionLabel;
 }
 
-async function write(run: Run, source: Source, base: number, versionId: string, value: SourceValue): Promise<Result | Copy> {
+async function write(
+  run: Run,
+  source: Source,
+  base: number,
+  versionId: string,
+  value: SourceValue,
+): Promise<Result | Copy> {
   const { deps, path, settings, trace } = run;
   const encoded = encodeValue(value, settings.objects);
   if (encoded === "unsupported") return trace.end("refused", "value-unsupported");
@@ -172,7 +183,8 @@ async function copyOf(run: Run, source: Source, decision: Acting, value: SourceV
   }
 }
 
-const isCopy = (result: Result | Copy): result is Copy => typeof result === "object" && "homeVersion" in result && "kind" in result;
+const isCopy = (result: Result | Copy): result is Copy =>
+  typeof result === "object" && "homeVersion" in result && "kind" in result;
 
 /** Copies, proves, and in mode `move` deletes. */
 async function carry(run: Run, source: Source, home: Home, decision: Acting): Promise<Result> {
@@ -218,8 +230,7 @@ async function attempt(run: Run): Promise<Result> {
   trace.mark("described");
 
   const decision = decide(source, home, settings, { now: deps.now() });
-  const moves =
-    decision.act === "report" ? decision.intent === "move" : "mode" in decision && decision.mode === "move";
+  const moves = decision.act === "report" ? decision.intent === "move" : "mode" in decision && decision.mode === "move";
   if (moves) {
     const service = await deps.source.isReadByService(arn);
     if (service.is === "refused") return trace.end(service.outcome, service.reason);
@@ -231,7 +242,10 @@ async function attempt(run: Run): Promise<Result> {
     case "report":
       return trace.end("skipped", "audit", decision.intent);
     case "restore":
-      return restoreSource(run, home, decision.versionId);
+      return restoreSource(run, home, decision.versionId, decision.cause);
+    case "check":
+      await deps.home.label(path, { checked: new Date(deps.now()).toISOString() });
+      return trace.end("unchanged", "already-moved");
     case "clear":
       return endRestore(run, home, source, decision.unsure);
     case "claim": {

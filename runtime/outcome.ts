@@ -63,6 +63,15 @@ export interface Steps {
   readonly deleted?: number;
 }
 
+/** Why the mover took a scheduled deletion back. */
+export const restoreCauses = {
+  "changed-meanwhile": "the source or its home changed while the source was being deleted",
+  unfinished: "a mover stopped half-way, and the copy is not proven",
+  "home-gone": "its home is gone from Vault",
+  "deletion-unclaimed": "its deletion was nobody's, and its window was about to end",
+} as const;
+export type RestoreCause = keyof typeof restoreCauses;
+
 /** What became of one secret, and why. Holds no value, length or hash. */
 export interface Outcome {
   readonly outcome: OutcomeKind;
@@ -76,6 +85,8 @@ export interface Outcome {
   readonly versionId?: string;
   /** Mode `audit` only: what the mover would do. */
   readonly intent?: "copy" | "move" | "restore";
+  /** Set when this run restored the source before it came to its end. */
+  readonly restored?: RestoreCause;
   /** Tags that did not fit in Vault's custom metadata. */
   readonly droppedTags?: number;
   readonly steps: Steps;

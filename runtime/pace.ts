@@ -5,7 +5,11 @@
  * @param perSecond calls a second that this container may make
  * @returns a function that resolves when the next call may be made
  */
-export function makePace(perSecond: number, now: () => number, sleep: (ms: number) => Promise<void>): () => Promise<void> {
+export function makePace(
+  perSecond: number,
+  now: () => number,
+  sleep: (ms: number) => Promise<void>,
+): () => Promise<void> {
   const gap = 1_000 / perSecond;
   let next = 0;
   return async () => {

@@ -47,7 +47,9 @@ export interface HomePort {
   readonly write: (
     path: string,
     body: string,
-  ) => Promise<{ readonly is: "written"; readonly version: number } | { readonly is: "mismatch" } | { readonly is: "rejected" }>;
+  ) => Promise<
+    { readonly is: "written"; readonly version: number } | { readonly is: "mismatch" } | { readonly is: "rejected" }
+  >;
   /** Merges into the custom metadata; `gone` when the entry has none. */
   readonly label: (
     path: string,

@@ -16,6 +16,8 @@ export interface Source {
   readonly versionIds: readonly string[];
   /** It is scheduled for deletion. */
   readonly scheduled: boolean;
+  /** End of the recovery window, milliseconds since the epoch; absent unless scheduled. */
+  readonly windowEnd?: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly rotating: boolean;
   /** The AWS service that owns it, or the type of a managed external secret. */
@@ -37,8 +39,7 @@ export interface SecretDescription {
   readonly VersionIdsToStages?: Readonly<Record<string, readonly string[] | undefined>> | undefined;
   readonly Tags?: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined;
   readonly ReplicationStatus?:
-    | readonly { readonly Region?: string | undefined; readonly KmsKeyId?: string | undefined }[]
-    | undefined;
+    readonly { readonly Region?: string | undefined; readonly KmsKeyId?: string | undefined }[] | undefined;
 }
 
 /**
@@ -66,6 +67,7 @@ export function readDescription(
     pending: others.some(({ labels }) => labels.includes("AWSPENDING")),
     versionIds: stages.map(({ versionId }) => versionId),
     scheduled: description.DeletedDate !== undefined,
+    ...(description.DeletedDate === undefined ? {} : { windowEnd: description.DeletedDate.getTime() }),
     tags: Object.fromEntries(
       (description.Tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? ""]])),
     ),

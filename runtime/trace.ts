@@ -1,7 +1,7 @@
 /** Collects what an outcome tells about the run that led to it. */
 import type { Outcome, OutcomeKind, Reason, Steps } from "./outcome";
 
-type Facts = Partial<Pick<Outcome, "arn" | "home" | "homeVersion" | "versionId" | "droppedTags">>;
+type Facts = Partial<Pick<Outcome, "arn" | "home" | "homeVersion" | "versionId" | "restored" | "droppedTags">>;
 
 export interface Trace {
   readonly note: (facts: Facts) => void;

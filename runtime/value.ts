@@ -11,8 +11,7 @@ export type ValueKind = "fields" | "text" | "binary";
 
 /** A value as Secrets Manager gives it. */
 export type SourceValue =
-  | { readonly type: "string"; readonly string: string }
-  | { readonly type: "binary"; readonly bytes: Uint8Array };
+  { readonly type: "string"; readonly string: string } | { readonly type: "binary"; readonly bytes: Uint8Array };
 
 /** A value as Vault is to keep it. */
 export interface HomeValue {

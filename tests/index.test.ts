@@ -54,6 +54,7 @@ describe("the program", () => {
       functionArn: `arn:aws:lambda:${region}:${account}:function:${base}`,
       functionRoleArn: `arn:aws:iam::${account}:role/${base}`,
       logGroupName: `/aws/lambda/${base}`,
+      alarmTopicArn: `arn:aws:sns:${region}:${account}:${base}-alarms`,
       mode: "audit",
       namePrefix: "app/",
       exemptTag: "vault-mover-mode=exempt",

@@ -22,7 +22,9 @@ export interface HomeCheck {
 }
 
 interface DataAnswer {
-  readonly data: { readonly metadata: { readonly version: number; readonly custom_metadata: Record<string, string> | null } };
+  readonly data: {
+    readonly metadata: { readonly version: number; readonly custom_metadata: Record<string, string> | null };
+  };
 }
 
 /** What Vault holds of a secret; undefined when it holds nothing. */

@@ -37,10 +37,15 @@ export const demoSecrets = (exemptTag: string): readonly DemoSecret[] => {
       SecretString: "stays",
       Tags: [{ Key: exemptKey, Value: exemptValue }],
     }),
-    secret("demo/stack-owned", "owned by an IaC tool: copied, not deleted", { outcome: "copied", reason: "owned-by-iac" }, {
-      SecretString: "copied",
-      Tags: [{ Key: "demo:owner", Value: "another stack" }],
-    }),
+    secret(
+      "demo/stack-owned",
+      "owned by an IaC tool: copied, not deleted",
+      { outcome: "copied", reason: "owned-by-iac" },
+      {
+        SecretString: "copied",
+        Tags: [{ Key: "demo:owner", Value: "another stack" }],
+      },
+    ),
     secret("demo/empty", "no value yet", stays("no-value"), {}),
     secret("ecr-pullthroughcache/demo", "read by an AWS service itself", stays("service-read"), {
       SecretString: '{"username":"u","accessToken":"t"}',

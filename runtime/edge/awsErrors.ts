@@ -8,7 +8,8 @@ interface ServiceError {
   readonly message: string;
 }
 
-const isServiceError = (error: unknown): error is Error & ServiceError => error instanceof Error && "$metadata" in error;
+const isServiceError = (error: unknown): error is Error & ServiceError =>
+  error instanceof Error && "$metadata" in error;
 
 const throttled: readonly string[] = [
   "ThrottlingException",
@@ -32,7 +33,8 @@ export function sourceError(step: Step, error: unknown): WayError {
 }
 
 /** What Secrets Manager's refusal says about the secret; the rest is the way. */
-export type SourceVerdict = { readonly is: "absent" } | { readonly is: "changed" } | { readonly is: "not-scheduled" } | Refusal;
+export type SourceVerdict =
+  { readonly is: "absent" } | { readonly is: "changed" } | { readonly is: "not-scheduled" } | Refusal;
 
 const refusal = (reason: Refusal["reason"], outcome: Refusal["outcome"] = "refused"): Refusal => ({
   is: "refused",

@@ -1,5 +1,6 @@
 /** Both logins of the mover at Vault. Neither needs a stored credential. */
-import { GetWebIdentityTokenCommand, STSClient } from "@aws-sdk/client-sts";
+import { GetWebIdentityTokenCommand } from "@aws-sdk/client-sts";
+import type { STSClient } from "@aws-sdk/client-sts";
 import { SignatureV4 } from "@smithy/signature-v4";
 
 import type { MoverSettings } from "../environment";
@@ -63,7 +64,10 @@ const stsEndpoint = (sts: STSClient, region: string): URL =>
 
 const base64 = (text: string): string => Buffer.from(text, "utf8").toString("base64");
 
-async function awsCredentials({ sts, now }: LoginDeps, settings: MoverSettings): Promise<Readonly<Record<string, string>>> {
+async function awsCredentials(
+  { sts, now }: LoginDeps,
+  settings: MoverSettings,
+): Promise<Readonly<Record<string, string>>> {
   const { url, headers } = await signCallerIdentity(sts, settings, now()).catch((error: unknown) => {
     throw sourceError("login", error);
   });
@@ -96,7 +100,7 @@ interface LoginAnswer {
     readonly client_token?: unknown;
     readonly lease_duration?: unknown;
     readonly entity_id?: unknown;
-  };
+  } | null;
 }
 
 /**
@@ -105,18 +109,19 @@ interface LoginAnswer {
  * @throws a WayError: `vault-login-failed` when Vault refuses, `vault-entity-mismatch` for another entity
  */
 export async function login(settings: MoverSettings, deps: LoginDeps): Promise<Token> {
-  const credentials = settings.login === "aws" ? await awsCredentials(deps, settings) : await jwtCredentials(deps, settings);
+  const credentials =
+    settings.login === "aws" ? await awsCredentials(deps, settings) : await jwtCredentials(deps, settings);
   const client = makeVaultClient(deps.transport, "login", {
     address: settings.vaultAddress,
     namespace: settings.vaultNamespace,
   });
   const started = deps.now();
-  let answer: LoginAnswer;
+  let answer: LoginAnswer | null | undefined;
   try {
     answer = (await client.write(`auth/${settings.loginPath}/login`, {
       role: settings.loginRole,
       ...credentials,
-    })) as LoginAnswer;
+    })) as LoginAnswer | null | undefined;
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal?.status === 400 || refusal?.status === 403) {
@@ -128,7 +133,7 @@ export async function login(settings: MoverSettings, deps: LoginDeps): Promise<T
     }
     throw clientError("login", error);
   }
-  const { client_token: value, lease_duration: seconds, entity_id: entity } = answer.auth ?? {};
+  const { client_token: value, lease_duration: seconds, entity_id: entity } = answer?.auth ?? {};
   if (typeof value !== "string" || typeof seconds !== "number") {
     throw wayError("vault-answer-unreadable", "login", "Vault's answer to the login holds no token");
   }

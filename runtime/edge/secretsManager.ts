@@ -23,7 +23,11 @@ import { verdictOf } from "./awsErrors";
 /** Makes the port to the Secrets Manager of a region. */
 export function makeSecretsManager(client: SecretsManagerClient, region: string): SourcePort {
   /** A call whose answer does not matter; `absent` means that the secret is not what it was. */
-  async function change(step: Step, call: () => Promise<unknown>, idle: "done" | "changed" = "changed"): Promise<Change> {
+  async function change(
+    step: Step,
+    call: () => Promise<unknown>,
+    idle: "done" | "changed" = "changed",
+  ): Promise<Change> {
     try {
       await call();
       return { is: "done" };
@@ -76,7 +80,9 @@ export function makeSecretsManager(client: SecretsManagerClient, region: string)
     },
 
     tag: (arn, value) =>
-      change("tag", () => client.send(new TagResourceCommand({ SecretId: arn, Tags: [{ Key: stateTag, Value: value }] }))),
+      change("tag", () =>
+        client.send(new TagResourceCommand({ SecretId: arn, Tags: [{ Key: stateTag, Value: value }] })),
+      ),
 
     schedule: (arn, windowDays) =>
       change("delete", () => client.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: windowDays }))),

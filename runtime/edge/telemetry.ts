@@ -19,6 +19,7 @@ export function makeTelemetry(): Telemetry & { readonly warn: (message: string) 
       logger[level](`${outcome.outcome}: ${sentence}`, { ...outcome, durationMs });
       count(outcome.outcome);
       count(`${outcome.outcome}:${outcome.reason}`);
+      if (outcome.restored !== undefined) count(`restored:${outcome.restored}`);
       metrics.addMetric("duration", MetricUnit.Milliseconds, durationMs);
     },
     retry(secret, error, receives) {

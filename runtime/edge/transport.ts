@@ -22,10 +22,14 @@ export interface Answer {
 
 export type Transport = (call: Call) => Promise<Answer>;
 
-/** One call, from the first byte out to the last byte in. Vault's own limit is 90 seconds. */
-const callMs = 15_000;
-/** A 64 KiB binary is 87 KiB of base64; strings may grow sixfold in escapes. */
-const maxAnswerBytes = 8 * 1024 * 1024;
+export interface Limits {
+  /** Milliseconds of one call, from the first byte out to the last byte in. Vault's own limit is 90 seconds. */
+  readonly callMs: number;
+  /** A 64 KiB binary is 87 KiB of base64; strings may grow sixfold in escapes. */
+  readonly maxAnswerBytes: number;
+}
+
+const defaultLimits: Limits = { callMs: 15_000, maxAnswerBytes: 8 * 1024 * 1024 };
 
 /** The socket's or TLS library's error code, the only part of such an error that is free of foreign text. */
 const codeOf = (error: Error): string =>
@@ -39,16 +43,17 @@ const secondsIn = (header: string | undefined): number | undefined =>
  *
  * @param address `https://host[:port]`, without a path
  * @param ca PEM of a private CA; empty for the public ones
+ * @param limits 15 seconds and 8 MiB unless told
  * @throws (the transport) a WayError `vault-unreachable` when no whole answer came
  */
-export function makeTransport(address: string, ca: string): Transport {
+export function makeTransport(address: string, ca: string, limits: Limits = defaultLimits): Transport {
   const base = new URL(address);
   const secure = base.protocol === "https:";
   const options = { keepAlive: true, maxSockets: 32 };
   const agent = secure ? new HttpsAgent({ ...options, ...(ca === "" ? {} : { ca }) }) : new HttpAgent(options);
   const request = secure ? httpsRequest : httpRequest;
 
-  return (call) => {
+  const attempt = (call: Call, isRetry: boolean): Promise<Answer> => {
     const url = new URL(call.path, base);
     if (url.pathname + url.search !== call.path || url.host !== base.host) {
       // A URL parser cleans dots and slashes; a path that it would clean must never be sent.
@@ -63,7 +68,7 @@ export function makeTransport(address: string, ca: string): Transport {
         {
           method: call.method,
           agent,
-          signal: AbortSignal.timeout(callMs),
+          signal: AbortSignal.timeout(limits.callMs),
           headers: {
             ...call.headers,
             ...(call.body === undefined ? {} : { "content-length": Buffer.byteLength(call.body).toString() }),
@@ -74,8 +79,11 @@ export function makeTransport(address: string, ca: string): Transport {
           let size = 0;
           response.on("data", (chunk: Buffer) => {
             size += chunk.length;
-            if (size > maxAnswerBytes) sent.destroy();
-            else chunks.push(chunk);
+            chunks.push(chunk);
+            if (size <= limits.maxAnswerBytes) return;
+            // Said first: an answer whose end came with this chunk counts as complete in spite of the destroy.
+            fail("the answer is too large");
+            sent.destroy();
           });
           response.on("error", (error) => {
             fail(codeOf(error));
@@ -94,9 +102,13 @@ export function makeTransport(address: string, ca: string): Transport {
         },
       );
       sent.on("error", (error) => {
-        fail(codeOf(error));
+        // While a container was frozen its connections were closed. Every call may be sent twice: a write has its
+        // check-and-set base, and a patch says the same again.
+        if (sent.reusedSocket && !isRetry && codeOf(error) === "ECONNRESET") resolve(attempt(call, true));
+        else fail(codeOf(error));
       });
       sent.end(call.body);
     });
   };
+  return (call) => attempt(call, false);
 }

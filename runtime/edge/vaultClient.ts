@@ -55,7 +55,7 @@ export function makeVaultClient(transport: Transport, step: Step, options: Vault
   } as nodeVault.VaultOptions);
   // Set here and not above, where an empty text would make it read the environment instead.
   client.token = options.token ?? "";
-  Object.assign(client, { namespace: options.namespace });
+  Object.assign(client, { namespace: options.namespace, pathPrefix: "" });
   return client;
 }
 

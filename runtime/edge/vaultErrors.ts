@@ -24,7 +24,8 @@ export function isNeverWritten(answer: Answer): boolean {
   return answer.status === 404 && /^\s*\{\s*"errors"\s*:\s*(\[\s*\]|null)/.test(answer.text);
 }
 
-export const isMountMissing = (answer: Answer): boolean => answer.status === 404 && answer.text.includes("no handler for route");
+export const isMountMissing = (answer: Answer): boolean =>
+  answer.status === 404 && answer.text.includes("no handler for route");
 
 export const isMismatch = (answer: Answer): boolean =>
   answer.status === 400 && answer.text.includes("check-and-set parameter did not match");

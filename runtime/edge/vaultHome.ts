@@ -7,7 +7,15 @@ import type { HomePort } from "../ports";
 import { cutData } from "../value";
 import type { TokenSource } from "./token";
 import type { Answer, Call, Transport } from "./transport";
-import { answerError, isLabelRejected, isMismatch, isMountMissing, isNeverWritten, isRejected, readJson } from "./vaultErrors";
+import {
+  answerError,
+  isLabelRejected,
+  isMismatch,
+  isMountMissing,
+  isNeverWritten,
+  isRejected,
+  readJson,
+} from "./vaultErrors";
 
 type Request = Pick<Call, "step" | "method" | "path"> & { readonly body?: string; readonly type?: string };
 

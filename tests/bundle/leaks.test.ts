@@ -1,5 +1,7 @@
 import * as assert from "node:assert/strict";
 
+import type { SQSRecord } from "aws-lambda";
+
 import { webIdentityToken } from "./support/fakeAws";
 import { leaks } from "./support/leaks";
 import { about, batch, message, openStage, theFunction } from "./support/stage";
@@ -25,21 +27,28 @@ describe("the shipped function's output", function () {
 
   interface Talkers {
     /** Gives a batch to every container and waits for all answers. */
-    readonly work: (...records: Parameters<typeof batch>) => Promise<void>;
-    /** All that they printed. */
-    readonly output: () => string;
+    readonly work: (...records: readonly SQSRecord[]) => Promise<void>;
+    /** All that they printed; they are over then. */
+    readonly output: () => Promise<string>;
   }
 
   /** Containers with all output there is switched on: the logger's, that of the libraries, and both logins. */
   async function talkers(): Promise<Talkers> {
     const logger = { POWERTOOLS_LOG_LEVEL: "DEBUG" };
     const all = { ...logger, DEBUG: "*", POWERTOOLS_LOGGER_LOG_EVENT: "true", POWERTOOLS_DEV: "true" };
-    const containers = await Promise.all([stage.start(logger), stage.start(all), stage.start({ ...all, HOMING_LOGIN: "jwt" })]);
+    const containers = await Promise.all([
+      stage.start(logger),
+      stage.start(all),
+      stage.start({ ...all, HOMING_LOGIN: "jwt" }),
+    ]);
     return {
       work: async (...records) => {
         for (const container of containers) await container.invoke(batch(...records));
       },
-      output: () => containers.map((container) => container.output()).join("\n"),
+      output: async () => {
+        await Promise.all(containers.map((container) => container.stop()));
+        return containers.map((container) => container.output()).join("\n");
+      },
     };
   }
 
@@ -63,7 +72,10 @@ describe("the shipped function's output", function () {
       encodeURIComponent(canary),
       JSON.stringify(JSON.stringify(canary)),
     ];
-    assert.deepEqual(said.map((output) => leaks(`before ${output} after`, canary).length > 0), said.map(() => true));
+    assert.deepEqual(
+      said.map((output) => leaks(`before ${output} after`, canary).length > 0),
+      said.map(() => true),
+    );
     assert.deepEqual(leaks("canary-7Q and nothing more", canary), []);
   });
 
@@ -73,8 +85,9 @@ describe("the shipped function's output", function () {
 
     await work(...secrets.map(({ name, arn }) => about(name, arn)));
 
-    assert.match(output(), /"outcome":\s*"moved"/);
-    assert.deepEqual(leaked(output()), none());
+    const printed = await output();
+    assert.match(printed, /"outcome":\s*"moved"/);
+    assert.deepEqual(leaked(printed), none());
   });
 
   it("holds no value when Vault quotes it in an error", async () => {
@@ -89,8 +102,9 @@ describe("the shipped function's output", function () {
       await work(about("1", secret.arn));
     }
 
-    assert.match(output(), /vault-failing/);
-    assert.deepEqual(leaked(output()), none());
+    const printed = await output();
+    assert.match(printed, /vault-failing/);
+    assert.deepEqual(leaked(printed), none());
   });
 
   it("holds no value when Vault's answer can't be parsed", async () => {
@@ -105,8 +119,9 @@ describe("the shipped function's output", function () {
       }
     }
 
-    assert.match(output(), /vault-answer-unreadable/);
-    assert.deepEqual(leaked(output()), none());
+    const printed = await output();
+    assert.match(printed, /vault-answer-unreadable/);
+    assert.deepEqual(leaked(printed), none());
   });
 
   it("holds no value when Secrets Manager's answer is garbled or quotes it", async () => {
@@ -123,20 +138,25 @@ describe("the shipped function's output", function () {
       await work(about("1", secret.arn));
     }
 
-    assert.match(output(), /source-/);
-    assert.deepEqual(leaked(output()), none());
+    const printed = await output();
+    assert.match(printed, /source-/);
+    assert.deepEqual(leaked(printed), none());
   });
 
   it("holds nothing of a message that can't be read, even when it can't be put away", async () => {
     stage.aws.instead = ({ action, input }) =>
       action === "SendMessage"
-        ? { status: 400, body: JSON.stringify({ __type: "InvalidMessageContents", message: String(input["MessageBody"]) }) }
+        ? {
+            status: 400,
+            body: JSON.stringify({ __type: "InvalidMessageContents", message: String(input["MessageBody"]) }),
+          }
         : undefined;
     const { work, output } = await talkers();
 
     await work(message("1", canary), message("2", JSON.stringify({ secretId: 7, note: canary })));
 
-    assert.match(output(), /message-1/);
-    assert.deepEqual(leaked(output()), none());
+    const printed = await output();
+    assert.match(printed, /message-1/);
+    assert.deepEqual(leaked(printed), none());
   });
 });

@@ -15,6 +15,8 @@ describe("moverNames", () => {
     equal(names.deadLetterQueueArn, "arn:aws:sqs:eu-west-1:123456789012:homing-dev-eu-west-1-dead");
     equal(names.callRuleArn, "arn:aws:events:eu-west-1:123456789012:rule/homing-dev-eu-west-1-calls");
     equal(names.labelRuleArn, "arn:aws:events:eu-west-1:123456789012:rule/homing-dev-eu-west-1-labels");
+    equal(names.alarmTopicArn, "arn:aws:sns:eu-west-1:123456789012:homing-dev-eu-west-1-alarms");
+    equal(names.alarmArnPrefix, "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:homing-dev-eu-west-1-");
     equal(names.vaultIdentity, "homing-dev-eu-west-1-123456789012");
   });
 

@@ -237,7 +237,7 @@ describe("SecretMover", () => {
       [
         ["POWERTOOLS_LOG_LEVEL", "WARN"],
         ["POWERTOOLS_METRICS_NAMESPACE", "Homing"],
-        ["POWERTOOLS_SERVICE_NAME", "homing"],
+        ["POWERTOOLS_SERVICE_NAME", base],
       ],
     );
   });

@@ -37,11 +37,22 @@ const decideOn = ({ source = sourceOf(), home = absentHome, settings, now = star
 
 const stop = (outcome: string, reason: string) => ({ act: "stop", outcome, reason });
 const write = (base: number, over: object = {}) => ({ act: "write", mode: "move", versionId: v1, base, ...over });
-const prove = (over: object = {}) => ({ act: "prove", mode: "move", versionId: v1, homeVersion: 1, label: label1, ...over });
+const prove = (over: object = {}) => ({
+  act: "prove",
+  mode: "move",
+  versionId: v1,
+  homeVersion: 1,
+  label: label1,
+  ...over,
+});
 const foreign = { versions: { 1: homeVersionOf({ authorEntityId: "somebody" }) } };
 const anonymous = { versions: { 1: anonymousVersion() } };
-const deleting = (versionId: string, time: number): { deleting: string } => ({ deleting: deletingLabel({ versionId, time }) });
+const deleting = (versionId: string, time: number): { deleting: string } => ({
+  deleting: deletingLabel({ versionId, time }),
+});
 const longAgo = startTime - consistencyMs - 1;
+const justDeleted = { ...deleting(v1, startTime), deleted: v1 };
+const restore = (cause: string) => ({ act: "restore", versionId: v1, cause });
 
 describe("who is not moved", () => {
   const named = (name: string, over: Partial<Source> = {}): Source => sourceOf({ name, arn: arnOf(name), ...over });
@@ -53,7 +64,11 @@ describe("who is not moved", () => {
     ["named as a service names its own", "service-owned", { source: named("events!connection/x") }],
     ["read by ECR", "service-read", { source: named("ecr-pullthroughcache/docker") }],
     ["read by MSK", "service-read", { source: named("AmazonMSK_cluster") }],
-    ["read by a service by setting", "service-read", { source: named("dms/x"), settings: { serviceReadNames: ["dms/*"] } }],
+    [
+      "read by a service by setting",
+      "service-read",
+      { source: named("dms/x"), settings: { serviceReadNames: ["dms/*"] } },
+    ],
     ["a replica", "replica", { source: sourceOf({ primaryRegion: "us-east-1" }) }],
     ["replicated", "replicated", { source: sourceOf({ replicas: [{ region: "us-east-1" }] }) }],
     ["rotating", "rotating", { source: sourceOf({ rotating: true }) }],
@@ -80,14 +95,20 @@ describe("who is not moved", () => {
   }
 
   it("moves what is replicated or rotating when the settings say so", () => {
-    const replicated = { source: sourceOf({ replicas: [{ region: "us-east-1" }] }), settings: { replicas: "remove" } } as const;
+    const replicated = {
+      source: sourceOf({ replicas: [{ region: "us-east-1" }] }),
+      settings: { replicas: "remove" },
+    } as const;
     deepEqual(decideOn(replicated), write(0));
     deepEqual(decideOn({ source: sourceOf({ rotating: true }), settings: { rotation: "cancel-and-move" } }), write(0));
   });
 
   it("skips what somebody else scheduled for deletion", () => {
     deepEqual(decideOn({ source: sourceOf({ scheduled: true }) }), stop("skipped", "scheduled-by-others"));
-    deepEqual(decideOn({ source: sourceOf({ scheduled: true }), home: homeOf() }), stop("skipped", "scheduled-by-others"));
+    deepEqual(
+      decideOn({ source: sourceOf({ scheduled: true }), home: homeOf() }),
+      stop("skipped", "scheduled-by-others"),
+    );
   });
 
   it("looks at names that only resemble those of services", () => {
@@ -107,7 +128,11 @@ describe("what a home allows", () => {
   const unlabelled = { labels: {} };
   const cases: readonly (readonly [string, Given, object])[] = [
     ["writes where there is none", {}, write(0)],
-    ["writes where there is metadata without versions", { home: { ...absentHome, labels: { "tag.a": "b" } } }, write(0)],
+    [
+      "writes where there is metadata without versions",
+      { home: { ...absentHome, labels: { "tag.a": "b" } } },
+      write(0),
+    ],
     ["proves the version that is there already", { home: homeOf() }, prove()],
     [
       "writes over its own older version",
@@ -115,10 +140,22 @@ describe("what a home allows", () => {
       write(1, { versionId: v2 }),
     ],
     ["writes over its own version that has no label yet", { home: homeOf(unlabelled) }, write(1)],
-    ["writes over a former entity's version", { home: homeOf({ ...foreign, ...unlabelled }), settings: { formerEntityIds: ["somebody"] } }, write(1)],
+    [
+      "writes over a former entity's version",
+      { home: homeOf({ ...foreign, ...unlabelled }), settings: { formerEntityIds: ["somebody"] } },
+      write(1),
+    ],
     ["refuses somebody's version", { home: homeOf({ ...foreign, ...unlabelled }) }, stop("refused", "home-conflict")],
-    ["refuses somebody's version that carries the mover's label", { home: homeOf(foreign) }, stop("refused", "home-conflict")],
-    ["refuses nobody's version", { home: homeOf({ versions: { 1: homeVersionOf({ authorEntityId: "" }) } }) }, stop("refused", "home-conflict")],
+    [
+      "refuses somebody's version that carries the mover's label",
+      { home: homeOf(foreign) },
+      stop("refused", "home-conflict"),
+    ],
+    [
+      "refuses nobody's version",
+      { home: homeOf({ versions: { 1: homeVersionOf({ authorEntityId: "" }) } }) },
+      stop("refused", "home-conflict"),
+    ],
     [
       "refuses a home of an earlier secret of the name",
       { home: homeOf({ labels: { v1: versionLabelText(v1, "Zzzzzz") } }) },
@@ -141,9 +178,21 @@ describe("what a home allows", () => {
       { home: homeOf({ versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T11:59:59Z" }) } }) },
       stop("refused", "home-deleted"),
     ],
-    ["refuses a version that was destroyed", { home: homeOf({ versions: { 1: homeVersionOf({ destroyed: true }) } }) }, stop("refused", "home-deleted")],
-    ["refuses a current version that metadata does not list", { home: homeOf({ versions: {} }) }, stop("refused", "home-deleted")],
-    ["proves an expiring version, which the proof refuses", { home: homeOf({ versions: { 1: homeVersionOf({ deletionTime: "2026-04-01T00:00:00Z" }) } }) }, prove()],
+    [
+      "refuses a version that was destroyed",
+      { home: homeOf({ versions: { 1: homeVersionOf({ destroyed: true }) } }) },
+      stop("refused", "home-deleted"),
+    ],
+    [
+      "refuses a current version that metadata does not list",
+      { home: homeOf({ versions: {} }) },
+      stop("refused", "home-deleted"),
+    ],
+    [
+      "proves an expiring version, which the proof refuses",
+      { home: homeOf({ versions: { 1: homeVersionOf({ deletionTime: "2026-04-01T00:00:00Z" }) } }) },
+      prove(),
+    ],
     [
       "compares somebody's version when homes that hold the same value are accepted",
       { home: homeOf({ ...foreign, ...unlabelled }), settings: { foreignHomes: "accept-equal" } },
@@ -159,8 +208,16 @@ describe("what a home allows", () => {
       { home: homeOf(anonymous) },
       prove({ mode: "copy", copyOnly: "author-unknown" }),
     ],
-    ["refuses an unlabelled version of an unknown author", { home: homeOf({ ...anonymous, ...unlabelled }) }, stop("refused", "home-conflict")],
-    ["moves by labels where authorship is label", { home: homeOf(anonymous), settings: { authorship: "label" } }, prove()],
+    [
+      "refuses an unlabelled version of an unknown author",
+      { home: homeOf({ ...anonymous, ...unlabelled }) },
+      stop("refused", "home-conflict"),
+    ],
+    [
+      "moves by labels where authorship is label",
+      { home: homeOf(anonymous), settings: { authorship: "label" } },
+      prove(),
+    ],
     [
       "compares an unlabelled version of an unknown author where authorship is label",
       { home: homeOf({ ...anonymous, ...unlabelled }), settings: { authorship: "label" } },
@@ -211,17 +268,26 @@ describe("modes", () => {
     equal(modeFor(sourceOf({ name: "x" }), moverSettings({ mode: "audit", modeRules })), "audit");
     const wish = sourceOf({ tags: { "vault-mover-mode": "copy" } });
     equal(modeFor(wish, moverSettings({ mode: "audit", modeRules })), "copy");
-    equal(modeFor(sourceOf({ name: "x", tags: { "vault-mover-mode": "move" } }), moverSettings({ mode: "audit", modeRules })), "audit");
+    equal(
+      modeFor(
+        sourceOf({ name: "x", tags: { "vault-mover-mode": "move" } }),
+        moverSettings({ mode: "audit", modeRules }),
+      ),
+      "audit",
+    );
   });
 
   it("audit reports what move would do, and a refusal as it is", () => {
     const settings = { mode: "audit" } as const;
     deepEqual(decideOn({ settings }), { act: "report", intent: "move" });
     deepEqual(decideOn({ settings, home: homeOf() }), { act: "report", intent: "move" });
-    deepEqual(decideOn({ settings: { ...settings, ownerTags: ["stack"] }, source: sourceOf({ tags: { stack: "x" } }) }), {
-      act: "report",
-      intent: "copy",
-    });
+    deepEqual(
+      decideOn({ settings: { ...settings, ownerTags: ["stack"] }, source: sourceOf({ tags: { stack: "x" } }) }),
+      {
+        act: "report",
+        intent: "copy",
+      },
+    );
     deepEqual(decideOn({ settings, home: homeOf(foreign) }), stop("refused", "home-conflict"));
   });
 
@@ -232,7 +298,10 @@ describe("modes", () => {
   it("copy only what a tool would create again", () => {
     const owned = { mode: "copy", copyOnly: "owned-by-iac" };
     deepEqual(decideOn({ source: sourceOf({ tags: { "aws:cloudformation:stack-id": "x" } }) }), write(0, owned));
-    deepEqual(decideOn({ source: sourceOf({ tags: { terraform: "" } }), settings: { ownerTags: ["terraform"] } }), write(0, owned));
+    deepEqual(
+      decideOn({ source: sourceOf({ tags: { terraform: "" } }), settings: { ownerTags: ["terraform"] } }),
+      write(0, owned),
+    );
     deepEqual(decideOn({ source: sourceOf({ tags: { terraform: "" } }) }), write(0));
     deepEqual(decideOn({ source: sourceOf({ tags: { "my:aws:cloudformation:x": "" } }) }), write(0));
   });
@@ -243,7 +312,10 @@ describe("a secret that was moved and is not scheduled now", () => {
   const moved = homeOf({ labels: { v1: versionLabelText(), deleted: v1, ...deleting(v1, longAgo) } });
 
   it("was restored by somebody, whose undo stands: copied only", () => {
-    deepEqual(decideOn({ source: sourceOf({ tags }), home: moved }), prove({ mode: "copy", copyOnly: "restored-by-somebody" }));
+    deepEqual(
+      decideOn({ source: sourceOf({ tags }), home: moved }),
+      prove({ mode: "copy", copyOnly: "restored-by-somebody" }),
+    );
     deepEqual(
       decideOn({ source: sourceOf({ tags, currentVersionId: v2 }), home: moved }),
       write(1, { versionId: v2, mode: "copy", copyOnly: "restored-by-somebody" }),
@@ -258,12 +330,21 @@ describe("a secret that was moved and is not scheduled now", () => {
     for (const time of [startTime, startTime - consistencyMs + 1, startTime + 60_000]) {
       const home = homeOf({ labels: { v1: versionLabelText(), ...deleting(v1, time) } });
       deepEqual(decideOn({ home }), stop("deferred", "deletion-unseen"));
-      deepEqual(decideOn({ source: sourceOf({ tags }), home: homeOf({ labels: { ...home.labels, deleted: v1 } }) }), stop("deferred", "deletion-unseen"));
+      deepEqual(
+        decideOn({ source: sourceOf({ tags }), home: homeOf({ labels: { ...home.labels, deleted: v1 } }) }),
+        stop("deferred", "deletion-unseen"),
+      );
     }
   });
 
   it("was never deleted when five minutes after the announcement there is no label", () => {
-    deepEqual(decideOn({ source: sourceOf({ tags }), home: homeOf({ labels: { v1: versionLabelText(), ...deleting(v1, longAgo) } }) }), prove());
+    deepEqual(
+      decideOn({
+        source: sourceOf({ tags }),
+        home: homeOf({ labels: { v1: versionLabelText(), ...deleting(v1, longAgo) } }),
+      }),
+      prove(),
+    );
   });
 });
 
@@ -272,11 +353,15 @@ describe("a secret that is scheduled for deletion", () => {
   const labels = (over: Record<string, string>) => ({ labels: { v1: versionLabelText(), ...over } });
 
   it("is moved when this version was deleted by a mover and is at home", () => {
-    deepEqual(decideOn({ source, home: homeOf(labels({ deleted: v1 })) }), stop("unchanged", "already-moved"));
+    deepEqual(decideOn({ source, home: homeOf(labels(justDeleted)) }), stop("unchanged", "already-moved"));
   });
 
   it("is moved as well when a person wrote a newer value in Vault", () => {
-    const home = homeOf({ ...labels({ deleted: v1 }), currentVersion: 2, versions: { 1: homeVersionOf(), 2: homeVersionOf({ authorEntityId: "x" }) } });
+    const home = homeOf({
+      ...labels(justDeleted),
+      currentVersion: 2,
+      versions: { 1: homeVersionOf(), 2: homeVersionOf({ authorEntityId: "x" }) },
+    });
     deepEqual(decideOn({ source, home }), stop("unchanged", "already-moved"));
   });
 
@@ -286,33 +371,60 @@ describe("a secret that is scheduled for deletion", () => {
   });
 
   it("is claimed when a mover stopped between its delete and the label", () => {
-    deepEqual(decideOn({ source, home: homeOf(labels(deleting(v1, startTime))) }), { act: "claim", versionId: v1, homeVersion: 1 });
-    deepEqual(decideOn({ source, home: homeOf(labels(deleting(v1, longAgo))) }), { act: "claim", versionId: v1, homeVersion: 1 });
+    deepEqual(decideOn({ source, home: homeOf(labels(deleting(v1, startTime))) }), {
+      act: "claim",
+      versionId: v1,
+      homeVersion: 1,
+    });
+    deepEqual(decideOn({ source, home: homeOf(labels(deleting(v1, longAgo))) }), {
+      act: "claim",
+      versionId: v1,
+      homeVersion: 1,
+    });
   });
 
   for (const [what, home] of [
     ["is not at home", homeOf({ ...labels(deleting(v1, startTime)), currentVersion: 0, versions: {} })],
     ["is somebody else's at home", homeOf({ ...labels(deleting(v1, startTime)), ...foreign })],
-    ["is soft-deleted at home", homeOf({ ...labels(deleting(v1, startTime)), versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T00:00:00Z" }) } })],
+    [
+      "is soft-deleted at home",
+      homeOf({
+        ...labels(deleting(v1, startTime)),
+        versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T00:00:00Z" }) },
+      }),
+    ],
     ["has no label", homeOf({ labels: deleting(v1, startTime) })],
     ["is labelled as another version", homeOf({ labels: { v1: versionLabelText(v2), ...deleting(v1, startTime) } })],
-    ["is labelled as another secret's", homeOf({ labels: { v1: versionLabelText(v1, "Zzzzzz"), ...deleting(v1, startTime) } })],
   ] as const) {
     it(`is restored, not claimed, when the deleted version ${what}`, () => {
-      deepEqual(decideOn({ source, home }), { act: "restore", versionId: v1 });
+      deepEqual(decideOn({ source, home }), restore("unfinished"));
     });
   }
 
+  it("is somebody else's when the home's labels are those of an earlier secret of the same name", () => {
+    const home = homeOf({ labels: { v1: versionLabelText(v1, "Zzzzzz"), ...deleting(v1, startTime) } });
+    deepEqual(decideOn({ source, home }), { act: "stop", outcome: "skipped", reason: "scheduled-by-others" });
+  });
+
   it("is restored, not claimed, when it must not be moved any more", () => {
     const home = homeOf(labels(deleting(v1, startTime)));
-    deepEqual(decideOn({ source: sourceOf({ scheduled: true, tags: { "vault-mover-mode": "exempt" } }), home }), { act: "restore", versionId: v1 });
-    deepEqual(decideOn({ source: sourceOf({ scheduled: true, staged: true }), home }), { act: "restore", versionId: v1 });
+    deepEqual(
+      decideOn({ source: sourceOf({ scheduled: true, tags: { "vault-mover-mode": "exempt" } }), home }),
+      restore("unfinished"),
+    );
+    deepEqual(decideOn({ source: sourceOf({ scheduled: true, staged: true }), home }), restore("unfinished"));
   });
 
   it("is an alarm when it holds a value that no mover proved", () => {
     const newer = sourceOf({ scheduled: true, currentVersionId: v2 });
-    deepEqual(decideOn({ source: newer, home: homeOf(labels({ deleted: v1 })) }), stop("refused", "deletion-unclaimed"));
-    deepEqual(decideOn({ source: newer, home: homeOf(labels(deleting(v1, startTime))) }), stop("refused", "deletion-unclaimed"));
+    deepEqual(
+      decideOn({ source: newer, home: homeOf(labels({ deleted: v1 })) }),
+      stop("refused", "deletion-unclaimed"),
+    );
+    deepEqual(
+      decideOn({ source: newer, home: homeOf(labels(deleting(v1, startTime))) }),
+      stop("refused", "deletion-unclaimed"),
+    );
     deepEqual(
       decideOn({ source: sourceWithoutValue({ scheduled: true }), home: homeOf(labels({ deleted: v1 })) }),
       stop("refused", "deletion-unclaimed"),
@@ -320,12 +432,16 @@ describe("a secret that is scheduled for deletion", () => {
   });
 
   it("is restored when a mover began to", () => {
-    deepEqual(decideOn({ source, home: homeOf(labels({ deleted: v1, restoring: v1 })) }), { act: "restore", versionId: v1 });
+    deepEqual(decideOn({ source, home: homeOf(labels({ deleted: v1, restoring: v1 })) }), restore("unfinished"));
   });
 
   it("is only reported in mode audit", () => {
     const settings = { mode: "audit" } as const;
-    for (const home of [homeOf(labels({ restoring: v1 })), homeOf(labels(deleting(v1, startTime))), homeOf({ labels: deleting(v1, startTime) })]) {
+    for (const home of [
+      homeOf(labels({ restoring: v1 })),
+      homeOf(labels(deleting(v1, startTime))),
+      homeOf({ labels: deleting(v1, startTime) }),
+    ]) {
       deepEqual(decideOn({ source, home, settings }), { act: "report", intent: "restore" });
     }
     deepEqual(decideOn({ home: homeOf(labels({ restoring: v1 })), settings }), { act: "report", intent: "move" });
@@ -333,11 +449,17 @@ describe("a secret that is scheduled for deletion", () => {
 
   it("ends its restore when it is not scheduled any more", () => {
     deepEqual(decideOn({ home: homeOf(labels({ restoring: v1 })) }), { act: "clear", unsure: false });
-    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1, ...deleting(v1, longAgo) })) }), { act: "clear", unsure: false });
+    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1, ...deleting(v1, longAgo) })) }), {
+      act: "clear",
+      unsure: false,
+    });
   });
 
   it("may still be scheduled for five minutes after its delete, whatever shows", () => {
-    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1, ...deleting(v1, startTime) })) }), { act: "clear", unsure: true });
+    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1, ...deleting(v1, startTime) })) }), {
+      act: "clear",
+      unsure: true,
+    });
   });
 });
 
@@ -361,9 +483,18 @@ describe("the second look", () => {
     ["somebody exempted it", { source: sourceOf({ scheduled: true, tags: { "vault-mover-mode": "exempt" } }) }],
     ["somebody lowered its mode", { source: sourceOf({ scheduled: true, tags: { "vault-mover-mode": "copy" } }) }],
     ["the home is gone", { home: absentHome }],
-    ["the home has a newer version", { home: homeOf({ labels, currentVersion: 2, versions: { 1: homeVersionOf(), 2: homeVersionOf() } }) }],
-    ["the home was begun anew", { home: homeOf({ labels, versions: { 1: homeVersionOf({ createdTime: "2026-03-01T12:00:00Z" }) } }) }],
-    ["the home was soft-deleted", { home: homeOf({ labels, versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T11:59:00Z" }) } }) }],
+    [
+      "the home has a newer version",
+      { home: homeOf({ labels, currentVersion: 2, versions: { 1: homeVersionOf(), 2: homeVersionOf() } }) },
+    ],
+    [
+      "the home was begun anew",
+      { home: homeOf({ labels, versions: { 1: homeVersionOf({ createdTime: "2026-03-01T12:00:00Z" }) } }) },
+    ],
+    [
+      "the home was soft-deleted",
+      { home: homeOf({ labels, versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T11:59:00Z" }) } }) },
+    ],
     [
       "the home was soft-deleted by a clock that is ahead",
       { home: homeOf({ labels, versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T12:00:02Z" }) } }) },
@@ -372,7 +503,7 @@ describe("the second look", () => {
   ];
   for (const [what, given] of bad) {
     it(`restores when ${what}`, () => {
-      deepEqual(decideOn({ source, home: homeOf({ labels }), proof, ...given }), { act: "restore", versionId: v1 });
+      deepEqual(decideOn({ source, home: homeOf({ labels }), proof, ...given }), restore("changed-meanwhile"));
     });
   }
 });

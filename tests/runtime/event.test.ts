@@ -23,7 +23,11 @@ describe("readMessage", () => {
   for (const [what, body, expected] of [
     [
       "CreateSecret, whose answer holds the ARN only",
-      cloudTrailEvent({ eventName: "CreateSecret", requestParameters: { name: "app/db", clientRequestToken: "t" }, responseElements: { arn } }),
+      cloudTrailEvent({
+        eventName: "CreateSecret",
+        requestParameters: { name: "app/db", clientRequestToken: "t" },
+        responseElements: { arn },
+      }),
       secret(arn),
     ],
     [
@@ -33,17 +37,29 @@ describe("readMessage", () => {
     ],
     [
       "an answer of before 2024",
-      cloudTrailEvent({ eventName: "DeleteSecret", requestParameters: { secretId: "app/db" }, responseElements: { name: "app/db", aRN: arn } }),
+      cloudTrailEvent({
+        eventName: "DeleteSecret",
+        requestParameters: { secretId: "app/db" },
+        responseElements: { name: "app/db", aRN: arn },
+      }),
       secret(arn),
     ],
     [
       "a call without an answer, by the name that its caller typed",
-      cloudTrailEvent({ eventName: "PutSecretValue", requestParameters: { secretId: "app/db" }, responseElements: null }),
+      cloudTrailEvent({
+        eventName: "PutSecretValue",
+        requestParameters: { secretId: "app/db" },
+        responseElements: null,
+      }),
       secret("app/db"),
     ],
     [
       "a call without an answer, by the ARN without its suffix that its caller typed",
-      cloudTrailEvent({ eventName: "TagResource", requestParameters: { secretId: arn.slice(0, -7) }, responseElements: null }),
+      cloudTrailEvent({
+        eventName: "TagResource",
+        requestParameters: { secretId: arn.slice(0, -7) },
+        responseElements: null,
+      }),
       secret(arn.slice(0, -7)),
     ],
     [
@@ -54,7 +70,12 @@ describe("readMessage", () => {
     [
       "RotationSucceeded, a service's event",
       cloudTrailEvent(
-        { eventName: "RotationSucceeded", requestParameters: null, responseElements: null, additionalEventData: { SecretId: arn } },
+        {
+          eventName: "RotationSucceeded",
+          requestParameters: null,
+          responseElements: null,
+          additionalEventData: { SecretId: arn },
+        },
         "AWS Service Event via CloudTrail",
       ),
       secret(arn),
@@ -63,7 +84,11 @@ describe("readMessage", () => {
     ["the native event without resources, by its name", labelUpdated({ resources: [] }), secret("app/db")],
     ["the sweep's own message", '{"secretId":"arn:x"}', secret("arn:x")],
     ["its own message beside all else", '{"secretId":"a","mode":"move","detail-type":"x"}', secret("a")],
-    ["a name that means harm, which it leaves to Secrets Manager", '{"secretId":"../destroy/x"}', secret("../destroy/x")],
+    [
+      "a name that means harm, which it leaves to Secrets Manager",
+      '{"secretId":"../destroy/x"}',
+      secret("../destroy/x"),
+    ],
     ["a name of 2,048 characters", JSON.stringify({ secretId: "x".repeat(2_048) }), secret("x".repeat(2_048))],
     ["an unknown detail-type", '{"detail-type":"Scheduled Event","detail":{}}', { is: "ignored" }],
     ["an empty detail-type", '{"detail-type":""}', { is: "ignored" }],
@@ -83,7 +108,11 @@ describe("readMessage", () => {
     ["a detail-type that is no text", '{"detail-type":1}', unreadable],
     ["CloudTrail without detail", '{"detail-type":"AWS API Call via CloudTrail"}', unreadable],
     ["CloudTrail with detail null", '{"detail-type":"AWS API Call via CloudTrail","detail":null}', unreadable],
-    ["CloudTrail with nonsense below", cloudTrailEvent({ responseElements: [[[]]], requestParameters: 7, additionalEventData: "x" }), unreadable],
+    [
+      "CloudTrail with nonsense below",
+      cloudTrailEvent({ responseElements: [[[]]], requestParameters: 7, additionalEventData: "x" }),
+      unreadable,
+    ],
     ["CloudTrail with an ARN that is a list", cloudTrailEvent({ responseElements: { arn: [arn] } }), unreadable],
     ["the native event with resources of numbers", labelUpdated({ resources: [1] }), unreadable],
     ["the native event with nothing", '{"detail-type":"Secret Label Updated"}', unreadable],
@@ -96,13 +125,23 @@ describe("readMessage", () => {
   }
 
   it("never throws, whatever comes", () => {
-    const details = constantFrom("AWS API Call via CloudTrail", "AWS Service Event via CloudTrail", "Secret Label Updated", "x");
+    const details = constantFrom(
+      "AWS API Call via CloudTrail",
+      "AWS Service Event via CloudTrail",
+      "Secret Label Updated",
+      "x",
+    );
     assert(
-      property(string(), anything(), record({ "detail-type": details, detail: anything(), resources: anything() }), (body, any, event) => {
-        const known = new Set(["secret", "ignored", "unreadable"]);
-        const bodies = [body, JSON.stringify(any) ?? "", JSON.stringify(event)];
-        return bodies.every((one) => known.has(readMessage(one).is));
-      }),
+      property(
+        string(),
+        anything(),
+        record({ "detail-type": details, detail: anything(), resources: anything() }),
+        (body, any, event) => {
+          const known = new Set(["secret", "ignored", "unreadable"]);
+          const bodies = [body, JSON.stringify(any), JSON.stringify(event)];
+          return bodies.every((one) => known.has(readMessage(one).is));
+        },
+      ),
     );
   });
 });

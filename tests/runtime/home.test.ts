@@ -40,7 +40,7 @@ describe("readHome", () => {
   });
 
   for (const data of [undefined, null, "x", 1, [], {}, { current_version: "1" }]) {
-    it(`does not know ${JSON.stringify(data) ?? "nothing"}`, () => {
+    it(`does not know ${JSON.stringify(data)}`, () => {
       equal(readHome(data), undefined);
     });
   }

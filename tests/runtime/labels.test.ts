@@ -57,7 +57,10 @@ describe("a version's label", () => {
   }
 
   it("is not mistaken for other keys that start with v", () => {
-    deepEqual(labelledVersions({ v10: "", v9: "", v2: "", v0: "", v01: "", version: "", vault: "", "v1x": "" }), [10, 9, 2]);
+    deepEqual(
+      labelledVersions({ v10: "", v9: "", v2: "", v0: "", v01: "", version: "", vault: "", v1x: "" }),
+      [10, 9, 2],
+    );
   });
 });
 
@@ -71,14 +74,19 @@ describe("versionLabelPatch", () => {
   it("removes labels of versions that Vault no longer keeps", () => {
     const patch = versionLabelPatch(versionLabels(1, 11), 3, 12, label);
     deepEqual(
-      Object.keys(patch).filter((key) => patch[key] === null).sort(),
+      Object.keys(patch)
+        .filter((key) => patch[key] === null)
+        .sort(),
       ["v1", "v2"],
     );
   });
 
   it("keeps the newest 20", () => {
     const labels = apply(versionLabels(1, 40), versionLabelPatch(versionLabels(1, 40), 0, 41, label));
-    deepEqual(labelledVersions(labels), Array.from({ length: 20 }, (_, index) => 41 - index));
+    deepEqual(
+      labelledVersions(labels),
+      Array.from({ length: 20 }, (_, index) => 41 - index),
+    );
   });
 
   it("keeps the label of the version that it writes, whatever others there are", () => {
@@ -126,7 +134,9 @@ describe("tagPatch", () => {
   });
 
   it("writes only what changed", () => {
-    deepEqual(tagPatch({ "tag.team": "db", "tag.env": "dev" }, { team: "db", env: "prod" }).patch, { "tag.env": "prod" });
+    deepEqual(tagPatch({ "tag.team": "db", "tag.env": "dev" }, { team: "db", env: "prod" }).patch, {
+      "tag.env": "prod",
+    });
   });
 
   for (const [what, key, value] of [
@@ -183,7 +193,9 @@ describe("tagPatch", () => {
     const bytes = (text: string): number => Buffer.byteLength(text);
     assert(
       property(
-        dictionary(string({ unit: "binary", maxLength: 140 }), string({ unit: "binary", maxLength: 300 }), { maxKeys: 50 }),
+        dictionary(string({ unit: "binary", maxLength: 140 }), string({ unit: "binary", maxLength: 300 }), {
+          maxKeys: 50,
+        }),
         (tags) => {
           const { patch, dropped } = tagPatch({}, tags);
           const entries = Object.entries(patch);

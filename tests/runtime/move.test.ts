@@ -3,8 +3,27 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { Outcome } from "../../runtime/outcome";
 import { account, arnOf, entityId, region, startTime, versionIdOf } from "../support/builders";
 import { currentData, deleteMetadata, destroy, softDelete, writeByPerson } from "../support/fakeHome";
-import { change, createSecret, currentOf, isScheduled, putValue, restoreByPerson, rollBack, stateOf } from "../support/fakeSource";
-import { atCall, both, deliver, homeHoldsCurrent, labelsOf, makeWorld, pathOf, recorder, tryDeliver } from "../support/world";
+import {
+  change,
+  createSecret,
+  currentOf,
+  isScheduled,
+  putValue,
+  restoreByPerson,
+  rollBack,
+  stateOf,
+} from "../support/fakeSource";
+import {
+  atCall,
+  both,
+  deliver,
+  homeHoldsCurrent,
+  labelsOf,
+  makeWorld,
+  pathOf,
+  recorder,
+  tryDeliver,
+} from "../support/world";
 import type { DeliverOptions, World } from "../support/world";
 
 const v1 = versionIdOf(1);
@@ -27,11 +46,23 @@ function withSecret(over: Parameters<typeof createSecret>[3] = {}, given: Parame
 /** Delivers and keeps the calls. */
 async function recorded(world: World, id: string, options: DeliverOptions = {}) {
   const { calls, names, hook } = recorder();
-  const outcome = await deliver(world, id, { ...options, hook: options.hook === undefined ? hook : both(hook, options.hook) });
+  const outcome = await deliver(world, id, {
+    ...options,
+    hook: options.hook === undefined ? hook : both(hook, options.hook),
+  });
   return { outcome, calls, names: names() };
 }
 
-const writes = ["home.write", "home.label", "source.tag", "source.schedule", "source.restore", "source.removeReplicas", "source.replicate", "source.cancelRotation"];
+const writes = [
+  "home.write",
+  "home.label",
+  "source.tag",
+  "source.schedule",
+  "source.restore",
+  "source.removeReplicas",
+  "source.replicate",
+  "source.cancelRotation",
+];
 const wrote = (names: readonly string[]): readonly string[] => names.filter((one) => writes.includes(one));
 
 describe("a move", () => {
@@ -231,7 +262,11 @@ describe("modes", () => {
     const conflict = withSecret();
     writeByPerson(conflict.world.home, path, value, startTime);
     const interrupted = withSecret();
-    await tryDeliver(interrupted.world, arn, { hook: atCall("source.schedule", "after", () => { throw new Error("the container stops here"); }) });
+    await tryDeliver(interrupted.world, arn, {
+      hook: atCall("source.schedule", "after", () => {
+        throw new Error("the container stops here");
+      }),
+    });
     const restoring = withSecret();
     await deliver(restoring.world, arn);
     (restoring.world.home.entries[path]?.labels ?? {})["restoring"] = v1;
@@ -323,7 +358,11 @@ describe("which secret is meant", () => {
 
   it("is refused when the answer is of another account", async () => {
     const { world } = withSecret();
-    world.source.secrets[0] = { arn: arn.replace(account, "999999999999"), name, history: [...(world.source.secrets[0]?.history ?? [])] };
+    world.source.secrets[0] = {
+      arn: arn.replace(account, "999999999999"),
+      name,
+      history: [...(world.source.secrets[0]?.history ?? [])],
+    };
     ends(await deliver(world, name), "refused", "foreign");
   });
 
@@ -381,7 +420,12 @@ describe("a home that is not the mover's", () => {
   });
 
   it("since its latest version was deleted or destroyed is left as it is", async () => {
-    for (const remove of [softDelete, (state: World["home"], at: string) => { destroy(state, at); }]) {
+    for (const remove of [
+      softDelete,
+      (state: World["home"], at: string) => {
+        destroy(state, at);
+      },
+    ]) {
       const { world } = withSecret();
       await deliver(world, arn, { settings: { mode: "copy" } });
       remove(world.home, path, startTime);
@@ -433,7 +477,9 @@ describe("a home that is not the mover's", () => {
     const { world, secret } = withSecret({}, '{"n":1}');
     putValue(secret, '{"n":2}', v2);
     writeByPerson(world.home, path, '{"n":1}', startTime);
-    const { outcome, names } = await recorded(world, arn, { settings: { foreignHomes: "accept-equal", authorship: "label" } });
+    const { outcome, names } = await recorded(world, arn, {
+      settings: { foreignHomes: "accept-equal", authorship: "label" },
+    });
     ends(outcome, "refused", "home-conflict");
     ok(!names.includes("home.write"));
   });
@@ -620,7 +666,8 @@ describe("the delete", () => {
   });
 
   it("is refused when there is no room for the tag, AWS's own tags not counted", async () => {
-    const tags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index.toString()}`, "x"]));
+    const tags = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index.toString()}`, "x"]));
     const full = withSecret({ tags: tags(50) });
     ends(await deliver(full.world, arn), "refused", "tags-full");
     ok(!isScheduled(full.secret));
@@ -670,13 +717,23 @@ describe("the delete", () => {
 
   it("is taken back, labelled first, when the home is lost", async () => {
     for (const lose of [
-      (world: World) => { softDelete(world.home, path, world.time); },
-      (world: World) => { softDelete(world.home, path, world.time + 2_000); },
-      (world: World) => { destroy(world.home, path); },
-      (world: World) => { writeByPerson(world.home, path, '{"person":1}', world.time); },
+      (world: World) => {
+        softDelete(world.home, path, world.time);
+      },
+      (world: World) => {
+        softDelete(world.home, path, world.time + 2_000);
+      },
+      (world: World) => {
+        destroy(world.home, path);
+      },
+      (world: World) => {
+        writeByPerson(world.home, path, '{"person":1}', world.time);
+      },
     ]) {
       const { world, secret } = withSecret();
-      const hook = atCall("source.schedule", "after", () => { lose(world); });
+      const hook = atCall("source.schedule", "after", () => {
+        lose(world);
+      });
       const { outcome, calls } = await recorded(world, arn, { hook });
       equal(outcome.outcome, "refused");
       ok(!isScheduled(secret));

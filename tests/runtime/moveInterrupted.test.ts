@@ -6,10 +6,31 @@ import { holdsValue } from "../../runtime/value";
 import { arnOf, versionIdOf } from "../support/builders";
 import { deleteMetadata, destroy, softDelete, writeByPerson } from "../support/fakeHome";
 import type { HomeState } from "../support/fakeHome";
-import { change, createSecret, currentOf, isScheduled, putValue, restoreByPerson, rollBack, stateOf } from "../support/fakeSource";
+import {
+  change,
+  createSecret,
+  currentOf,
+  isScheduled,
+  putValue,
+  restoreByPerson,
+  rollBack,
+  stateOf,
+} from "../support/fakeSource";
 import type { FakeSecret } from "../support/fakeSource";
 import type { Hook } from "../support/hook";
-import { at, both, crash, deliver, deliverUntilDone, homeHoldsCurrent, labelsOf, makeWorld, pathOf, recorder, tryDeliver } from "../support/world";
+import {
+  at,
+  both,
+  crash,
+  deliver,
+  deliverUntilDone,
+  homeHoldsCurrent,
+  labelsOf,
+  makeWorld,
+  pathOf,
+  recorder,
+  tryDeliver,
+} from "../support/world";
 import type { World } from "../support/world";
 
 const name = "app/db";
@@ -85,7 +106,10 @@ const scenarios: readonly Scenario[] = [
 async function lengthOf({ start, settings }: Scenario, extra?: Hook): Promise<number> {
   const { world } = await start();
   const { calls, hook } = recorder();
-  await tryDeliver(world, arn, { ...(settings === undefined ? {} : { settings }), hook: extra === undefined ? hook : both(hook, extra) });
+  await tryDeliver(world, arn, {
+    ...(settings === undefined ? {} : { settings }),
+    hook: extra === undefined ? hook : both(hook, extra),
+  });
   return calls.length;
 }
 
@@ -137,7 +161,10 @@ describe("a mover that stops at any call", () => {
         for (const when of moments) {
           const started = await scenario.start();
           const settings = scenario.settings ?? {};
-          const first = await tryDeliver(started.world, arn, { settings, hook: both(guard(started), at(n, when, crash)) });
+          const first = await tryDeliver(started.world, arn, {
+            settings,
+            hook: both(guard(started), at(n, when, crash)),
+          });
           deepEqual(first, { crashed: true });
           await deliverUntilDone(started.world, arn, { settings, hook: guard(started) });
           assertMoved(started, `stopped ${when} call ${n.toString()}`);
@@ -247,10 +274,30 @@ describe("another mover at any point between two calls", () => {
 describe("a person at any point between two calls", () => {
   const acts: readonly (readonly [string, (started: Start) => void])[] = [
     ["writes in Vault", ({ world }) => void writeByPerson(world.home, path, '{"person":1}', world.time)],
-    ["deletes the home's version", ({ world }) => { softDelete(world.home, path, world.time); }],
-    ["deletes the home's version by a clock ahead", ({ world }) => { softDelete(world.home, path, world.time + 3_000); }],
-    ["destroys the home's version", ({ world }) => { destroy(world.home, path); }],
-    ["deletes the whole home", ({ world }) => { deleteMetadata(world.home, path); }],
+    [
+      "deletes the home's version",
+      ({ world }) => {
+        softDelete(world.home, path, world.time);
+      },
+    ],
+    [
+      "deletes the home's version by a clock ahead",
+      ({ world }) => {
+        softDelete(world.home, path, world.time + 3_000);
+      },
+    ],
+    [
+      "destroys the home's version",
+      ({ world }) => {
+        destroy(world.home, path);
+      },
+    ],
+    [
+      "deletes the whole home",
+      ({ world }) => {
+        deleteMetadata(world.home, path);
+      },
+    ],
     [
       "deletes the whole home and writes there",
       ({ world }) => {
@@ -258,11 +305,24 @@ describe("a person at any point between two calls", () => {
         writeByPerson(world.home, path, '{"person":1}', world.time);
       },
     ],
-    ["restores the source", ({ secret }) => { if (isScheduled(secret)) restoreByPerson(secret); }],
-    ["schedules the source", ({ secret }) => { if (!isScheduled(secret) && stateOf(secret).replicas.length === 0) change(secret, { window: 7 }); }],
-    ["exempts the source", ({ secret }) => {
-      if (!isScheduled(secret)) change(secret, { tags: { ...stateOf(secret).tags, "vault-mover-mode": "exempt" } });
-    }],
+    [
+      "restores the source",
+      ({ secret }) => {
+        if (isScheduled(secret)) restoreByPerson(secret);
+      },
+    ],
+    [
+      "schedules the source",
+      ({ secret }) => {
+        if (!isScheduled(secret) && stateOf(secret).replicas.length === 0) change(secret, { window: 7 });
+      },
+    ],
+    [
+      "exempts the source",
+      ({ secret }) => {
+        if (!isScheduled(secret)) change(secret, { tags: { ...stateOf(secret).tags, "vault-mover-mode": "exempt" } });
+      },
+    ],
   ];
   for (const scenario of scenarios) {
     for (const [what, act] of acts) {
@@ -273,13 +333,29 @@ describe("a person at any point between two calls", () => {
           for (const when of moments) {
             const started = await scenario.start();
             const before = structuredClone(stateOf(started.secret).versions);
-            await tryDeliver(started.world, arn, { settings, hook: both(guard(started), at(n, when, () => { act(started); })) });
+            await tryDeliver(started.world, arn, {
+              settings,
+              hook: both(
+                guard(started),
+                at(n, when, () => {
+                  act(started);
+                }),
+              ),
+            });
             const outcome = await deliverUntilDone(started.world, arn, { settings, hook: guard(started) });
             const info = `${when} call ${n.toString()}: ${outcome.outcome} ${outcome.reason}`;
             // The source still has all it had: a window is the most that may have happened to it.
             deepEqual(stateOf(started.secret).versions, before);
             if (isScheduled(started.secret)) {
-              const seen = ["already-moved", "proven", "claimed", "scheduled-by-others", "home-deleted", "home-of-another", "home-conflict"];
+              const seen = [
+                "already-moved",
+                "proven",
+                "claimed",
+                "scheduled-by-others",
+                "home-deleted",
+                "home-of-another",
+                "home-conflict",
+              ];
               ok(seen.includes(outcome.reason), info);
               if (outcome.outcome === "moved") ok(homeHoldsCurrent(started.world, started.secret), info);
             }
@@ -320,7 +396,9 @@ describe("a DescribeSecret that is behind", () => {
     world.time += 6 * 60_000;
     const { reason } = await deliverUntilDone(world, arn, { settings });
     const sound = !isScheduled(secret) || homeHoldsCurrent(world, secret) || reason === "deletion-unclaimed";
-    return sound ? undefined : `${behind.toString()} behind, a value before call ${n.toString()}, a stop after call ${m.toString()}: ${reason}`;
+    return sound
+      ? undefined
+      : `${behind.toString()} behind, a value before call ${n.toString()}, a stop after call ${m.toString()}: ${reason}`;
   }
 
   for (const scenario of scenarios) {
@@ -349,7 +427,11 @@ describe("a DescribeSecret that is behind", () => {
           const count: Hook = (_call, when) => {
             if (when === "before") calls += 1;
           };
-          await tryDeliver(world, arn, { settings, hook: both(count, put), source: { lag: () => (calls <= n + 4 ? behind : 0) } });
+          await tryDeliver(world, arn, {
+            settings,
+            hook: both(count, put),
+            source: { lag: () => (calls <= n + 4 ? behind : 0) },
+          });
           world.time += 6 * 60_000;
           const { reason } = await deliverUntilDone(world, arn, { settings });
           ok(

@@ -6,7 +6,7 @@ import { decodeName, encodeName, homePath, isSecretName, recordPath, urlPath } f
 import { moverSettings } from "../support/builders";
 
 const names = string({
-  unit: constantFrom(..."abzAZ09/_+=.@-!", "/", "/", ".", ".", ".."),
+  unit: constantFrom(...Array.from("abzAZ09/_+=.@-!"), "/", "/", ".", ".", ".."),
   minLength: 1,
   maxLength: 40,
 });
@@ -91,7 +91,8 @@ describe("homePath", () => {
       property(names, (name) => {
         const record = recordPath(moverSettings());
         return (
-          homePath(moverSettings(), name) !== record && homePath(moverSettings({ homeTemplate: "aws/{name}" }), name) !== record
+          homePath(moverSettings(), name) !== record &&
+          homePath(moverSettings({ homeTemplate: "aws/{name}" }), name) !== record
         );
       }),
     );

@@ -40,8 +40,12 @@ describe("matches", () => {
   }
 
   it("agrees with a regular expression", () => {
-    const few = string({ unit: "grapheme-ascii", maxLength: 6 }).map((text) => text.replace(/[^*]/g, (c) => (c < "P" ? "a" : "b")));
-    const patterns = string({ maxLength: 6 }).map((text) => text.replace(/./g, (c) => (c < "A" ? "*" : c < "a" ? "a" : "b")));
+    const few = string({ unit: "grapheme-ascii", maxLength: 6 }).map((text) =>
+      text.replace(/[^*]/g, (c) => (c < "P" ? "a" : "b")),
+    );
+    const patterns = string({ maxLength: 6 }).map((text) =>
+      text.replace(/./g, (c) => (c < "A" ? "*" : c < "a" ? "a" : "b")),
+    );
     assert(
       property(patterns, few, (pattern, name) => {
         const expression = new RegExp(`^${pattern.replaceAll("*", ".*")}$`, "s");

@@ -9,7 +9,11 @@ describe("letsServiceIn", () => {
     ["a service", policy({ Effect: "Allow", Principal: { Service: "kafka.amazonaws.com" } }), true],
     ["a list of services", policy({ Effect: "Allow", Principal: { Service: ["a.amazonaws.com", "b"] } }), true],
     ["a service beside an account", policy({ Effect: "Allow", Principal: { AWS: "1", Service: "a" } }), true],
-    ["a service in the second statement", policy({ Effect: "Allow", Principal: "*" }, { Effect: "Allow", Principal: { Service: "a" } }), true],
+    [
+      "a service in the second statement",
+      policy({ Effect: "Allow", Principal: "*" }, { Effect: "Allow", Principal: { Service: "a" } }),
+      true,
+    ],
     ["one statement that is no list", '{"Statement":{"Effect":"Allow","Principal":{"Service":"a"}}}', true],
     ["an account", policy({ Effect: "Allow", Principal: { AWS: "arn:aws:iam::111122223333:root" } }), false],
     ["everybody", policy({ Effect: "Allow", Principal: "*" }), false],

@@ -6,7 +6,7 @@ import type { SecretDescription } from "../../runtime/source";
 import { account, arnOf, region } from "../support/builders";
 
 const read = (description: SecretDescription) =>
-  readDescription({ ARN: arnOf("app/db"), Name: "app/db", ...description } as SecretDescription & { ARN: string; Name: string }, region);
+  readDescription({ ...description, ARN: arnOf("app/db"), Name: "app/db" }, region);
 
 describe("readDescription", () => {
   it("reads an answer that holds nothing but the names", () => {
@@ -63,7 +63,11 @@ describe("readDescription", () => {
       DeletedDate: new Date(0),
       RotationEnabled: true,
     });
-    deepEqual(Object.entries(source.tags), [["a", "1"], ["b", ""], ["__proto__", "p"]]);
+    deepEqual(Object.entries(source.tags), [
+      ["a", "1"],
+      ["b", ""],
+      ["__proto__", "p"],
+    ]);
     deepEqual(source.replicas, [{ region: "us-east-1" }, { region: "us-west-2", kmsKeyId: "k" }]);
     equal(source.scheduled, true);
     equal(source.rotating, true);
@@ -76,7 +80,10 @@ describe("parseSecretArn", () => {
   });
 
   it("knows the other partitions", () => {
-    equal(parseSecretArn("arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:x-AbCdEf")?.partition, "aws-us-gov");
+    equal(
+      parseSecretArn("arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:x-AbCdEf")?.partition,
+      "aws-us-gov",
+    );
     equal(parseSecretArn("arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:x-AbCdEf")?.partition, "aws-cn");
   });
 

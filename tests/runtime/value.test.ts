@@ -1,6 +1,22 @@
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 
-import { array, assert, boolean, constant, constantFrom, dictionary, double, integer, letrec, nat, oneof, property, string, tuple, uint8Array } from "fast-check";
+import {
+  array,
+  assert,
+  boolean,
+  constant,
+  constantFrom,
+  dictionary,
+  double,
+  integer,
+  letrec,
+  nat,
+  oneof,
+  property,
+  string,
+  tuple,
+  uint8Array,
+} from "fast-check";
 
 import { cutData, encodeValue, holdsValue, writeBody } from "../../runtime/value";
 import type { SourceValue } from "../../runtime/value";
@@ -129,7 +145,10 @@ describe("encodeValue", () => {
 
   it("encodes only the bytes of a view, not the buffer behind it", () => {
     const view = new Uint8Array(Uint8Array.from([1, 2, 3, 4]).buffer, 1, 2);
-    deepEqual(encodeValue({ type: "binary", bytes: view }, "fields"), { kind: "binary", json: '{"value_base64":"AgM="}' });
+    deepEqual(encodeValue({ type: "binary", bytes: view }, "fields"), {
+      kind: "binary",
+      json: '{"value_base64":"AgM="}',
+    });
   });
 
   it("does not exhaust the stack on hostile nesting", () => {
@@ -216,7 +235,10 @@ describe("holdsValue", () => {
 
 describe("cutData", () => {
   it("cuts the value's own text out of an answer", () => {
-    equal(cutData('{"data": {"metadata":{"data":{"x":1}}, "data" : {"n":1.10,"data":{"data":{}}} }}'), '{"n":1.10,"data":{"data":{}}}');
+    equal(
+      cutData('{"data": {"metadata":{"data":{"x":1}}, "data" : {"n":1.10,"data":{"data":{}}} }}'),
+      '{"n":1.10,"data":{"data":{}}}',
+    );
   });
 
   it("gives a deep foreign value back, so that it is compared and not retried for ever", () => {
@@ -228,7 +250,16 @@ describe("cutData", () => {
     equal(cutData('{"data":{"data":null,"metadata":{"version":1}}}'), "null");
   });
 
-  for (const answer of ["", "null", "[]", '{"data":null}', '{"data":{}}', '{"data":{"Data":{}}}', '{"data":{"data":{}}', '{"data":[{"data":{}}]}']) {
+  for (const answer of [
+    "",
+    "null",
+    "[]",
+    '{"data":null}',
+    '{"data":{}}',
+    '{"data":{"Data":{}}}',
+    '{"data":{"data":{}}',
+    '{"data":[{"data":{}}]}',
+  ]) {
     it(`finds nothing in ${answer === "" ? "an empty answer" : answer}`, () => {
       equal(cutData(answer), undefined);
     });
@@ -239,10 +270,16 @@ describe("a value on its way to Vault and back", () => {
   const numberTexts = oneof(
     double({ noNaN: true, noDefaultInfinity: true }).map(String),
     integer().map(String),
-    tuple(integer(), nat(), integer({ min: -400, max: 400 })).map(([a, b, c]) => `${a.toString()}.${b.toString()}e${c.toString()}`),
+    tuple(integer(), nat(), integer({ min: -400, max: 400 })).map(
+      ([a, b, c]) => `${a.toString()}.${b.toString()}e${c.toString()}`,
+    ),
     constantFrom("1.10", "1e21", "-0", "12345678901234567890", "0.1e-6", "1e-7"),
   );
-  const strings = oneof(string({ unit: "binary" }), string({ unit: "grapheme" }), constantFrom("<>&\u2028", "__proto__", "\u0000", "\ufeff", "\\\""));
+  const strings = oneof(
+    string({ unit: "binary" }),
+    string({ unit: "grapheme" }),
+    constantFrom("<>&\u2028", "__proto__", "\u0000", "\ufeff", '\\"'),
+  );
   const jsonTexts = letrec<{ node: string; object: string }>((tie) => ({
     node: oneof(
       { maxDepth: 5 },
@@ -296,7 +333,8 @@ describe("a value on its way to Vault and back", () => {
       property(jsonTexts.object, jsonTexts.object, (one, other) => {
         const encoded = encodeValue(text(one), "fields");
         if (encoded === "unsupported" || encoded.kind !== "fields") return true;
-        const same = vaultPrints(one) === (encodeValue(text(other), "fields") === "unsupported" ? "" : vaultPrints(other));
+        const same =
+          vaultPrints(one) === (encodeValue(text(other), "fields") === "unsupported" ? "" : vaultPrints(other));
         return same || !holdsValue(roundTrip(encoded.json), "fields", text(other));
       }),
       { numRuns: 500 },

@@ -89,11 +89,21 @@ describe("a home's calls", () => {
 
   for (const [name, run] of operations) {
     it(`log in once more when ${name} is denied, and use the fresh token`, async () => {
-      const second = name === "read" ? { text: value("{}") } : name === "write" ? { text: '{"data":{"version":1}}' } : name === "label" ? { status: 204 } : { status: 404, text: neverWritten };
+      const second =
+        name === "read"
+          ? { text: value("{}") }
+          : name === "write"
+            ? { text: '{"data":{"version":1}}' }
+            : name === "label"
+              ? { status: 204 }
+              : { status: 404, text: neverWritten };
       const { home, calls, dropped } = homeOver([{ status: 403, text: "{}" }, second]);
       await run(home);
       deepEqual(dropped, ["token-1"]);
-      deepEqual(calls.map(({ headers }) => headers["x-vault-token"]), ["token-1", "token-2"]);
+      deepEqual(
+        calls.map(({ headers }) => headers["x-vault-token"]),
+        ["token-1", "token-2"],
+      );
     });
 
     it(`give up when ${name} is denied with a fresh token too`, async () => {
@@ -133,7 +143,18 @@ describe("a home's calls", () => {
     });
 
     if (name !== "label") {
-      for (const text of ["", "hunter2", "<html>", "{", "null", "[]", "{}", '{"data":null}', '{"data":{"version":"1"}}', '{"data":{"current_version":"1"}}']) {
+      for (const text of [
+        "",
+        "hunter2",
+        "<html>",
+        "{",
+        "null",
+        "[]",
+        "{}",
+        '{"data":null}',
+        '{"data":{"version":"1"}}',
+        '{"data":{"current_version":"1"}}',
+      ]) {
         it(`can't read ${JSON.stringify(text)} as an answer to ${name}`, async () => {
           const { home } = homeOver([{ text }]);
           await rejects(run(home), (error: unknown) => {
@@ -213,7 +234,12 @@ describe("a read", () => {
   const read = (answer: Partial<Answer>) => homeOver([answer]).home.read("x");
 
   it("gives the value's own text", async () => {
-    deepEqual(await read({ text: value('{"n" : 1.10}') }), { is: "value", version: 3, deletionTime: "", data: '{"n" : 1.10}' });
+    deepEqual(await read({ text: value('{"n" : 1.10}') }), {
+      is: "value",
+      version: 3,
+      deletionTime: "",
+      data: '{"n" : 1.10}',
+    });
   });
 
   it("gives the expiry on", async () => {
@@ -230,7 +256,9 @@ describe("a read", () => {
   });
 
   it("is gone for a deleted version and for a deleted entry", async () => {
-    deepEqual(await read({ status: 404, text: value("null", { deletion_time: "2026-01-01T00:00:00Z" }) }), { is: "gone" });
+    deepEqual(await read({ status: 404, text: value("null", { deletion_time: "2026-01-01T00:00:00Z" }) }), {
+      is: "gone",
+    });
     deepEqual(await read({ status: 404, text: neverWritten }), { is: "gone" });
   });
 });

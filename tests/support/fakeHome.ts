@@ -125,7 +125,7 @@ function store(state: HomeState, path: string, data: string, author: string, now
     destroyed: false,
     author,
   };
-  delete entry.versions[entry.current - state.maxVersions];
+  Reflect.deleteProperty(entry.versions, entry.current - state.maxVersions);
   return entry.current;
 }
 
@@ -156,7 +156,7 @@ export const destroy = (state: HomeState, path: string): void => {
 
 /** `vault kv metadata delete`: the entry is gone, and its versions will count from 1 again. */
 export const deleteMetadata = (state: HomeState, path: string): void => {
-  delete state.entries[path];
+  Reflect.deleteProperty(state.entries, path);
 };
 
 const isGone = (version: FakeVersion, now: number): boolean =>
@@ -173,20 +173,25 @@ export function currentData(state: HomeState, path: string, now: number): string
 function merge(labels: Readonly<Record<string, string>>, patch: LabelPatch): Record<string, string> | undefined {
   const merged: Record<string, string> = { ...labels };
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
+    if (value === null) Reflect.deleteProperty(merged, key);
     else merged[key] = value;
   }
   const bytes = (text: string): number => Buffer.byteLength(text);
   const printable = (text: string): boolean => /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.test(text);
   const fits = Object.entries(merged).every(
     ([key, value]) =>
-      bytes(key) >= 1 && bytes(key) <= 128 && bytes(value) >= 1 && bytes(value) <= 512 && printable(key) && printable(value),
+      bytes(key) >= 1 &&
+      bytes(key) <= 128 &&
+      bytes(value) >= 1 &&
+      bytes(value) <= 512 &&
+      printable(key) &&
+      printable(value),
   );
   return fits && Object.keys(merged).length <= 64 ? merged : undefined;
 }
 
 export function fakeHomePort(state: HomeState, options: FakeHomeOptions): HomePort {
-  const { hook = () => undefined, clock, author = entityId, garble = (data) => data } = options;
+  const { hook = () => undefined, clock, author = entityId, garble = (data: string) => data } = options;
   const call = <T>(name: string, args: readonly unknown[], effect: () => T): Promise<T> =>
     around(hook, { side: "home", name, args }, effect);
 

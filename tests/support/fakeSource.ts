@@ -11,7 +11,7 @@ import { letsServiceIn } from "../../runtime/resourcePolicy";
 import { readDescription } from "../../runtime/source";
 import type { Source } from "../../runtime/source";
 import type { SourceValue } from "../../runtime/value";
-import { arnOf, region, versionIdOf } from "./builders";
+import { arnOf, region, startTime, versionIdOf } from "./builders";
 import { around } from "./hook";
 import type { Hook } from "./hook";
 
@@ -27,6 +27,8 @@ export interface FakeSecretState {
   readonly tags: Readonly<Record<string, string>>;
   /** Days of the recovery window; absent unless scheduled for deletion. */
   readonly window?: number;
+  /** When it was scheduled for deletion, in milliseconds since the epoch; the start of all tests unless told. */
+  readonly scheduledAt?: number;
   readonly rotating: boolean;
   readonly replicas: readonly Replica[];
   readonly owningService?: string;
@@ -48,11 +50,15 @@ export interface SourceState {
 
 export interface FakeSourceOptions {
   readonly hook?: Hook;
+  /** Milliseconds since the epoch; the start of all tests unless told. */
+  readonly clock?: () => number;
   /** How many changes DescribeSecret is behind this time; 0 when it is consistent. */
   readonly lag?: (secret: FakeSecret) => number;
   /** RestoreSecret without the mover's tag is refused, as the function's role has it. Default true. */
   readonly restoreNeedsTag?: boolean;
 }
+
+const dayMs = 24 * 60 * 60_000;
 
 const text = (string: string): SourceValue => ({ type: "string", string });
 
@@ -119,7 +125,9 @@ export function rollBack(secret: FakeSecret, versionId: string): boolean {
     versions: stateOf(secret).versions.map((version) => {
       const stages = version.stages.filter((stage) => stage !== "AWSPREVIOUS" && stage !== "AWSCURRENT");
       if (version.versionId === versionId) return { ...version, stages: [...stages, "AWSCURRENT"] };
-      return version.stages.includes("AWSCURRENT") ? { ...version, stages: [...stages, "AWSPREVIOUS"] } : { ...version, stages };
+      return version.stages.includes("AWSCURRENT")
+        ? { ...version, stages: [...stages, "AWSPREVIOUS"] }
+        : { ...version, stages };
     }),
   });
   return true;
@@ -137,11 +145,21 @@ export const currentOf = (secret: FakeSecret): FakeSecretVersion | undefined =>
 
 /** By name, full ARN, or ARN without its suffix, as DescribeSecret finds it. */
 const find = (state: SourceState, id: string): FakeSecret | undefined =>
-  state.secrets.find(({ arn, name }) => arn === id || name === id || (id.startsWith("arn:") && arn.slice(0, -7) === id));
+  state.secrets.find(
+    ({ arn, name }) => arn === id || name === id || (id.startsWith("arn:") && arn.slice(0, -7) === id),
+  );
 
 function describe(secret: FakeSecret, behind: number): Source {
-  const { versions, tags, window, rotating, replicas, owningService, primaryRegion } =
-    secret.history.at(-1 - behind) ?? stateOf(secret);
+  const {
+    versions,
+    tags,
+    window,
+    scheduledAt = startTime,
+    rotating,
+    replicas,
+    owningService,
+    primaryRegion,
+  } = secret.history.at(-1 - behind) ?? stateOf(secret);
   const staged = versions.filter(({ stages }) => stages.length > 0);
   return readDescription(
     {
@@ -151,7 +169,7 @@ function describe(secret: FakeSecret, behind: number): Source {
         ? {}
         : { VersionIdsToStages: Object.fromEntries(staged.map(({ versionId, stages }) => [versionId, stages])) }),
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-      ...(window === undefined ? {} : { DeletedDate: new Date(0) }),
+      ...(window === undefined ? {} : { DeletedDate: new Date(scheduledAt + window * dayMs) }),
       ...(rotating ? { RotationEnabled: true } : {}),
       ...(owningService === undefined ? {} : { OwningService: owningService }),
       ...(primaryRegion === undefined ? {} : { PrimaryRegion: primaryRegion }),
@@ -161,12 +179,16 @@ function describe(secret: FakeSecret, behind: number): Source {
   );
 }
 
-const refused = (reason: Reason, outcome: Refusal["outcome"] = "refused"): Refusal => ({ is: "refused", outcome, reason });
+const refused = (reason: Reason, outcome: Refusal["outcome"] = "refused"): Refusal => ({
+  is: "refused",
+  outcome,
+  reason,
+});
 const done: Change = { is: "done" };
 const changed = { is: "changed" } as const;
 
 export function fakeSourcePort(state: SourceState, options: FakeSourceOptions = {}): SourcePort {
-  const { hook = () => undefined, lag = () => 0, restoreNeedsTag = true } = options;
+  const { hook = () => undefined, clock = () => startTime, lag = () => 0, restoreNeedsTag = true } = options;
   const call = <T>(name: string, args: readonly unknown[], effect: () => T): Promise<T> =>
     around(hook, { side: "source", name, args }, effect);
 
@@ -222,7 +244,7 @@ export function fakeSourcePort(state: SourceState, options: FakeSourceOptions = 
         }
         return onLive(arn, (secret, now) => {
           if (now.replicas.length > 0) throw wayError("source-has-replicas", "delete", "still has replica regions");
-          change(secret, { window: windowDays });
+          change(secret, { window: windowDays, scheduledAt: clock() });
           return done;
         });
       }),
@@ -264,4 +286,3 @@ export function fakeSourcePort(state: SourceState, options: FakeSourceOptions = 
       ),
   };
 }
-

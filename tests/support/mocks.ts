@@ -47,6 +47,8 @@ function computed(type: string, name: string, inputs: Readonly<Record<string, un
       };
     case "aws:lambda/function:Function":
       return { arn: `arn:aws:lambda:${region}:${account}:function:${own}` };
+    case "aws:sns/topic:Topic":
+      return { arn: `arn:aws:sns:${region}:${account}:${own}` };
     case "aws:iam/role:Role":
       return { arn: `arn:aws:iam::${account}:role/${own}` };
     case "aws:iam/outboundWebIdentityFederation:OutboundWebIdentityFederation":

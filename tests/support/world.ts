@@ -43,7 +43,7 @@ export interface DeliverOptions {
 export function deliver(world: World, secret: string, options: DeliverOptions = {}): Promise<Outcome> {
   const hook: Hook = options.hook ?? (() => undefined);
   const move = makeMove(moverSettings(options.settings), {
-    source: fakeSourcePort(world.source, { hook, ...options.source }),
+    source: fakeSourcePort(world.source, { hook, clock: () => world.time, ...options.source }),
     home: fakeHomePort(world.home, { hook, clock: () => world.time + (options.vaultAhead ?? 0), ...options.home }),
     now: () => world.time,
     sleep: (ms) => {

@@ -1,5 +1,5 @@
-import { describeLifecycle } from "./behaviours/lifecycle";
-import { describeMessages } from "./behaviours/messages";
+import { describeDestroy, describeStack } from "./behaviours/lifecycle";
+import { describeForgedMessages, describeMessages } from "./behaviours/messages";
 import { describeMoves } from "./behaviours/moves";
 import { describeOwnership } from "./behaviours/ownership";
 import { describeSkips } from "./behaviours/skips";
@@ -17,6 +17,8 @@ describe("login aws on Vault", function () {
   describeMessages(bench);
   describeStrangers(bench);
   describeForbidden(bench);
+  describeStack(bench);
+  describeForgedMessages(bench);
   describeModes(bench);
-  describeLifecycle(bench);
+  describeDestroy(bench);
 });

@@ -1,5 +1,5 @@
-import { describeLifecycle } from "./behaviours/lifecycle";
-import { describeMessages } from "./behaviours/messages";
+import { describeDestroy, describeStack } from "./behaviours/lifecycle";
+import { describeForgedMessages, describeMessages } from "./behaviours/messages";
 import { describeMoves } from "./behaviours/moves";
 import { describeOwnership } from "./behaviours/ownership";
 import { describeSkips } from "./behaviours/skips";
@@ -16,5 +16,7 @@ describe("login jwt on Vault", function () {
   describeMessages(bench);
   describeStrangers(bench);
   describeOtherFunctions(bench);
-  describeLifecycle(bench);
+  describeStack(bench);
+  describeForgedMessages(bench);
+  describeDestroy(bench);
 });

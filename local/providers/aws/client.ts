@@ -12,8 +12,10 @@ const services = {
   iam: { endpointVariable: "AWS_ENDPOINT_URL_IAM", version: "2010-05-08" },
   sts: { endpointVariable: "AWS_ENDPOINT_URL_STS", version: "2011-06-15" },
   sqs: { endpointVariable: "AWS_ENDPOINT_URL_SQS", target: "AmazonSQS", json: "1.0" },
+  sns: { endpointVariable: "AWS_ENDPOINT_URL_SNS", version: "2010-03-31" },
   events: { endpointVariable: "AWS_ENDPOINT_URL_EVENTBRIDGE", target: "AWSEvents", json: "1.1" },
   logs: { endpointVariable: "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", target: "Logs_20140328", json: "1.1" },
+  monitoring: { endpointVariable: "AWS_ENDPOINT_URL_CLOUDWATCH", target: "GraniteServiceVersion20100801", json: "1.0" },
   lambda: { endpointVariable: "AWS_ENDPOINT_URL_LAMBDA" },
 } as const;
 
@@ -34,9 +36,13 @@ export class AwsError extends Error {
 export interface AwsClient {
   readonly region: string;
   /** AWS JSON protocol. */
-  readonly json: (service: "sqs" | "events" | "logs", operation: string, body: Values) => Promise<Values>;
+  readonly json: (
+    service: "sqs" | "events" | "logs" | "monitoring",
+    operation: string,
+    body: Values,
+  ) => Promise<Values>;
   /** Query protocol; the answer is the `<Operation>Result` element as an object of texts. */
-  readonly query: (service: "iam" | "sts", operation: string, parameters: Values) => Promise<Values>;
+  readonly query: (service: "iam" | "sts" | "sns", operation: string, parameters: Values) => Promise<Values>;
   /** REST-JSON protocol. */
   readonly rest: (service: "lambda", method: string, path: string, body?: Values, query?: Query) => Promise<Values>;
 }

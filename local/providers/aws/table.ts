@@ -7,11 +7,14 @@ import { eventTargetType } from "./eventTarget";
 import { functionType } from "./function";
 import { awsInvokes } from "./invokes";
 import { logGroupType } from "./logGroup";
+import { metricAlarmType } from "./metricAlarm";
 import { outboundWebIdentityFederationType } from "./outboundWebIdentityFederation";
 import { queueType } from "./queue";
 import { queuePolicyType } from "./queuePolicy";
 import { roleType } from "./role";
 import { rolePolicyType } from "./rolePolicy";
+import { topicType } from "./topic";
+import { topicPolicyType } from "./topicPolicy";
 
 /**
  * The types and functions of the aws provider that the program uses, on the emulator that the environment names.
@@ -32,6 +35,9 @@ export function awsTable(env: NodeJS.ProcessEnv, root: string): ProviderTable {
       "aws:cloudwatch/eventRule:EventRule": eventRuleType(client),
       "aws:cloudwatch/eventTarget:EventTarget": eventTargetType(client),
       "aws:cloudwatch/logGroup:LogGroup": logGroupType(client),
+      "aws:cloudwatch/metricAlarm:MetricAlarm": metricAlarmType(client),
+      "aws:sns/topic:Topic": topicType(client),
+      "aws:sns/topicPolicy:TopicPolicy": topicPolicyType(client),
       "aws:sqs/queue:Queue": queueType(client),
       "aws:sqs/queuePolicy:QueuePolicy": queuePolicyType(client),
       "aws:lambda/function:Function": functionType(client, root),

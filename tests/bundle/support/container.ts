@@ -57,14 +57,15 @@ export interface Answered {
   readonly peakKiB: number;
 }
 
-export type Loaded = { readonly is: "loaded"; readonly ms: number } | { readonly is: "failed"; readonly error: ThrownError };
+export type Loaded =
+  { readonly is: "loaded"; readonly ms: number } | { readonly is: "failed"; readonly error: ThrownError };
 export type Invoked = Answered | { readonly is: "failed"; readonly error: ThrownError };
 
 export interface Container {
   /** How loading the function went. */
   readonly loaded: Loaded;
   readonly invoke: (event: unknown, remainingMs?: number) => Promise<Invoked>;
-  /** All that the process has written to its two outputs so far. */
+  /** What has arrived of the process's two outputs; all of it once the container is stopped. */
   readonly output: () => string;
   readonly stop: () => Promise<void>;
 }
@@ -75,9 +76,19 @@ export interface Container {
  */
 const onlyTheArchive = ["--preserve-symlinks", "--preserve-symlinks-main"];
 
+/** How Lambda's runtime shares a function's memory, in MiB, out to Node's heap. */
+const heapOf = (memory: number): readonly string[] => [
+  `--max-semi-space-size=${Math.floor(memory * 0.05)}`,
+  `--max-old-space-size=${Math.floor(memory * 0.9)}`,
+];
+
 export interface ContainerOptions {
   readonly node: string;
   readonly directory: string;
+  /** Which file of the folder to load; default the function's own. */
+  readonly file?: string;
+  /** The function's memory in MiB. */
+  readonly memory: number;
   /** The whole environment: nothing of this process's own is inherited. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -96,9 +107,16 @@ async function answerOf<T>(child: ChildProcess, output: () => string): Promise<T
   }
 }
 
-export async function startContainer({ node, directory, env }: ContainerOptions): Promise<Container> {
+/** Starts the process and waits until the function is loaded, or has failed to load. */
+export async function startContainer({
+  node,
+  directory,
+  file = "__index.js",
+  memory,
+  env,
+}: ContainerOptions): Promise<Container> {
   const script = join(__dirname, "lambdaRuntime.js");
-  const child = spawn(node, [...onlyTheArchive, script, join(directory, "__index.js"), "handler"], {
+  const child = spawn(node, [...onlyTheArchive, ...heapOf(memory), script, join(directory, file), "handler"], {
     cwd: directory,
     env: { ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],

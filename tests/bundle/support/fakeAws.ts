@@ -57,7 +57,10 @@ export async function startFakeAws(): Promise<FakeAws> {
     const { arn: ARN, name: Name, versionId, value } = secret;
     const scheduled = secret.deletedDate !== undefined;
     if (scheduled && !["DescribeSecret", "RestoreSecret"].includes(action)) {
-      return refusal("InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion.");
+      return refusal(
+        "InvalidRequestException",
+        "You can't perform this operation on the secret because it was marked for deletion.",
+      );
     }
     switch (action) {
       case "DescribeSecret":

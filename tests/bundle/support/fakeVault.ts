@@ -80,7 +80,10 @@ export async function startFakeVault({ mount, entityId }: FakeVaultOptions): Pro
     if (method === "POST") {
       const written = await port.write(path, body);
       if (written.is === "written") return json(200, { data: { version: written.version } });
-      return errors(400, written.is === "mismatch" ? "check-and-set parameter did not match the current version" : "malformed JSON");
+      return errors(
+        400,
+        written.is === "mismatch" ? "check-and-set parameter did not match the current version" : "malformed JSON",
+      );
     }
     const read = await port.read(path);
     if (read.is === "gone") return errors(404);

@@ -3,7 +3,9 @@
 /** Base64 of a text that stands somewhere in a longer one: without the ends that depend on its neighbours. */
 const base64Forms = (text: string): string[] =>
   [0, 1, 2].map((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), Buffer.from(text, "utf8")]).toString("base64").replace(/=+$/, "");
+    const encoded = Buffer.concat([Buffer.alloc(offset), Buffer.from(text, "utf8")])
+      .toString("base64")
+      .replace(/=+$/, "");
     return encoded.slice(offset === 0 ? 0 : 4, -2);
   });
 
@@ -27,7 +29,9 @@ const forms = (text: string): Readonly<Record<string, readonly string[]>> => {
 export function leaks(output: string, text: string): string[] {
   const lower = output.toLowerCase();
   return Object.entries(forms(text)).flatMap(([name, variants]) =>
-    variants.some((variant) => (name === "hex" || name === "url" ? lower.includes(variant.toLowerCase()) : output.includes(variant)))
+    variants.some((variant) =>
+      name === "hex" || name === "url" ? lower.includes(variant.toLowerCase()) : output.includes(variant),
+    )
       ? [name]
       : [],
   );

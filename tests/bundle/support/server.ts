@@ -28,7 +28,10 @@ export async function serve(answer: (request: Request) => Response | Promise<Res
       const { method = "", url = "", headers } = incoming;
       const body = Buffer.concat(chunks).toString("utf8");
       void Promise.resolve(answer({ method, path: url, headers, body })).then((response) => {
-        outgoing.writeHead(response.status, { "content-length": Buffer.byteLength(response.body), ...response.headers });
+        outgoing.writeHead(response.status, {
+          "content-length": Buffer.byteLength(response.body),
+          ...response.headers,
+        });
         outgoing.end(response.body);
       });
     });

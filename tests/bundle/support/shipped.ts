@@ -23,6 +23,8 @@ export interface Shipped {
   readonly environment: Readonly<Record<string, string>>;
   /** `<file>.<export>`, as Lambda takes it. */
   readonly handler: string;
+  /** In MiB, which Lambda calls MB. */
+  readonly memory: number;
   /** Whether the engine was told that the archive holds a secret. */
   readonly isSecret: boolean;
 }
@@ -31,7 +33,8 @@ interface Archive {
   readonly assets: Promise<Readonly<Record<string, { readonly text?: string | Promise<string> }>>>;
 }
 
-const isArchive = (value: unknown): value is Archive => typeof value === "object" && value !== null && "assets" in value;
+const isArchive = (value: unknown): value is Archive =>
+  typeof value === "object" && value !== null && "assets" in value;
 
 /** Runs the whole program on a recording engine and takes the function's archive out of it. */
 export async function shippedFunction(config: Readonly<Record<string, string>> = planted): Promise<Shipped> {
@@ -39,7 +42,7 @@ export async function shippedFunction(config: Readonly<Record<string, string>> =
   const program = await import("../../../index");
   await settle(program);
   const { inputs } = only(recording, "aws:lambda/function:Function");
-  const { code, handler, environment } = inputs;
+  const { code, handler, environment, memorySize } = inputs;
   // A secret input is wrapped in an object with a signature, so that it is no archive itself.
   const isSecret = !isArchive(code);
   if (isSecret) throw new Error("the function's archive is a secret");
@@ -50,6 +53,7 @@ export async function shippedFunction(config: Readonly<Record<string, string>> =
     files: Object.keys(assets).sort(),
     environment: variables,
     handler: String(handler),
+    memory: Number(memorySize),
     isSecret,
   };
 }

@@ -17,8 +17,11 @@ export interface Stage {
   /** What Lambda and the stack give the function as environment, pointed at the fakes. */
   readonly environment: Readonly<Record<string, string>>;
   readonly deployment: Deployment;
-  /** Starts the function with changes to its environment; `undefined` takes a variable away. */
-  readonly start: (changes?: Readonly<Record<string, string | undefined>>) => Promise<Container>;
+  /**
+   * Starts the function with changes to its environment; `undefined` takes a variable away.
+   * @param file of the deployment to start instead
+   */
+  readonly start: (changes?: Readonly<Record<string, string | undefined>>, file?: string) => Promise<Container>;
   /** Ends all containers and both fakes. */
   readonly close: () => Promise<void>;
 }
@@ -32,7 +35,6 @@ const lambdaEnvironment: Readonly<Record<string, string>> = {
   AWS_SESSION_TOKEN: "session-token-of-the-role",
   AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
   AWS_LAMBDA_FUNCTION_NAME: "mover",
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256",
   AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
   LAMBDA_TASK_ROOT: "/var/task",
   TZ: ":UTC",
@@ -47,13 +49,14 @@ export function theFunction(): Promise<Shipped> {
 }
 
 export async function openStage(): Promise<Stage> {
-  const [{ text, files, environment: own }, node] = await Promise.all([theFunction(), lambdaNode()]);
+  const [{ text, files, memory, environment: own }, node] = await Promise.all([theFunction(), lambdaNode()]);
   const { HOMING_MOUNT: mount = "", HOMING_ENTITY_ID: entityId = "" } = own;
   const [aws, vault] = await Promise.all([startFakeAws(), startFakeVault({ mount, entityId })]);
   const deployment = deploy({ text, files });
   const containers: Container[] = [];
   const environment = {
     ...lambdaEnvironment,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory.toString(),
     ...own,
     AWS_ENDPOINT_URL: aws.address,
     HOMING_VAULT_ADDRESS: vault.address,
@@ -67,10 +70,18 @@ export async function openStage(): Promise<Stage> {
     vault,
     environment,
     deployment,
-    start: async (changes = {}) => {
-      const changed = Object.entries({ ...environment, ...changes });
-      const env = Object.fromEntries(changed.filter((pair): pair is [string, string] => pair[1] !== undefined));
-      const container = await startContainer({ node, directory: deployment.directory, env });
+    start: async (changes = {}, file) => {
+      const env: Record<string, string> = {};
+      for (const [name, value] of Object.entries<string | undefined>({ ...environment, ...changes })) {
+        if (value !== undefined) env[name] = value;
+      }
+      const container = await startContainer({
+        node,
+        directory: deployment.directory,
+        memory,
+        env,
+        ...(file === undefined ? {} : { file }),
+      });
       containers.push(container);
       return container;
     },

@@ -10,6 +10,7 @@ import { startEmulator } from "../../../local/emulator";
 import type { Emulator } from "../../../local/emulator";
 import { awsClient } from "../../../local/providers/aws/client";
 import type { AwsClient } from "../../../local/providers/aws/client";
+import { tagMap } from "../../../local/providers/aws/common";
 import { vaultClient } from "../../../local/providers/vault/client";
 import { installTools, isVaultAtHand } from "../../../local/tools";
 import { startVault } from "../../../local/vaultServer";
@@ -80,7 +81,7 @@ describe("the local providers in the real engine", function () {
       publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
     };
     // With the stack itself; three of them belong to the AWS login.
-    resources = servers.awsLogin ? 22 : 19;
+    resources = servers.awsLogin ? 25 : 22;
 
     writeFileSync(join(folderOf("work/part"), "index.js"), `module.exports = "part";`);
     symlinkSync(tools.pulumi, join(folderOf("engine/bin"), "pulumi"));
@@ -133,6 +134,12 @@ describe("the local providers in the real engine", function () {
     deepEqual(changes, { replace, same, update: resources - replace - same });
     ok(!(QueueUrls as string[]).some((url) => url.endsWith("/first")));
     deepEqual(Tags, changed.tags);
+    const { MetricAlarms } = await cloud.json("monitoring", "DescribeAlarms", {
+      AlarmNames: [outputs.alarmName?.value],
+    });
+    const [alarm] = MetricAlarms as { Threshold: number; Period: number; AlarmArn: string }[];
+    const alarmTags = await cloud.json("monitoring", "ListTagsForResource", { ResourceARN: alarm?.AlarmArn });
+    deepEqual([alarm?.Threshold, alarm?.Period, tagMap(alarmTags.Tags)], [90, 300, changed.tags]);
     deepEqual(await invoke(outputs.functionName?.value), { text: "two", part: "part", set: "two" });
   });
 
@@ -168,12 +175,14 @@ describe("the local providers in the real engine", function () {
     const vaultNow = vaultClient(environment);
     const [mounts, methods] = await Promise.all([vaultNow.read("sys/mounts"), vaultNow.read("sys/auth")]);
 
-    ok((summary.resourceChanges?.delete ?? 0) >= 19);
+    ok((summary.resourceChanges?.delete ?? 0) >= 22);
     deepEqual(await cloud.json("sqs", "ListQueues", {}), { QueueUrls: [] });
     deepEqual(await cloud.json("events", "ListRules", {}), { Rules: [] });
     deepEqual(await cloud.json("logs", "DescribeLogGroups", {}), { logGroups: [] });
     deepEqual(await cloud.rest("lambda", "GET", "/2015-03-31/functions/"), { Functions: [] });
     deepEqual(await cloud.rest("lambda", "GET", mappings), { EventSourceMappings: [] });
+    equal((await cloud.query("sns", "ListTopics", {})).Topics, "");
+    deepEqual((await cloud.json("monitoring", "DescribeAlarms", {})).MetricAlarms, []);
     equal((await cloud.query("iam", "ListRoles", {})).Roles, "");
     deepEqual(
       Object.keys({ ...mounts, ...methods }).filter((path) => path.startsWith("local-")),

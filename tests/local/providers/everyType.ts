@@ -1,5 +1,5 @@
 /** A program with one resource of every type that the local providers have. */
-import { cloudwatch, getCallerIdentity, getPartition, getRegion, iam, lambda, sqs } from "@pulumi/aws";
+import { cloudwatch, getCallerIdentity, getPartition, getRegion, iam, lambda, sns, sqs } from "@pulumi/aws";
 import { asset, secret } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
 import { AuthBackend, aws, getAuthBackendOutput, identity, jwt, kv, Mount, Policy } from "@pulumi/vault";
@@ -37,6 +37,26 @@ function queues({ queueName, seconds, tags }: Wish) {
   const queue = new sqs.Queue("queue", { name: queueName, visibilityTimeoutSeconds: seconds, redrivePolicy, tags });
   new sqs.QueuePolicy("queue-policy", { queueUrl: queue.url, policy: document("sqs:SendMessage", queue.arn) });
   return { queue, deadLetters };
+}
+
+function alarmOn({ name }: sqs.Queue, { text, seconds, tags }: Wish) {
+  const topic = new sns.Topic("topic", { displayName: text, tags });
+  new sns.TopicPolicy("topic-policy", { arn: topic.arn, policy: document(`sns:${text}`, topic.arn) });
+  return new cloudwatch.MetricAlarm("alarm", {
+    alarmDescription: text,
+    namespace: "AWS/SQS",
+    metricName: "ApproximateNumberOfMessagesVisible",
+    dimensions: { QueueName: name },
+    statistic: "Maximum",
+    period: seconds === 60 ? 60 : 300,
+    evaluationPeriods: 3,
+    datapointsToAlarm: 1,
+    threshold: seconds,
+    comparisonOperator: "GreaterThanThreshold",
+    treatMissingData: "notBreaching",
+    alarmActions: [topic.arn],
+    tags,
+  });
 }
 
 function functionOn(queue: sqs.Queue, { text, seconds, tags }: Wish) {
@@ -142,6 +162,7 @@ export function everyType(wish: Wish, servers: Servers): () => Promise<Record<st
     });
     const target = { rule: rule.name, arn: queue.arn, deadLetterConfig: { arn: deadLetters.arn } };
     new cloudwatch.EventTarget("target", target);
+    const alarm = alarmOn(deadLetters, wish);
     const { role, handler } = functionOn(queue, wish);
 
     const mount = new Mount("mount", {
@@ -168,6 +189,7 @@ export function everyType(wish: Wish, servers: Servers): () => Promise<Record<st
       functionName: handler.name,
       functionArn: handler.arn,
       queueUrl: queue.url,
+      alarmName: alarm.name,
       accessor: login.accessor,
       foundAccessor: getAuthBackendOutput({ path: login.path }).accessor,
     };

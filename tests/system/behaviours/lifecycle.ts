@@ -11,6 +11,9 @@ import { unzipSync } from "fflate";
 
 import type { Bench } from "../support/bench";
 
+/** What tokens of Vault, batch tokens of OpenBao and web identity tokens look like. */
+const tokens = [/\bhv[sbr]\.[\w-]{20,}/, /\bb\.AAAA[\w-]{40,}/, /\beyJ[\w-]{20,}\.eyJ[\w-]{20,}/];
+
 /** All text that the function's archive holds. */
 async function archiveOf({ clients, system }: Bench): Promise<string> {
   const { Code } = await clients.lambda.send(new GetFunctionCommand({ FunctionName: system().functionName }));
@@ -32,7 +35,7 @@ const filesBelow = (directory: string): string =>
 /** Names of everything that the stack's resources are listed under, at the emulator and at Vault. */
 async function resourcesOf({ clients, vault, system }: Bench): Promise<Readonly<Record<string, readonly string[]>>> {
   const { lambda, sqs, events, iam, logs } = clients;
-  const list = async (path: string): Promise<string[]> => Object.keys(((await vault.read(path)) ?? {}) as object);
+  const list = async (path: string): Promise<string[]> => Object.keys((await vault.read(path)) ?? {});
   const keys = async (path: string): Promise<string[]> => {
     const answer = (await vault.read(`${path}?list=true`)) as { readonly keys?: string[] } | undefined;
     return answer?.keys ?? [];
@@ -45,7 +48,10 @@ async function resourcesOf({ clients, vault, system }: Bench): Promise<Readonly<
     queues: (await sqs.send(new ListQueuesCommand({}))).QueueUrls,
     rules: (await events.send(new ListRulesCommand({}))).Rules?.map(({ Name }) => Name),
     roles: (await iam.send(new ListRolesCommand({}))).Roles?.map(({ RoleName }) => RoleName),
-    logGroups: (await logs.send(new DescribeLogGroupsCommand({}))).logGroups?.map(({ logGroupName }) => logGroupName),
+    logGroups: (await logs.send(new DescribeLogGroupsCommand({}))).logGroups
+      ?.map(({ logGroupName }) => logGroupName)
+      // The emulator makes one for each function that tests made.
+      .filter((name) => name?.startsWith("/aws/lambda/homing")),
     mounts: (await list("sys/mounts")).filter((path) => path === `${system().mount}/`),
     logins: (await list("sys/auth")).filter((path) => path.startsWith("homing")),
     policies: (await keys("sys/policies/acl")).filter((name) => name.startsWith("homing")),
@@ -57,8 +63,8 @@ async function resourcesOf({ clients, vault, system }: Bench): Promise<Readonly<
   );
 }
 
-/** What the engine does with the stack, after everything else has happened to it. */
-export function describeLifecycle(bench: () => Bench): void {
+/** The stack after secrets were moved. */
+export function describeStack(bench: () => Bench): void {
   describe("the stack", () => {
     it("is unchanged by a second update with the same settings", async () => {
       const { changes } = await bench().cloud.up();
@@ -76,19 +82,24 @@ export function describeLifecycle(bench: () => Bench): void {
         "the engine's output": engineOutput(),
         "the function's log": (await log.messages()).join("\n"),
       };
-      const outcomes = (await log.records()).filter(({ outcome }) => outcome === "moved" || outcome === "copied");
-      assert.ok(outcomes.length > 5, "values were planted");
+      const moved = (await log.records()).filter(({ outcome }) => outcome === "moved");
+      assert.ok(moved.length > 5, "values were planted");
 
       for (const [place, text] of Object.entries(places)) {
         assert.ok(text.length > 500, `${place} was read`);
         assert.equal(text.includes(canary), false, `${place} holds a planted value`);
         assert.equal(text.includes(system().vaultToken), false, `${place} holds Vault's root token`);
-        assert.doesNotMatch(text, /\bhv[sbr]\.[A-Za-z0-9_-]{20,}/, `${place} holds a token of Vault`);
+        for (const token of tokens) assert.doesNotMatch(text, token, `${place} holds a token`);
       }
       assert.ok(places["the function's archive"].includes("vault-mover"), "the archive was unpacked");
     });
+  });
+}
 
-    it("leaves nothing behind when it is destroyed", async () => {
+/** Last of all. */
+export function describeDestroy(bench: () => Bench): void {
+  describe("pulumi destroy", () => {
+    it("leaves nothing behind when the mount is not protected", async () => {
       const { cloud } = bench();
       const before = await resourcesOf(bench());
       for (const [kind, names] of Object.entries(before)) assert.notDeepEqual(names, [], `there are ${kind}`);

@@ -9,18 +9,8 @@ import { eventually } from "../support/eventually";
 /** What the queue may hold beside events of Secrets Manager. */
 export function describeMessages(bench: () => Bench): void {
   describe("a message", () => {
-    const nobodys = ["forged/nobody", "../destroy/nobody", "../../sys/mounts/nobody"];
-    let mark = 0;
-
-    // A secret that does not exist is asked for four times, in case it is only too new, so these are sent first.
-    before(async () => {
-      const { audit, sources } = bench();
-      mark = audit.now();
-      for (const name of nobodys) await sources.nudge(name);
-    });
-
-    /** Looks through all that waits in the dead-letter queue, and leaves it there. */
-    async function deadLetter(wanted: (message: Message) => boolean): Promise<Message | undefined> {
+    /** Finds a message in the dead-letter queue by the id that it had in the mover's queue, and leaves it there. */
+    async function deadLetter(id: string): Promise<Message | undefined> {
       const { clients, system } = bench();
       const { Messages = [] } = await clients.sqs.send(
         new ReceiveMessageCommand({
@@ -30,8 +20,15 @@ export function describeMessages(bench: () => Bench): void {
           VisibilityTimeout: 0,
         }),
       );
-      return Messages.find(wanted);
+      return Messages.find(({ MessageAttributes }) => MessageAttributes?.["messageId"]?.StringValue === id);
     }
+
+    /** Waits for the first line of the function's log that names a message by its id. */
+    const logged = (id: string) =>
+      eventually(
+        async () => (await bench().log.records()).find(({ messageId }) => messageId === id),
+        () => `no line of the log names message ${id}`,
+      );
 
     it("that nobody can read is put on the dead-letter queue under its id, and fails no other", async () => {
       const { sources, log, canary } = bench();
@@ -42,26 +39,23 @@ export function describeMessages(bench: () => Bench): void {
 
       await log.outcome(arn, { outcome: "moved" });
       const dead = await eventually(
-        () => deadLetter(({ MessageAttributes }) => MessageAttributes?.["messageId"]?.StringValue === id),
+        () => deadLetter(id),
         () => `message ${id} is not on the dead-letter queue`,
       );
       assert.equal(dead.Body, '{"secretId":');
       assert.equal(dead.MessageAttributes?.["reason"]?.StringValue, "unreadable");
+      await logged(id);
       const reported = (await log.records()).filter(({ messageId }) => messageId === id);
       assert.equal(reported.length, 1, "it was handled once: it did not come back to the queue");
     });
 
     it("of an event of another kind is ignored", async () => {
-      const { sources, log } = bench();
+      const { sources } = bench();
 
       const id = await sources.send(JSON.stringify({ "detail-type": "Something Else", detail: { name: "x" } }));
 
-      const record = await eventually(
-        async () => (await log.records()).find(({ messageId }) => messageId === id),
-        () => "no line of the log names the message",
-      );
-      assert.match(String(record["message"]), /ignored/);
-      assert.equal(await deadLetter(({ MessageAttributes }) => MessageAttributes?.["messageId"]?.StringValue === id), undefined);
+      assert.match(String((await logged(id))["message"]), /ignored/);
+      assert.equal(await deadLetter(id), undefined);
     });
 
     it("that names a secret of another account or region is refused", async () => {
@@ -76,7 +70,24 @@ export function describeMessages(bench: () => Bench): void {
 
       for (const arn of foreign) await log.outcome(arn, { outcome: "refused", reason: "foreign" });
     });
+  });
+}
 
+/**
+ * Messages that somebody made up. A secret that does not exist is asked for four times, in case it is only too new, which
+ * takes half a minute; so they are sent before all other tests of the suite, and these come late.
+ */
+export function describeForgedMessages(bench: () => Bench): void {
+  const nobodys = ["forged/nobody", "../destroy/nobody", "../../sys/mounts/nobody"];
+  let mark = 0;
+
+  before(async () => {
+    const { audit, sources } = bench();
+    mark = audit.now();
+    for (const name of nobodys) await sources.nudge(name);
+  });
+
+  describe("a forged message", () => {
     it("that names a secret that does not exist changes nothing in Vault", async () => {
       const { log, audit, homes, home } = bench();
 

@@ -25,7 +25,11 @@ export function describeOwnership(bench: () => Bench): void {
       const { homes, home, sources, canary } = bench();
       await homes.write(home("own/foreign"), { by: "a person" });
 
-      await refuses(home("own/foreign"), "home-conflict", async () => (await sources.create("own/foreign", canary)).arn);
+      await refuses(
+        home("own/foreign"),
+        "home-conflict",
+        async () => (await sources.create("own/foreign", canary)).arn,
+      );
     });
 
     it("somebody wrote over the mover's version (home-conflict)", async () => {
@@ -53,9 +57,10 @@ export function describeOwnership(bench: () => Bench): void {
     });
 
     it("the secret was deleted for good and made anew under its name (home-of-another)", async () => {
-      const { home, sources, log, clients, canary } = bench();
+      const { homes, home, sources, log, clients, canary } = bench();
       const { arn: former } = await sources.create("own/recreated", canary);
       await log.outcome(former, { outcome: "moved" });
+      await homes.ageDeletion(home("own/recreated"));
       await clients.secrets.send(new DeleteSecretCommand({ SecretId: former, ForceDeleteWithoutRecovery: true }));
 
       await refuses(home("own/recreated"), "home-of-another", async () => {

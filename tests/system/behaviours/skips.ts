@@ -24,7 +24,12 @@ interface Case {
 const letsServiceIn = JSON.stringify({
   Version: "2012-10-17",
   Statement: [
-    { Effect: "Allow", Principal: { Service: "rds.amazonaws.com" }, Action: "secretsmanager:GetSecretValue", Resource: "*" },
+    {
+      Effect: "Allow",
+      Principal: { Service: "rds.amazonaws.com" },
+      Action: "secretsmanager:GetSecretValue",
+      Resource: "*",
+    },
   ],
 });
 

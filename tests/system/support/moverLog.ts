@@ -7,28 +7,31 @@ import { eventually } from "./eventually";
 /** What a test expects of an outcome; what it leaves out may be anything. */
 export type Expected = Partial<Omit<Outcome, "steps">>;
 
+type LogRecord = Readonly<Record<string, unknown>>;
+
 /** The function's log group. Lambda writes an invocation's lines when it has ended. */
 export interface MoverLog {
   readonly messages: () => Promise<readonly string[]>;
   /** Lines of the logger, which are JSON objects. */
-  readonly records: () => Promise<readonly Readonly<Record<string, unknown>>[]>;
+  readonly records: () => Promise<readonly LogRecord[]>;
   /** What became of a secret so far, oldest first. */
   readonly outcomesOf: (secret: string) => Promise<readonly Outcome[]>;
   /** Waits for an outcome of the secret (its ARN, or what a message named it) that has all the expected members. */
   readonly outcome: (secret: string, expected: Expected) => Promise<Outcome>;
 }
 
-const jsonOf = (line: string): Readonly<Record<string, unknown>> | undefined => {
-  if (!line.startsWith("{")) return undefined;
+/** The line as the logger's record, or nothing when something else than the logger wrote it. */
+const recordsIn = (line: string): readonly LogRecord[] => {
+  if (!line.startsWith("{")) return [];
   try {
-    return JSON.parse(line) as Readonly<Record<string, unknown>>;
+    return [JSON.parse(line) as LogRecord];
   } catch {
-    // A line of something else than the logger.
-    return undefined;
+    // A line of Node's own: a warning, a stack.
+    return [];
   }
 };
 
-const isOutcome = (record: Readonly<Record<string, unknown>>): record is Readonly<Record<string, unknown>> & Outcome =>
+const isOutcome = (record: LogRecord): record is LogRecord & Outcome =>
   typeof record["outcome"] === "string" && typeof record["reason"] === "string";
 
 export function moverLog(client: CloudWatchLogsClient, logGroupName: string): MoverLog {
@@ -36,7 +39,7 @@ export function moverLog(client: CloudWatchLogsClient, logGroupName: string): Mo
     const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName }));
     return events.flatMap(({ message }) => (message === undefined ? [] : message.split("\n")));
   }
-  const records = async () => (await messages()).flatMap((line) => jsonOf(line) ?? []);
+  const records = async () => (await messages()).flatMap(recordsIn);
   const outcomesOf = async (secret: string) =>
     (await records()).filter(isOutcome).filter((outcome) => outcome.arn === secret || outcome.secret === secret);
   return {

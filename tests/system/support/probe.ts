@@ -13,11 +13,7 @@ const handler = `exports.handler = async () => ({
  * The credentials that a function of another name gets with this role. A role that trusts only Lambda gives them to
  * nobody else, so they are asked of a function.
  */
-export async function sessionOfFunction(
-  { lambda }: Clients,
-  FunctionName: string,
-  Role: string,
-): Promise<Credentials> {
+export async function sessionOfFunction({ lambda }: Clients, FunctionName: string, Role: string): Promise<Credentials> {
   await lambda.send(
     new CreateFunctionCommand({
       FunctionName,
