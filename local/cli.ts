@@ -1,15 +1,20 @@
-/** `npm run local -- up | down`: the local cloud from a terminal. */
+/** `npm run local -- up | down | redrive`: the local cloud from a terminal. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
+import { SQSClient } from "@aws-sdk/client-sqs";
+
 import { checkOptions, destroyRunning, startCloud } from "./cloud";
 import type { CloudOptions } from "./cloud";
+import { emulatorAccount } from "./emulator";
 import { beforeStop, stopAll } from "./processes";
+import { redrive } from "./redrive";
 import { defaultName, readSystem, systemFile } from "./system";
 import type { System } from "./system";
 
 const usage = `Usage: npm run local -- up [options]     deploy into a local Vault and AWS emulator; Ctrl-C ends it
        npm run local -- down [--name N]  remove everything by pulumi destroy, then end it
+       npm run local -- redrive [--name N]  put the dead-letter queue's messages back to the mover's queue
 
 Options of up:
   --mode audit|copy|move    what the mover may do           (move)
@@ -39,8 +44,10 @@ function pairs(given: readonly string[]): Readonly<Record<string, string>> {
   );
 }
 
+const commands = ["up", "down", "redrive"] as const;
+
 interface Arguments {
-  readonly command: string;
+  readonly command: (typeof commands)[number];
   readonly name: string;
   readonly verbose: boolean;
   readonly cloud: Pick<CloudOptions, "mode" | "login" | "server" | "settings">;
@@ -65,8 +72,9 @@ function readArguments(argv: readonly string[]): Arguments {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
   const { values, positionals } = parsed;
-  const [command = "", ...rest] = positionals;
-  if (!["up", "down"].includes(command) || rest.length > 0) throw new UsageError("say up or down");
+  const [first, ...rest] = positionals;
+  const command = commands.find((known) => known === first);
+  if (command === undefined || rest.length > 0) throw new UsageError("say up, down or redrive");
   return {
     command,
     name: values.name ?? defaultName,
@@ -139,10 +147,21 @@ async function down({ name }: Arguments): Promise<void> {
   say("The local cloud is gone.");
 }
 
+async function putBack({ name }: Arguments): Promise<void> {
+  const { awsEndpoint: endpoint, region, queueUrl, deadLetterQueueUrl } = readSystem(name);
+  const sqs = new SQSClient({ endpoint, region, credentials: emulatorAccount });
+  const { moved, unreadable } = await redrive({ sqs, queueUrl, deadLetterQueueUrl });
+  sqs.destroy();
+  process.stdout.write(`${moved} moved, ${unreadable.length} left because they name no secret\n`);
+  for (const id of unreadable) process.stdout.write(`left: message ${id}\n`);
+}
+
+const run = { up, down, redrive: putBack };
+
 async function main(): Promise<void> {
   const parsed = readArguments(process.argv.slice(2));
   checkOptions({ name: parsed.name, ...parsed.cloud });
-  await (parsed.command === "up" ? up(parsed) : down(parsed));
+  await run[parsed.command](parsed);
 }
 
 main().catch(async (error: unknown) => {

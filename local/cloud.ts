@@ -114,7 +114,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     progress(`starting ${options.server} and the AWS emulator`);
     const proxyPort = await freePort();
     const endpoint = `http://127.0.0.1:${proxyPort.toString()}`;
-    const [vault, emulator] = await Promise.all([
+    // Both are waited for, also when one fails: what has started must be ended.
+    const started = await Promise.allSettled([
       startVault({ tools, directory: join(directory, "vault") }),
       startEmulator({
         tools,
@@ -123,10 +124,16 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
         environment: { AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint, AWS_ENDPOINT_URL_STS: endpoint },
       }),
     ]);
-    closers.push(vault.stop, emulator.stop);
+    for (const server of started) {
+      if (server.status === "fulfilled") closers.push(() => server.value.stop());
+    }
+    const [vault, emulator] = started.map((server) => {
+      if (server.status === "rejected") throw server.reason;
+      return server.value;
+    }) as [VaultServer, Emulator];
     const { accountId: account, region } = emulatorAccount;
     const proxy = await startProxy({ emulator: emulator.endpoint, account, region, port: proxyPort });
-    closers.push(proxy.stop);
+    closers.push(() => proxy.stop());
 
     progress("deploying with pulumi up");
     const program = await import("../index");
@@ -158,8 +165,9 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     };
     let system: System | undefined;
     const up = async (settings: Readonly<Record<string, string>> = {}): Promise<UpResult> => {
-      const config = Object.entries({ ...base, ...settings }).map(([key, value]) => [`homing:${key}`, value]);
-      const result = await stack.up({ "aws:region": region, ...Object.fromEntries(config) });
+      const config: Record<string, string> = { "aws:region": region };
+      for (const [key, value] of Object.entries({ ...base, ...settings })) config[`homing:${key}`] = value;
+      const result = await stack.up(config);
       const output = (key: string): string => result.outputs[key] ?? "";
       system = {
         pid: process.pid,
@@ -207,7 +215,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       stack,
       up,
       firstUp,
-      drain: proxy.drain,
+      drain: () => proxy.drain(),
       close,
       stop,
     };

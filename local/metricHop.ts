@@ -102,6 +102,23 @@ interface Peeked {
 
 const queueName = (url: string): string => url.slice(url.lastIndexOf("/") + 1);
 
+interface LogEvent {
+  readonly logStreamName: string;
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+/** Names each event. The emulator gives ids to some of them only; equal ones of one moment are told apart by number. */
+function named(events: readonly LogEvent[]): readonly (readonly [string, LogEvent])[] {
+  const equals = new Map<string, number>();
+  return events.map((event) => {
+    const text = JSON.stringify([event.logStreamName, event.timestamp, event.message]);
+    const number = (equals.get(text) ?? 0) + 1;
+    equals.set(text, number);
+    return [`${number} ${text}`, event];
+  });
+}
+
 /** Puts the metrics of the log lines that came since the last call. */
 function logMetrics(client: AwsClient, logGroupName: string): () => Promise<void> {
   const known = new Map<string, number>();
@@ -111,15 +128,15 @@ function logMetrics(client: AwsClient, logGroupName: string): () => Promise<void
     const answer = await unlessMissing(["ResourceNotFoundException"], () =>
       client.json("logs", "FilterLogEvents", { logGroupName, startTime }),
     );
-    const events = (answer?.events ?? []) as { eventId: string; timestamp: number; message: string }[];
-    for (const { eventId, timestamp, message } of events.filter((one) => !known.has(one.eventId))) {
+    const events = ((answer?.events ?? []) as LogEvent[]).filter(({ message }) => message.includes('"_aws"'));
+    for (const [name, { timestamp, message }] of named(events).filter(([one]) => !known.has(one))) {
       for (const [Namespace, MetricData] of embeddedMetrics(message)) {
         await client.json("monitoring", "PutMetricData", { Namespace, MetricData });
       }
-      known.set(eventId, timestamp);
+      known.set(name, timestamp);
       newest = Math.max(newest, timestamp);
     }
-    for (const [eventId, timestamp] of known) if (timestamp < newest - lookBackMs) known.delete(eventId);
+    for (const [name, timestamp] of known) if (timestamp < newest - lookBackMs) known.delete(name);
   };
 }
 

@@ -126,9 +126,9 @@ export const variableOf = (name: string): string =>
 /** The settings as environment variables; an empty text is left out, since Lambda refuses empty values. */
 export function writeEnvironment(settings: MoverSettings): Record<string, string> {
   const variables: Record<string, string> = {};
-  for (const [name, field] of Object.entries(fields)) {
+  for (const name of Object.keys(fields)) {
     const value = settings[name as keyof MoverSettings];
-    const written = field.kind === "json" ? JSON.stringify(value) : String(value);
+    const written = typeof value === "object" ? JSON.stringify(value) : value.toString();
     if (written !== "") variables[variableOf(name)] = written;
   }
   return variables;

@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 
@@ -64,9 +63,13 @@ export function moverHandler(): (event: SQSEvent, context: Context) => Promise<S
       await checkOnce();
       return move(request);
     },
-    queue: makeQueue(new SQSClient({ region, requestHandler }), settings, (error) => {
-      telemetry.warn(`a message's rest could not be set, the queue's own applies: ${error.message}`);
-    }),
+    queue: makeQueue(
+      ({ SQSClient }) => new SQSClient({ region, requestHandler }),
+      settings,
+      (error) => {
+        telemetry.warn(`a message's rest could not be set, the queue's own applies: ${error.message}`);
+      },
+    ),
     telemetry,
     now,
     random: () => Math.random(),

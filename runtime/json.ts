@@ -153,3 +153,28 @@ export function sameJson(a: JsonValue, b: JsonValue): boolean {
       return a.node.type satisfies never;
   }
 }
+
+/**
+ * The shortest text of the same value: no white space, strings with no escape that JSON does not need, numbers as they
+ * stand. Servers print `<`, `>` and `&` as escapes six times as long, which could outgrow the limit of where it goes.
+ */
+export function compactText({ text, node }: JsonValue): string {
+  const inner = (child: Node): string => compactText({ text, node: child });
+  switch (node.type) {
+    case "object":
+      return `{${membersOf(node)
+        .map(({ key, value }) => `${JSON.stringify(key)}:${inner(value)}`)
+        .join(",")}}`;
+    case "array":
+      return `[${childrenOf(node).map(inner).join(",")}]`;
+    case "string":
+      return JSON.stringify(node.value);
+    case "number":
+    case "boolean":
+    case "null":
+    case "property":
+      return textOf({ text, node });
+    default:
+      return node.type satisfies never;
+  }
+}

@@ -1,5 +1,5 @@
 /** How a secret's value is kept in Vault, and how it is known to be the same. */
-import { isKeptObject, parseJson, sameJson, stringOf, textOf, valueAt } from "./json";
+import { compactText, isKeptObject, parseJson, sameJson, stringOf, textOf, valueAt } from "./json";
 import type { JsonValue } from "./json";
 
 /**
@@ -65,6 +65,43 @@ export function holdsValue(data: string, kind: ValueKind, value: SourceValue): b
       const source = parseJson(value.string, 200);
       return source?.node.type === "object" && sameJson(source, parsed);
     }
+    default:
+      return kind satisfies never;
+  }
+}
+
+function bytesOf(base64: string): Uint8Array | undefined {
+  const bytes = Buffer.from(base64, "base64");
+  // Buffer skips what is no base64; only the one form that encodeValue writes is read.
+  return bytes.toString("base64") === base64 ? Uint8Array.from(bytes) : undefined;
+}
+
+/**
+ * The value behind a home, as Secrets Manager would take it back: the exact string of a `text`, the exact bytes of a
+ * `binary`, and for `fields` an object of the same keys, values and number texts, without white space and with its
+ * members in Vault's order. It is never longer than the source's text was, so it fits again.
+ *
+ * @param data JSON text of the object under `data`, as {@link cutData} cuts it out
+ * @param kind from the label of that very KV version. Without one nothing is read: the text `x` and the object
+ * `{"value":"x"}` look alike in Vault, and a guess could give a program the wrong one
+ * @returns undefined without a kind, and for data that was never written as that kind
+ */
+export function readValue(data: string, kind: ValueKind | undefined): SourceValue | undefined {
+  if (kind === undefined) return undefined;
+  const parsed = parseJson(data, 200);
+  if (parsed === undefined) return undefined;
+  switch (kind) {
+    case "binary": {
+      const encoded = onlyString(parsed, "value_base64");
+      const bytes = encoded === undefined ? undefined : bytesOf(encoded);
+      return bytes === undefined ? undefined : { type: "binary", bytes };
+    }
+    case "text": {
+      const string = onlyString(parsed, "value");
+      return string === undefined ? undefined : { type: "string", string };
+    }
+    case "fields":
+      return isKeptObject(data) ? { type: "string", string: compactText(parsed) } : undefined;
     default:
       return kind satisfies never;
   }

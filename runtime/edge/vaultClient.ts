@@ -52,7 +52,7 @@ export function makeVaultClient(transport: Transport, step: Step, options: Vault
     // Its own debug output would print tokens and data.
     debug: silent,
     "request-promise": requestLibrary(transport, step),
-  } as nodeVault.VaultOptions);
+  });
   // Set here and not above, where an empty text would make it read the environment instead.
   client.token = options.token ?? "";
   Object.assign(client, { namespace: options.namespace, pathPrefix: "" });

@@ -20,7 +20,15 @@ function queueOver(failure?: Error) {
     },
     { step: "initialize", priority: "high" },
   );
-  return { queue: makeQueue(client, moverSettings(), (error) => warned.push(error)), inputs, warned };
+  return {
+    queue: makeQueue(
+      () => client,
+      moverSettings(),
+      (error) => warned.push(error),
+    ),
+    inputs,
+    warned,
+  };
 }
 
 const failure = Object.assign(new Error("hunter2"), { name: "ReceiptHandleIsInvalid", $metadata: {} });

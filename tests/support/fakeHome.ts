@@ -9,8 +9,8 @@ import type { Home, HomeVersion } from "../../runtime/home";
 import type { LabelPatch } from "../../runtime/labels";
 import type { HomePort } from "../../runtime/ports";
 import { entityId } from "./builders";
-import { around } from "./hook";
-import type { Hook } from "./hook";
+import { hooked } from "./hook";
+import type { Effects, Hook } from "./hook";
 
 export interface FakeVersion {
   /** JSON text of the data, as Vault prints it. */
@@ -190,61 +190,59 @@ function merge(labels: Readonly<Record<string, string>>, patch: LabelPatch): Rec
   return fits && Object.keys(merged).length <= 64 ? merged : undefined;
 }
 
-export function fakeHomePort(state: HomeState, options: FakeHomeOptions): HomePort {
-  const { hook = () => undefined, clock, author = entityId, garble = (data: string) => data } = options;
-  const call = <T>(name: string, args: readonly unknown[], effect: () => T): Promise<T> =>
-    around(hook, { side: "home", name, args }, effect);
+/** What each call does and answers, at once. */
+export function homeEffects(state: HomeState, options: Omit<FakeHomeOptions, "hook">): Effects<HomePort> {
+  const { clock, author = entityId, garble = (data: string) => data } = options;
 
   return {
-    metadata: (path) =>
-      call("metadata", [path], (): Home => {
-        const entry = state.entries[path];
-        if (entry === undefined) return absentHome;
-        const kept = Object.keys(entry.versions).map(Number);
-        return {
-          currentVersion: entry.current,
-          oldestVersion: entry.current > state.maxVersions ? Math.min(...kept) : 0,
-          versions: Object.fromEntries(
-            Object.entries(entry.versions).map(([number, { createdTime, deletionTime, destroyed, author: by }]) => {
-              const version: HomeVersion = {
-                createdTime,
-                deletionTime,
-                destroyed,
-                ...(state.recordsAuthor ? { authorEntityId: by } : {}),
-              };
-              return [number, version];
-            }),
-          ),
-          labels: { ...entry.labels },
-        };
-      }),
+    metadata: (path): Home => {
+      const entry = state.entries[path];
+      if (entry === undefined) return absentHome;
+      const kept = Object.keys(entry.versions).map(Number);
+      return {
+        currentVersion: entry.current,
+        oldestVersion: entry.current > state.maxVersions ? Math.min(...kept) : 0,
+        versions: Object.fromEntries(
+          Object.entries(entry.versions).map(([number, { createdTime, deletionTime, destroyed, author: by }]) => {
+            const version: HomeVersion = {
+              createdTime,
+              deletionTime,
+              destroyed,
+              ...(state.recordsAuthor ? { authorEntityId: by } : {}),
+            };
+            return [number, version];
+          }),
+        ),
+        labels: { ...entry.labels },
+      };
+    },
 
-    write: (path, body) =>
-      call("write", [path, body], () => {
-        if (isRefused(body)) return { is: "rejected" };
-        const { options: sent, data } = JSON.parse(body) as { options: { cas: number }; data: unknown };
-        if (typeof data !== "object" || data === null) return { is: "rejected" };
-        if (sent.cas !== (state.entries[path]?.current ?? 0)) return { is: "mismatch" };
-        return { is: "written", version: store(state, path, vaultPrints(JSON.stringify(data)), author, clock()) };
-      }),
+    write: (path, body) => {
+      if (isRefused(body)) return { is: "rejected" };
+      const { options: sent, data } = JSON.parse(body) as { options: { cas: number }; data: unknown };
+      if (typeof data !== "object" || data === null) return { is: "rejected" };
+      if (sent.cas !== (state.entries[path]?.current ?? 0)) return { is: "mismatch" };
+      return { is: "written", version: store(state, path, vaultPrints(JSON.stringify(data)), author, clock()) };
+    },
 
-    label: (path, patch) =>
-      call("label", [path, patch], () => {
-        const entry = state.entries[path];
-        if (entry === undefined) return { is: "gone" };
-        const merged = merge(entry.labels, patch);
-        if (merged === undefined) return { is: "rejected" };
-        entry.labels = merged;
-        return { is: "done" };
-      }),
+    label: (path, patch) => {
+      const entry = state.entries[path];
+      if (entry === undefined) return { is: "gone" };
+      const merged = merge(entry.labels, patch);
+      if (merged === undefined) return { is: "rejected" };
+      entry.labels = merged;
+      return { is: "done" };
+    },
 
-    read: (path) =>
-      call("read", [path], () => {
-        const entry = state.entries[path];
-        const version = entry?.versions[entry.current];
-        if (entry === undefined || version === undefined || isGone(version, clock())) return { is: "gone" };
-        const { deletionTime, data } = version;
-        return { is: "value", version: entry.current, deletionTime, data: garble(data) };
-      }),
+    read: (path) => {
+      const entry = state.entries[path];
+      const version = entry?.versions[entry.current];
+      if (entry === undefined || version === undefined || isGone(version, clock())) return { is: "gone" };
+      const { deletionTime, data } = version;
+      return { is: "value", version: entry.current, deletionTime, data: garble(data) };
+    },
   };
 }
+
+export const fakeHomePort = (state: HomeState, options: FakeHomeOptions): HomePort =>
+  hooked<HomePort>("home", homeEffects(state, options), options.hook ?? (() => undefined));

@@ -12,8 +12,8 @@ import { readDescription } from "../../runtime/source";
 import type { Source } from "../../runtime/source";
 import type { SourceValue } from "../../runtime/value";
 import { arnOf, region, startTime, versionIdOf } from "./builders";
-import { around } from "./hook";
-import type { Hook } from "./hook";
+import { hooked } from "./hook";
+import type { Effects, Hook } from "./hook";
 
 export interface FakeSecretVersion {
   readonly versionId: string;
@@ -187,10 +187,9 @@ const refused = (reason: Reason, outcome: Refusal["outcome"] = "refused"): Refus
 const done: Change = { is: "done" };
 const changed = { is: "changed" } as const;
 
-export function fakeSourcePort(state: SourceState, options: FakeSourceOptions = {}): SourcePort {
-  const { hook = () => undefined, clock = () => startTime, lag = () => 0, restoreNeedsTag = true } = options;
-  const call = <T>(name: string, args: readonly unknown[], effect: () => T): Promise<T> =>
-    around(hook, { side: "source", name, args }, effect);
+/** What each call does and answers, at once. */
+export function sourceEffects(state: SourceState, options: Omit<FakeSourceOptions, "hook"> = {}): Effects<SourcePort> {
+  const { clock = () => startTime, lag = () => 0, restoreNeedsTag = true } = options;
 
   /** A write: refused on what is absent, a replica, another service's, or scheduled. */
   const onLive = (arn: string, effect: (secret: FakeSecret, now: FakeSecretState) => Change): Change => {
@@ -204,85 +203,75 @@ export function fakeSourcePort(state: SourceState, options: FakeSourceOptions = 
   };
 
   return {
-    describe: (id, step) =>
-      call("describe", [id, step], () => {
-        const secret = find(state, id);
-        return secret === undefined ? { is: "absent" } : { is: "found", source: describe(secret, lag(secret)) };
-      }),
+    describe: (id) => {
+      const secret = find(state, id);
+      return secret === undefined ? { is: "absent" } : { is: "found", source: describe(secret, lag(secret)) };
+    },
 
-    isReadByService: (arn) =>
-      call("isReadByService", [arn], () => {
-        const secret = find(state, arn);
-        const policy = secret === undefined ? undefined : stateOf(secret).policy;
-        return { is: "known", read: policy !== undefined && letsServiceIn(policy) };
-      }),
+    isReadByService: (arn) => {
+      const secret = find(state, arn);
+      const policy = secret === undefined ? undefined : stateOf(secret).policy;
+      return { is: "known", read: policy !== undefined && letsServiceIn(policy) };
+    },
 
-    read: (arn, versionId) =>
-      call("read", [arn, versionId], () => {
-        const secret = find(state, arn);
-        if (secret === undefined || isScheduled(secret)) return changed;
-        const version = stateOf(secret).versions.find((other) => other.versionId === versionId);
-        if (version === undefined) return changed;
-        return stateOf(secret).keyDisabled === true ? refused("undecryptable") : { is: "value", value: version.value };
-      }),
+    read: (arn, versionId) => {
+      const secret = find(state, arn);
+      if (secret === undefined || isScheduled(secret)) return changed;
+      const version = stateOf(secret).versions.find((other) => other.versionId === versionId);
+      if (version === undefined) return changed;
+      return stateOf(secret).keyDisabled === true ? refused("undecryptable") : { is: "value", value: version.value };
+    },
 
     tag: (arn, value) =>
-      call("tag", [arn, value], () =>
-        onLive(arn, (secret, now) => {
-          const tags = { ...now.tags, [stateTag]: value };
-          const own = Object.keys(tags).filter((key) => !key.startsWith("aws:"));
-          if (own.length > 50) return refused("source-rejected", "failed");
-          change(secret, { tags });
-          return done;
-        }),
-      ),
-
-    schedule: (arn, windowDays) =>
-      call("schedule", [arn, windowDays], () => {
-        if (!Number.isInteger(windowDays) || windowDays < 7 || windowDays > 30) {
-          return refused("source-rejected", "failed");
-        }
-        return onLive(arn, (secret, now) => {
-          if (now.replicas.length > 0) throw wayError("source-has-replicas", "delete", "still has replica regions");
-          change(secret, { window: windowDays, scheduledAt: clock() });
-          return done;
-        });
-      }),
-
-    restore: (arn) =>
-      call("restore", [arn], () => {
-        const secret = find(state, arn);
-        if (secret === undefined) return changed;
-        if (restoreNeedsTag && stateOf(secret).tags[stateTag] === undefined) return refused("access-denied");
-        if (isScheduled(secret)) restoreByPerson(secret);
+      onLive(arn, (secret, now) => {
+        const tags = { ...now.tags, [stateTag]: value };
+        const own = Object.keys(tags).filter((key) => !key.startsWith("aws:"));
+        if (own.length > 50) return refused("source-rejected", "failed");
+        change(secret, { tags });
         return done;
       }),
 
+    schedule: (arn, windowDays) => {
+      if (!Number.isInteger(windowDays) || windowDays < 7 || windowDays > 30) {
+        return refused("source-rejected", "failed");
+      }
+      return onLive(arn, (secret, now) => {
+        if (now.replicas.length > 0) throw wayError("source-has-replicas", "delete", "still has replica regions");
+        change(secret, { window: windowDays, scheduledAt: clock() });
+        return done;
+      });
+    },
+
+    restore: (arn) => {
+      const secret = find(state, arn);
+      if (secret === undefined) return changed;
+      if (restoreNeedsTag && stateOf(secret).tags[stateTag] === undefined) return refused("access-denied");
+      if (isScheduled(secret)) restoreByPerson(secret);
+      return done;
+    },
+
     removeReplicas: (arn, regions) =>
-      call("removeReplicas", [arn, regions], () =>
-        onLive(arn, (secret, now) => {
-          change(secret, { replicas: now.replicas.filter((replica) => !regions.includes(replica.region)) });
-          return done;
-        }),
-      ),
+      onLive(arn, (secret, now) => {
+        change(secret, { replicas: now.replicas.filter((replica) => !regions.includes(replica.region)) });
+        return done;
+      }),
 
     replicate: (arn, replicas) =>
-      call("replicate", [arn, replicas], () =>
-        onLive(arn, (secret, now) => {
-          if (now.replicas.some((old) => replicas.some((added) => added.region === old.region))) {
-            return refused("source-rejected", "failed");
-          }
-          change(secret, { replicas: [...now.replicas, ...replicas] });
-          return done;
-        }),
-      ),
+      onLive(arn, (secret, now) => {
+        if (now.replicas.some((old) => replicas.some((added) => added.region === old.region))) {
+          return refused("source-rejected", "failed");
+        }
+        change(secret, { replicas: [...now.replicas, ...replicas] });
+        return done;
+      }),
 
     cancelRotation: (arn) =>
-      call("cancelRotation", [arn], () =>
-        onLive(arn, (secret) => {
-          change(secret, { rotating: false });
-          return done;
-        }),
-      ),
+      onLive(arn, (secret) => {
+        change(secret, { rotating: false });
+        return done;
+      }),
   };
 }
+
+export const fakeSourcePort = (state: SourceState, options: FakeSourceOptions = {}): SourcePort =>
+  hooked<SourcePort>("source", sourceEffects(state, options), options.hook ?? (() => undefined));

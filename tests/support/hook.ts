@@ -19,3 +19,20 @@ export async function around<T>(hook: Hook, call: FakeCall, effect: () => T): Pr
   await hook(call, "after");
   return answer;
 }
+
+/** A port whose calls are done at once: the effects alone. */
+export type Effects<Port> = {
+  readonly [Name in keyof Port]: Port[Name] extends (...args: infer Args) => Promise<infer Answer>
+    ? (...args: Args) => Answer
+    : never;
+};
+
+/** A port made of its effects, each between the two moments of the hook. */
+export function hooked<Port>(side: Side, effects: Effects<Port>, hook: Hook): Port {
+  const entries = Object.entries(effects as Record<string, (...args: readonly unknown[]) => unknown>);
+  const port = entries.map(([name, effect]) => [
+    name,
+    (...args: readonly unknown[]) => around(hook, { side, name, args }, () => effect(...args)),
+  ]);
+  return Object.fromEntries(port) as Port;
+}

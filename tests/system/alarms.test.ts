@@ -1,14 +1,9 @@
 import * as assert from "node:assert/strict";
 
-import { PutLogEventsCommand, CreateLogStreamCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { DeleteSecretCommand, RestoreSecretCommand, TagResourceCommand } from "@aws-sdk/client-secrets-manager";
-import {
-  CreateQueueCommand,
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-} from "@aws-sdk/client-sqs";
+import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 
 import { moverAlarms } from "../../components/moverAlarms";
 import { awsClient } from "../../local/providers/aws/client";
@@ -42,15 +37,25 @@ describe("the alarms", function () {
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
     });
-    const { QueueUrl = "" } = await clients.sqs.send(new CreateQueueCommand({ QueueName: "on-call" }));
-    const { Attributes } = await clients.sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }),
-    );
-    await aws.query("sns", "Subscribe", {
-      TopicArn: system().outputs["alarmTopicArn"],
-      Protocol: "sqs",
-      Endpoint: Attributes?.["QueueArn"],
+    const { region, account, outputs } = system();
+    const topicArn = outputs["alarmTopicArn"];
+    const inboxArn = `arn:aws:sqs:${region}:${account}:on-call`;
+    const Policy = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "sns.amazonaws.com" },
+          Action: "sqs:SendMessage",
+          Resource: inboxArn,
+          Condition: { ArnEquals: { "aws:SourceArn": topicArn } },
+        },
+      ],
     });
+    const { QueueUrl = "" } = await clients.sqs.send(
+      new CreateQueueCommand({ QueueName: "on-call", Attributes: { Policy } }),
+    );
+    await aws.query("sns", "Subscribe", { TopicArn: topicArn, Protocol: "sqs", Endpoint: inboxArn });
     inbox = QueueUrl;
   });
 

@@ -37,6 +37,8 @@ export async function serve(answer: (request: Request) => Response | Promise<Res
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // A test that fails before it can stop the server must not be kept alive by it.
+  server.unref();
   const place = server.address();
   if (place === null || typeof place === "string") throw new Error("a TCP server has no port");
   return {
