@@ -2,7 +2,7 @@
 import type { Mode, MoverSettings } from "./environment";
 import { isDeleted } from "./home";
 import type { Home, HomeVersion } from "./home";
-import { labelledVersions, modeTag, readDeletingLabel, readVersionLabel, stateTag } from "./labels";
+import { labelledVersions, modeTag, readDeletedLabel, readDeletingLabel, readVersionLabel, stateTag } from "./labels";
 import type { VersionLabel } from "./labels";
 import type { Reason, RestoreCause } from "./outcome";
 import { matches, matchesAny } from "./pattern";
@@ -197,7 +197,8 @@ function decideSecondLook(source: Source, home: Home, settings: MoverSettings, n
 /** A source that is scheduled for deletion: whose deletion is it, and is it sound? */
 function decideScheduled(source: Source, home: Home, settings: MoverSettings, now: number): Decision {
   if (isOfAnother(source, home)) return stop("skipped", "scheduled-by-others");
-  const { deleted, restoring } = home.labels;
+  const { restoring } = home.labels;
+  const deleted = readDeletedLabel(home.labels);
   const deleting = readDeletingLabel(home.labels)?.versionId;
   const current = source.currentVersionId;
   if (restoring !== undefined) return { act: "restore", versionId: restoring, cause: "unfinished" };
@@ -274,7 +275,7 @@ export function decide(source: Source, home: Home, settings: MoverSettings, { no
   // Labels and the tag separate their parts by characters that a caller may put into a version id.
   if (!/^[A-Za-z0-9-]+$/.test(source.currentVersionId)) return stop("refused", "version-id-unsupported");
 
-  const restored = markers["deleted"] !== undefined && source.tags[stateTag] !== undefined;
+  const restored = readDeletedLabel(markers) !== undefined && source.tags[stateTag] !== undefined;
   const version = liveVersion(home, now);
   const authorUnknown =
     version !== undefined && authorOf(version, settings) === "unknown" && settings.authorship === "entity";

@@ -85,6 +85,15 @@ export function readDeletingLabel(labels: Readonly<Record<string, string>>): Del
   return versionId && !Number.isNaN(time) ? { versionId, time } : undefined;
 }
 
+/**
+ * The version whose deletion a mover saw succeed. Its label counts only beside the announcement: alone it came after a
+ * restore that had removed both.
+ */
+export function readDeletedLabel(labels: Readonly<Record<string, string>>): string | undefined {
+  const deleted = labels["deleted"];
+  return deleted === readDeletingLabel(labels)?.versionId ? deleted : undefined;
+}
+
 const regionPrefix = "region.";
 /** In a label's value: the key that AWS manages for Secrets Manager. */
 const awsManagedKey = "aws/secretsmanager";

@@ -230,6 +230,13 @@ async function attempt(run: Run): Promise<Result> {
   trace.mark("described");
 
   const decision = decide(source, home, settings, { now: deps.now() });
+  if (decision.act === "restore") {
+    // What was read before the source may be older than the deletion: another mover's, proven and labelled since.
+    const since = await deps.home.metadata(path);
+    const confirmed = decide(source, since, settings, { now: deps.now() });
+    if (confirmed.act !== "restore") return "again";
+    return restoreSource(run, since, confirmed.versionId, confirmed.cause);
+  }
   const moves = decision.act === "report" ? decision.intent === "move" : "mode" in decision && decision.mode === "move";
   if (moves) {
     const service = await deps.source.isReadByService(arn);
@@ -241,8 +248,6 @@ async function attempt(run: Run): Promise<Result> {
       return trace.end(decision.outcome, decision.reason);
     case "report":
       return trace.end("skipped", "audit", decision.intent);
-    case "restore":
-      return restoreSource(run, home, decision.versionId, decision.cause);
     case "check":
       await deps.home.label(path, { checked: new Date(deps.now()).toISOString() });
       return trace.end("unchanged", "already-moved");

@@ -91,7 +91,8 @@ export function makeVaultHome({ transport, token, mount, namespace }: VaultHomeO
       const type = "application/merge-patch+json";
       const answer = await send({ step, method: "PATCH", path: url("metadata", path), body, type });
       if (answer.status === 200 || answer.status === 204) return { is: "done" };
-      if (isNeverWritten(answer)) return { is: "gone" };
+      // Vault answers the PATCH of an entry that is not there with 404 and no body at all.
+      if (isNeverWritten(answer) || (answer.status === 404 && answer.text.trim() === "")) return { is: "gone" };
       if (isLabelRejected(answer)) return { is: "rejected" };
       throw answerError(step, answer);
     },

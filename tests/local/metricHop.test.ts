@@ -206,6 +206,6 @@ describe("the metric hop", function () {
 
     start({ awsEndpoint: "http://127.0.0.1:9", report });
     await until(() => Promise.resolve(lines.length > 2));
-    match(lines[0] ?? "", /fetch failed|ECONNREFUSED|bad port/);
+    match(lines.join("\n"), /fetch failed|ECONNREFUSED|bad port/);
   });
 });

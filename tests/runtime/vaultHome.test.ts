@@ -225,6 +225,8 @@ describe("a label", () => {
     deepEqual(await label({ status: 204 }), { is: "done" });
     deepEqual(await label({ status: 200, text: "{}" }), { is: "done" });
     deepEqual(await label({ status: 404, text: neverWritten }), { is: "gone" });
+    // What Vault 1.21 really answers to a PATCH of metadata that is not there.
+    deepEqual(await label({ status: 404, text: "" }), { is: "gone" });
     const text = '{"errors":["custom_metadata validation failed: length of value is 0"]}';
     deepEqual(await label({ status: 400, text }), { is: "rejected" });
   });
