@@ -15,8 +15,11 @@ const day = 24 * 60 * 60;
 const queueRetentionSeconds = 4 * day;
 /** The longest that SQS allows: what is here waits for a person. */
 const deadLetterRetentionSeconds = 14 * day;
-/** With delays of up to 15 minutes a message is tried for longer than the queue keeps it: no outage sends it away. */
-const maxReceiveCount = 200;
+/**
+ * With its growing rests a message is received so often in about 75 hours (50 at the least): no outage of two days sends
+ * it away, and one that can't succeed is on the dead-letter queue before the queue forgets it.
+ */
+const maxReceiveCount = 400;
 /** SQS must not show a message again while its batch is being worked on; Lambda advises six times its time limit. */
 const visibilityPerTimeout = 6;
 /**

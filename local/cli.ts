@@ -111,16 +111,16 @@ async function up({ name, verbose, cloud }: Arguments): Promise<void> {
   say(`  vault kv get -mount=${system.mount} ${system.homePrefix}/${system.account}/${system.region}/dev/hello`);
   say("Ctrl-C ends it.");
   // A signal ends everything from here on, and the process with it; a server that ends by itself does as well.
-  let wanted = false;
+  const end = { wanted: false };
   beforeStop(() => {
-    wanted = true;
+    end.wanted = true;
     return Promise.resolve();
   });
   const server = await Promise.race([
     running.vault.exited.then(() => cloud.server),
     running.emulator.exited.then(() => "the AWS emulator"),
   ]);
-  if (wanted) return;
+  if (end.wanted) return;
   await running.close();
   throw new Error(`${server} ended by itself; its log is in ${running.directory}`);
 }

@@ -66,6 +66,9 @@ export async function restoreSource(run: Run, home: Home, versionId: string, cau
   const restored = halt(run, await deps.source.restore(arn));
   if (restored !== undefined) return restored;
   trace.note({ restored: cause });
+  // Once more: if another mover ended this restore and deleted anew before it, it undid that deletion, and without the
+  // label it would look like a person's undo.
+  await deps.home.label(path, { restoring: versionId });
   return (await replicateAgain(run, home)) ?? "again";
 }
 

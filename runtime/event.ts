@@ -6,8 +6,11 @@ export type Message =
   | { readonly is: "ignored" }
   | { readonly is: "unreadable" };
 
-/** Secrets Manager's limit for a SecretId. */
-const maxIdLength = 2_048;
+/**
+ * Secrets Manager's limit for a SecretId. Names and ARNs are printable ASCII: with any other character an id names no
+ * secret, and some of them would end a line of the log for those who read it.
+ */
+const idForm = /^[\x20-\x7e]{1,2048}$/;
 
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
@@ -39,7 +42,7 @@ function idFromCloudTrail(detail: unknown): unknown {
 }
 
 const fromId = (id: unknown): Message =>
-  typeof id === "string" && id !== "" && id.length <= maxIdLength ? { is: "secret", secret: id } : { is: "unreadable" };
+  typeof id === "string" && idForm.test(id) ? { is: "secret", secret: id } : { is: "unreadable" };
 
 /**
  * Reads the body of a message: an EventBridge event of Secrets Manager, or `{"secretId": "<ARN or name>"}`, which the

@@ -58,8 +58,9 @@ export function verdictOf(step: Step, error: unknown): SourceVerdict {
     case "AccessDeniedException":
       return refusal(/\bKMS\b/i.test(message) ? "undecryptable" : "access-denied");
     case "InvalidRequestException":
-      if (/marked for deletion|scheduled for deletion/i.test(message)) return { is: "changed" };
+      // The denial first: its words hold those of the other.
       if (/not scheduled|isn't scheduled|not marked for deletion/i.test(message)) return { is: "not-scheduled" };
+      if (/marked for deletion|scheduled for deletion/i.test(message)) return { is: "changed" };
       if (/another service|managed by/i.test(message)) return refusal("service-owned", "skipped");
       return refusal("source-rejected", "failed");
     case "InvalidParameterException":

@@ -123,7 +123,7 @@ describe("SecretMover", () => {
       sqsManagedSseEnabled: true,
       messageRetentionSeconds: 345_600,
       visibilityTimeoutSeconds: 720,
-      redrivePolicy: JSON.stringify({ deadLetterTargetArn: `${queueArn}-dead`, maxReceiveCount: 200 }),
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: `${queueArn}-dead`, maxReceiveCount: 400 }),
       tags,
     });
   });

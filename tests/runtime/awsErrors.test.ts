@@ -44,6 +44,12 @@ describe("verdictOf", () => {
       { is: "not-scheduled" },
     ],
     [
+      "a restore of what is not scheduled, in words that hold those of a scheduled one",
+      "InvalidRequestException",
+      "Secret is not scheduled for deletion.",
+      { is: "not-scheduled" },
+    ],
+    [
       "a service's secret",
       "InvalidRequestException",
       "The secret is managed by another service, and you must use that service to update it.",

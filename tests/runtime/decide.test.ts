@@ -366,7 +366,7 @@ describe("a secret that is scheduled for deletion", () => {
   });
 
   it("is an alarm when its home was deleted", () => {
-    const home = homeOf({ ...labels({ deleted: v1 }), versions: { 1: homeVersionOf({ destroyed: true }) } });
+    const home = homeOf({ ...labels(justDeleted), versions: { 1: homeVersionOf({ destroyed: true }) } });
     deepEqual(decideOn({ source, home }), stop("refused", "home-deleted"));
   });
 
@@ -418,7 +418,7 @@ describe("a secret that is scheduled for deletion", () => {
   it("is an alarm when it holds a value that no mover proved", () => {
     const newer = sourceOf({ scheduled: true, currentVersionId: v2 });
     deepEqual(
-      decideOn({ source: newer, home: homeOf(labels({ deleted: v1 })) }),
+      decideOn({ source: newer, home: homeOf(labels(justDeleted)) }),
       stop("refused", "deletion-unclaimed"),
     );
     deepEqual(
@@ -426,7 +426,7 @@ describe("a secret that is scheduled for deletion", () => {
       stop("refused", "deletion-unclaimed"),
     );
     deepEqual(
-      decideOn({ source: sourceWithoutValue({ scheduled: true }), home: homeOf(labels({ deleted: v1 })) }),
+      decideOn({ source: sourceWithoutValue({ scheduled: true }), home: homeOf(labels(justDeleted)) }),
       stop("refused", "deletion-unclaimed"),
     );
   });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const limitMs = 15_000;
+const limitMs = 60_000;
 const pollMs = 100;
 
 /**
