@@ -1,0 +1,16 @@
+import { useCloud } from "../system/support/bench";
+import { describeAwsLogin } from "./behaviours/awsLogin";
+import { describeHostileInput } from "./behaviours/hostileInput";
+import { describeLeakSearch } from "./behaviours/leaks";
+import { describeWebIdentity } from "./behaviours/webIdentity";
+
+describe("the cloud under attack", function () {
+  this.timeout(120_000);
+  const bench = useCloud({ name: "security", login: "aws", server: "vault" });
+
+  // The search comes last and looks at all that the others left behind; its watch begins before them.
+  describeHostileInput(bench);
+  describeAwsLogin(bench);
+  describeWebIdentity(bench);
+  describeLeakSearch(bench);
+});
