@@ -19,8 +19,16 @@ import { makeMove } from "./move";
 import type { MoveRequest } from "./move";
 import { makePace } from "./pace";
 
-/** Limits for AWS calls; the SDK itself tries each call three times. */
-const requestHandler = { connectionTimeout: 3_000, requestTimeout: 10_000 };
+/**
+ * Limits for AWS calls, in milliseconds; the SDK itself tries each call three times. Without `throwOnRequestTimeout` it
+ * only prints a warning when the time is over, and an answer that stops half-way is ended by `socketTimeout` alone.
+ */
+const requestHandler = {
+  connectionTimeout: 3_000,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 10_000,
+};
 
 /**
  * Makes the handler: Lambda runs this once for a container, so clients, token and pace live as long as it does.

@@ -224,7 +224,8 @@ async function attempt(run: Run): Promise<Result> {
   const home = await deps.home.metadata(path);
   const found = await deps.source.describe(arn, "describe");
   if (found.is === "refused") return trace.end(found.outcome, found.reason);
-  if (found.is === "absent") return trace.end("skipped", "not-found");
+  // It was there a moment ago: Secrets Manager is eventually consistent, and only `resolve` says that it is gone.
+  if (found.is === "absent") return "again";
   const { source } = found;
   if (source.arn !== arn) return trace.end("refused", "arn-mismatch");
   trace.mark("described");

@@ -8,8 +8,8 @@ interface ServiceError {
   readonly message: string;
 }
 
-const isServiceError = (error: unknown): error is Error & ServiceError =>
-  error instanceof Error && "$metadata" in error;
+/** Whether AWS answered with an error. The SDK adds `$metadata` to every error, also to those of a broken connection. */
+const isServiceError = (error: unknown): error is Error & ServiceError => error instanceof Error && "$fault" in error;
 
 const throttled: readonly string[] = [
   "ThrottlingException",
@@ -26,7 +26,7 @@ export function sourceError(step: Step, error: unknown): WayError {
   if (isWayError(error)) return error;
   if (!isServiceError(error)) {
     const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "no code";
-    return wayError("source-unreachable", step, `AWS did not answer (${code})`);
+    return wayError("source-unreachable", step, `no whole answer came from AWS (${code})`);
   }
   const code: WayCode = throttled.includes(error.name) ? "source-throttled" : "source-failing";
   return wayError(code, step, `AWS answered with ${error.name}`);

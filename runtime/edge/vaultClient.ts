@@ -29,9 +29,11 @@ const requestLibrary = (transport: Transport, step: Step) => ({
       headers: { ...options.headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
       ...(body === undefined ? {} : { body }),
     });
+    const refused = answer.status !== 200 && answer.status !== 204;
     return {
       statusCode: answer.status,
-      body: answer.text === "" ? undefined : readJson(step, answer.text),
+      // A refusal travels whole: it need not be JSON, and node-vault would drop its Retry-After.
+      body: refused ? answer : answer.text === "" ? undefined : readJson(step, answer.text),
       request: { path: pathname },
     };
   },
@@ -60,16 +62,15 @@ export function makeVaultClient(transport: Transport, step: Step, options: Vault
 }
 
 interface VaultFailure {
-  readonly response: { readonly statusCode: number; readonly body: unknown };
+  readonly response: { readonly body: Answer };
 }
 
 const isVaultFailure = (error: unknown): error is VaultFailure =>
   error instanceof Error && "response" in error && typeof error.response === "object" && error.response !== null;
 
-/** The status and texts of Vault's refusal, when that is what node-vault threw; for decisions, never for a message. */
+/** Vault's refusal, when that is what node-vault threw; for decisions, never for a message. */
 export function refusalOf(error: unknown): Answer | undefined {
-  if (!isVaultFailure(error)) return undefined;
-  return { status: error.response.statusCode, text: JSON.stringify(error.response.body ?? "") };
+  return isVaultFailure(error) ? error.response.body : undefined;
 }
 
 /** Maps what node-vault threw: its errors hold Vault's answer, which must not travel. */

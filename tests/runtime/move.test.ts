@@ -388,12 +388,13 @@ describe("which secret is meant", () => {
     deepEqual(world.home.entries, {});
   });
 
-  it("that goes away meanwhile is gone", async () => {
+  it("that goes away meanwhile is looked for again, and then gone", async () => {
     const { world } = withSecret();
     const hook = atCall("home.metadata", "before", () => {
       world.source.secrets.pop();
     });
-    ends(await deliver(world, arn, { hook }), "skipped", "not-found");
+    await rejects(deliver(world, arn, { hook }), { code: "contended" });
+    ends(await deliver(world, arn, { attempt: 4 }), "skipped", "not-found");
     deepEqual(world.home.entries, {});
   });
 });

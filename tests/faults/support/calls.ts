@@ -1,0 +1,161 @@
+/** Gives every request on the wire the name that it has in the protocol of one move. */
+import type { Request } from "../../bundle/support/server";
+
+/** The calls of the protocol at Vault. */
+export const vaultCalls = [
+  "login",
+  "record-read",
+  "record-write",
+  "record-reread",
+  "read-home",
+  "write",
+  "label",
+  "label-tags",
+  "read-back",
+  "prove-home",
+  "mark-deleting",
+  "mark-deleted",
+  "look-home",
+  "mark-restoring",
+  "clear-markers",
+] as const;
+/** The calls of the protocol at AWS. */
+export const awsCalls = [
+  "web-identity",
+  "resolve",
+  "describe",
+  "policy",
+  "get-value",
+  "tag",
+  "delete",
+  "look-source",
+  "restore",
+  "restore-again",
+  "rest",
+  "bury",
+] as const;
+export type VaultCall = (typeof vaultCalls)[number];
+export type AwsCall = (typeof awsCalls)[number];
+export type CallName = VaultCall | AwsCall;
+
+export const isVaultCall = (name: CallName): name is VaultCall => (vaultCalls as readonly string[]).includes(name);
+
+/** Names of the secrets of these tests: by them a request shows which combination it belongs to. */
+export const secretName = (number: number): string => `fault/${number.toString().padStart(4, "0")}`;
+const secretIn = (text: string): string | undefined => /fault\/\d{4}/.exec(text)?.[0];
+
+export interface Named {
+  readonly name: CallName;
+  /** The secret that it is about; absent for logins and the like. */
+  readonly secret?: string;
+}
+
+/** What was seen of one delivery of one message so far: some calls look alike and differ by what came before. */
+export interface Progress {
+  last?: CallName;
+  /** Names of AWS calls by their invocation, which stays the same when the SDK tries again. */
+  readonly invocations: Map<string, CallName>;
+}
+
+export const freshProgress = (): Progress => ({ invocations: new Map() });
+
+function homeRead({ last }: Progress): VaultCall {
+  switch (last) {
+    case "label":
+    case "label-tags":
+    case "read-back":
+    case "prove-home":
+    case "get-value":
+      return "prove-home";
+    case "mark-deleted":
+    case "look-source":
+    case "look-home":
+      return "look-home";
+    default:
+      return "read-home";
+  }
+}
+
+function patchName(body: string, { last }: Progress): VaultCall {
+  const { custom_metadata: patch } = JSON.parse(body) as { custom_metadata: Record<string, string | null> };
+  const sets = (key: string): boolean => typeof patch[key] === "string";
+  if (sets("deleting")) return "mark-deleting";
+  if (sets("deleted")) return "mark-deleted";
+  if (sets("restoring")) return "mark-restoring";
+  const keys = Object.keys(patch);
+  if (keys.some((key) => /^v\d+$/.test(key))) return "label";
+  if (keys.some((key) => key.startsWith("tag."))) return "label-tags";
+  // A proof without a write clears what an earlier deletion left.
+  return last === "get-value" ? "label" : "clear-markers";
+}
+
+/** Names a request to Vault; undefined for one that the protocol does not have. */
+export function nameVaultCall(
+  { method, path, body }: Request,
+  progressOf: (secret: string) => Progress,
+  records: Progress,
+): Named | undefined {
+  if (method === "POST" && /^\/v1\/auth\/[^/]+\/login$/.test(path)) return { name: "login" };
+  if (/^\/v1\/[^/]+\/data\/[^/]+\/~mover$/.test(path)) {
+    const reread = records.last === "record-write" || records.last === "record-reread";
+    const name = method === "POST" ? "record-write" : reread ? "record-reread" : "record-read";
+    records.last = name;
+    return { name };
+  }
+  const [, api] = /^\/v1\/[^/]+\/(data|metadata)\/[^/]+\/\d{12}\/[^/]+\/fault\/\d{4}$/.exec(path) ?? [];
+  const secret = secretIn(path);
+  if (api === undefined || secret === undefined) return undefined;
+  const progress = progressOf(secret);
+  const nameOf = (): VaultCall | undefined => {
+    switch (`${method} ${api}`) {
+      case "GET metadata":
+        return homeRead(progress);
+      case "POST data":
+        return "write";
+      case "GET data":
+        return "read-back";
+      case "PATCH metadata":
+        return patchName(body, progress);
+      default:
+        return undefined;
+    }
+  };
+  const name = nameOf();
+  if (name === undefined) return undefined;
+  progress.last = name;
+  return { name, secret };
+}
+
+const actions: Readonly<Record<string, AwsCall>> = {
+  GetResourcePolicy: "policy",
+  GetSecretValue: "get-value",
+  TagResource: "tag",
+  DeleteSecret: "delete",
+  ChangeMessageVisibility: "rest",
+  SendMessage: "bury",
+};
+
+/** Names a request to AWS; undefined for one that the protocol does not have. */
+export function nameAwsCall({ headers, body }: Request, progressOf: (secret: string) => Progress): Named | undefined {
+  const action = String(headers["x-amz-target"] ?? "").split(".")[1];
+  if (action === undefined) return body.includes("Action=GetWebIdentityToken&") ? { name: "web-identity" } : undefined;
+  const secret = secretIn(body);
+  if (secret === undefined) return undefined;
+  const progress = progressOf(secret);
+  const invocation = String(headers["amz-sdk-invocation-id"]);
+  const known = progress.invocations.get(invocation);
+  if (known !== undefined) return { name: known, secret };
+  const nameOf = (): AwsCall | undefined => {
+    if (action === "DescribeSecret") {
+      return progress.last === undefined ? "resolve" : progress.last === "look-home" ? "look-source" : "describe";
+    }
+    if (action === "RestoreSecret") return progress.last === "describe" ? "restore-again" : "restore";
+    return actions[action];
+  };
+  const name = nameOf();
+  if (name === undefined) return undefined;
+  progress.invocations.set(invocation, name);
+  // What the batch does at its end says nothing about where the move was.
+  if (name !== "rest") progress.last = name;
+  return { name, secret };
+}

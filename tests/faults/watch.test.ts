@@ -1,0 +1,80 @@
+import * as assert from "node:assert/strict";
+
+import { theFunction } from "../bundle/support/stage";
+import { deliverOnce } from "./support/deliveries";
+import { edit } from "./support/edits";
+import { awsFaults } from "./support/faultTable";
+import { leaked } from "./support/judge";
+import { create } from "./support/scenarios";
+import { openTheatre } from "./support/theatre";
+import type { Theatre, Trap } from "./support/theatre";
+
+describe("the watch over the faults", function () {
+  this.timeout(60_000);
+  let theatre: Theatre;
+  before(async function () {
+    this.timeout(120_000);
+    await theFunction();
+  });
+  beforeEach(async () => {
+    theatre = await openTheatre();
+  });
+  afterEach(async () => {
+    await theatre.close();
+  });
+
+  /** Runs one move by a mover that lacks a safeguard. */
+  async function moveBy(change: (text: string) => string, traps: readonly Trap[] = []): Promise<string> {
+    const run = theatre.addRun("one", create, traps);
+    const actor = await theatre.start({}, change);
+    await deliverOnce(theatre, actor, [run], () => 1);
+    await actor.container.stop();
+    return actor.container.output();
+  }
+
+  const brokenMovers: readonly (readonly [string, readonly (readonly [string, string])[], RegExp])[] = [
+    [
+      "that deletes for good",
+      [["RecoveryWindowInDays: windowDays", "ForceDeleteWithoutRecovery: true"]],
+      /a forced delete.*without the full window/s,
+    ],
+    [
+      "that deletes without reading back",
+      [
+        [
+          "port.read(claim.path)",
+          'Promise.resolve({ is: "value", version: claim.homeVersion, deletionTime: "", data: "" })',
+        ],
+        ["if (!(0, value_1.holdsValue)(answer.data, claim.kind, claim.value))", "if (false)"],
+      ],
+      /a delete without a proof of this run/,
+    ],
+    [
+      "that writes something else",
+      [
+        ["(0, value_1.writeBody)(encoded, base)", '(0, value_1.writeBody)({ ...encoded, json: "{}" }, base)'],
+        ["if (!(0, value_1.holdsValue)(answer.data, claim.kind, claim.value))", "if (false)"],
+      ],
+      /what the home does not hold.*the value is only in a scheduled source/s,
+    ],
+    ["that asks for another path", [["/data/${", "/data/elsewhere/${"]], /a call that no move makes/],
+  ];
+  for (const [what, pieces, expected] of brokenMovers) {
+    it(`sees a mover ${what}`, async () => {
+      await moveBy(edit(...pieces));
+
+      assert.match(theatre.violations.join("\n"), expected);
+    });
+  }
+
+  it("sees a mover that prints what a server said", async () => {
+    const fault = awsFaults.find(({ name }) => name === "expired-token");
+    if (fault === undefined) throw new Error("there is no such fault");
+
+    const output = await moveBy(edit(["AWS answered with ${error.name}", "AWS answered with ${error.message}"]), [
+      { call: "get-value", fault, span: "once" },
+    ]);
+
+    assert.deepEqual(leaked(output, theatre), ["a value as json"]);
+  });
+});
