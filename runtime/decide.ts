@@ -145,7 +145,16 @@ function isOfAnother(source: Source, home: Home): boolean {
   return newest?.is === "ours" && newest.label.suffix !== source.suffix;
 }
 
-/** Whether a version of this home is labelled as the source's current one, whatever was written over it since. */
+/** Whether a mover wrote the home's current version: by its author, else by its label. */
+function isMovers(home: Home, settings: MoverSettings): boolean {
+  const current = home.versions[home.currentVersion];
+  const author = current === undefined ? "unknown" : authorOf(current, settings);
+  return (
+    author === "ours" || (author === "unknown" && readVersionLabel(home.labels, home.currentVersion).is === "ours")
+  );
+}
+
+/** Whether a version of this home is labelled as the source's current one, whatever a person wrote over it since. */
 function heldCurrent(source: Source, home: Home): boolean {
   return labelledVersions(home.labels).some((version) => {
     const read = readVersionLabel(home.labels, version);
@@ -161,9 +170,24 @@ function heldCurrent(source: Source, home: Home): boolean {
 const windowEndsSoon = (source: Source, now: number): boolean =>
   source.windowEnd !== undefined && source.windowEnd - now < lastDaysMs;
 
+/** A deletion that a mover announced for another version than it hit: an alarm, and taken back before it is too late. */
+const unclaimed = (source: Source, versionId: string, now: number): Decision =>
+  windowEndsSoon(source, now)
+    ? { act: "restore", versionId, cause: "deletion-unclaimed" }
+    : stop("refused", "deletion-unclaimed");
+
 /** A move that a mover saw to its end: nothing is left to do but the late check. */
 function decideFinished(source: Source, home: Home, settings: MoverSettings, now: number): Decision {
+  // Nothing of a scheduled secret changes: what speaks against its deletion came before it, and no mover looked since.
+  const wish = source.tags[modeTag];
+  if (source.staged || (wish !== undefined && wish !== "move")) {
+    return { act: "restore", versionId: source.currentVersionId ?? "", cause: "changed-meanwhile" };
+  }
   if (liveVersion(home, now) === undefined) return stop("refused", "home-deleted");
+  if (isMovers(home, settings) && !holdsCurrent(source, home, settings, now)) {
+    // A slow mover that was shown an older state of the source wrote over the proven version.
+    return { act: "restore", versionId: source.currentVersionId ?? "", cause: "changed-meanwhile" };
+  }
   const sound = heldCurrent(source, home) || settings.foreignHomes === "accept-equal";
   const deletedAt = readDeletingLabel(home.labels)?.time ?? 0;
   const due = windowEndsSoon(source, now) || now - deletedAt > lateCheckMs;
@@ -203,17 +227,22 @@ function decideScheduled(source: Source, home: Home, settings: MoverSettings, no
   const current = source.currentVersionId;
   if (restoring !== undefined) return { act: "restore", versionId: restoring, cause: "unfinished" };
   if (deleted === undefined && deleting === undefined) {
-    const [tagged] = (source.tags[stateTag] ?? "").split("/");
-    const homeGone = current !== undefined && tagged === current && !holdsCurrent(source, home, settings, now);
-    return homeGone
-      ? { act: "restore", versionId: current, cause: "home-gone" }
-      : stop("skipped", "scheduled-by-others");
+    const [tagged = ""] = (source.tags[stateTag] ?? "").split("/");
+    if (current !== undefined && tagged === current && !holdsCurrent(source, home, settings, now)) {
+      return { act: "restore", versionId: current, cause: "home-gone" };
+    }
+    return tagged === "" || tagged === current
+      ? stop("skipped", "scheduled-by-others")
+      : unclaimed(source, tagged, now);
   }
   const intended = deleted ?? deleting;
+  const movable = skipReason(source, settings) === undefined && modeFor(source, settings) === "move";
   if (current === undefined || intended !== current) {
-    return windowEndsSoon(source, now)
-      ? { act: "restore", versionId: intended ?? "", cause: "deletion-unclaimed" }
-      : stop("refused", "deletion-unclaimed");
+    // A slow mover's announcement may have replaced that of the delete. Starting over proves the value and deletes again.
+    if (current !== undefined && movable && holdsCurrent(source, home, settings, now)) {
+      return { act: "restore", versionId: current, cause: "unfinished" };
+    }
+    return unclaimed(source, intended ?? "", now);
   }
   if (deleted === current) return decideFinished(source, home, settings, now);
   if (skipReason(source, settings) === undefined && holdsCurrent(source, home, settings, now)) {

@@ -3,7 +3,15 @@ import { decide, holdsProof } from "./decide";
 import type { Proof } from "./decide";
 import { wayError } from "./errors";
 import type { Home } from "./home";
-import { clearedMarkers, clearedReplicas, deletingLabel, readReplicaLabels, replicaLabels, stateTag } from "./labels";
+import {
+  clearedMarkers,
+  clearedReplicas,
+  deletingLabel,
+  readDeletedLabel,
+  readReplicaLabels,
+  replicaLabels,
+  stateTag,
+} from "./labels";
 import type { Result, Run } from "./move";
 import type { RestoreCause } from "./outcome";
 import type { Change } from "./ports";
@@ -89,7 +97,7 @@ export async function endRestore(run: Run, home: Home, source: Source, unsure: b
 }
 
 /** Looks at both sides again after the delete, home first as ever, and decides anew. */
-async function lookAgain(run: Run, proof: Proof): Promise<Result> {
+async function lookAgain(run: Run, proof: Proof, deleting: string): Promise<Result> {
   const { deps, settings, trace, arn, path } = run;
   for (let look = 1; look <= looks; look += 1) {
     const home = await deps.home.metadata(path);
@@ -101,7 +109,12 @@ async function lookAgain(run: Run, proof: Proof): Promise<Result> {
     }
     const decision = decide(found.source, home, settings, { now: deps.now(), proof });
     if (decision.act === "restore") return restoreSource(run, home, decision.versionId, decision.cause);
-    if (decision.act === "stop" && decision.outcome === "unchanged") return trace.end("moved", "proven");
+    if (decision.act === "stop" && decision.outcome === "unchanged") {
+      // The end of an earlier restore may have removed the announcement, and a person's undo is known by both.
+      const labelled = readDeletedLabel(home.labels) === proof.versionId;
+      if (!labelled) await deps.home.label(path, { deleting, deleted: proof.versionId });
+      return trace.end("moved", "proven");
+    }
     await deps.sleep(250 * look);
   }
   return trace.end("deferred", "deletion-unseen");
@@ -131,8 +144,9 @@ export async function remove(run: Run, source: Source, proof: Proof): Promise<Re
   const windowEnd = new Date(deps.now() + settings.recoveryWindowDays * dayMs).toISOString();
   const tagged = halt(run, await deps.source.tag(arn, `${versionId}/${windowEnd}`));
   if (tagged !== undefined) return tagged;
+  const deleting = deletingLabel({ versionId, time: deps.now() });
   const marked = await deps.home.label(path, {
-    deleting: deletingLabel({ versionId, time: deps.now() }),
+    deleting,
     deleted: null,
     checked: null,
     restoring: null,
@@ -143,5 +157,5 @@ export async function remove(run: Run, source: Source, proof: Proof): Promise<Re
   if (scheduled !== undefined) return scheduled;
   trace.mark("deleted");
   await deps.home.label(path, { deleted: versionId });
-  return lookAgain(run, proof);
+  return lookAgain(run, proof, deleting);
 }

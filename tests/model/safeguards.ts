@@ -1,0 +1,133 @@
+/** Every safeguard of the protocol, switched off, with the configuration whose exploration shows it. */
+import { accepted } from "./configurations";
+import type { Configuration } from "./explorer";
+import * as off from "./variants";
+
+export interface ExploredSafeguard {
+  readonly safeguard: string;
+  /** What the exploration must find without it. */
+  readonly finds: RegExp;
+  readonly configuration: Configuration;
+  /** The order of the search, where nearer states first would take too long. */
+  readonly seed?: number;
+}
+
+const one = { messages: ["arn"], receives: 2, acts: {}, crashes: 0, stale: 0, ticks: 0, accepted } as const;
+const two = { ...one, messages: ["arn", "arn"], receives: 1 } as const;
+
+export const exploredSafeguards: readonly ExploredSafeguard[] = [
+  {
+    safeguard: "home first",
+    finds: /I1: an older value is current in Vault/,
+    configuration: {
+      ...two,
+      name: "the source is read before the home",
+      acts: { put: 1 },
+      // Alone it is made good by the look at finished moves.
+      wrap: off.together(off.sourceFirst, off.noOverwritten),
+    },
+  },
+  {
+    safeguard: "an older value over a finished move",
+    finds: /I1: an older value is current in Vault/,
+    seed: 2,
+    configuration: {
+      ...two,
+      name: "a finished move is not compared again",
+      receives: 2,
+      acts: { put: 1 },
+      stale: 1,
+      wrap: off.noOverwritten,
+    },
+  },
+  {
+    safeguard: "check-and-set",
+    finds: /I3: a mover wrote over somebody's version/,
+    configuration: { ...one, name: "writes without check-and-set", acts: { edit: 1 }, wrap: off.noCheckAndSet },
+  },
+  {
+    safeguard: "read-back equal",
+    finds: /I2: a delete was sent for a value that was not freshly read back equal/,
+    configuration: {
+      ...one,
+      name: "the read-back is not compared",
+      garble: (data) => data.replace('"n":1', '"n":10'),
+      mustMove: false,
+      wrap: off.noEqualReadBack,
+    },
+  },
+  {
+    safeguard: "read-back current",
+    finds: /I2: a delete was sent for a value that was not freshly read back equal/,
+    configuration: {
+      ...one,
+      name: "the read-back may be of any version",
+      acts: { edit: 1 },
+      wrap: off.noCurrentReadBack,
+    },
+  },
+  {
+    safeguard: "read-back without expiry",
+    finds: /I2: a delete was sent for a value that was not freshly read back equal/,
+    configuration: {
+      ...one,
+      name: "the read-back may expire",
+      home: { deleteVersionAfter: 14 * 24 * 60 * 60_000 },
+      mustMove: false,
+      wrap: off.noExpiry,
+    },
+  },
+  {
+    safeguard: "proof before delete",
+    finds: /I2: a delete was sent for a value that was not freshly read back equal/,
+    configuration: { ...one, name: "deletes without a read-back", wrap: off.noReadBack },
+  },
+  {
+    safeguard: "second look",
+    finds: /I1: a delete stays for a value that nobody proved/,
+    configuration: { ...one, name: "no look after the delete", acts: { put: 1 }, wrap: off.noSecondLook },
+  },
+  {
+    safeguard: "label per version",
+    finds: /I5: nobody interfered, and it is not moved/,
+    configuration: {
+      ...one,
+      name: "one label for all versions",
+      acts: { put: 1, "roll-back": 1 },
+      receives: 3,
+      crashes: 1,
+      wrap: off.oneLabel,
+    },
+  },
+  {
+    safeguard: "created_by",
+    finds: /I3: a mover wrote over somebody's version/,
+    configuration: { ...one, name: "authors are not looked at", acts: { edit: 1 }, wrap: off.noAuthors },
+  },
+  {
+    safeguard: "late check",
+    finds: /I1: the home of a deleted secret is gone/,
+    configuration: {
+      ...one,
+      name: "nobody looks late",
+      acts: { "delete-metadata": 1 },
+      wrap: off.noLateCheck,
+    },
+  },
+  {
+    safeguard: "a person's undo",
+    finds: /undo: what somebody restored was deleted again/,
+    configuration: {
+      ...one,
+      name: "the undo is not looked for",
+      acts: { restore: 1 },
+      ticks: 1,
+      wrap: off.noUndo,
+    },
+  },
+  {
+    safeguard: "staged versions",
+    finds: /I1: a staged value is deleted/,
+    configuration: { ...one, name: "staged versions are not looked for", acts: { stage: 1 }, wrap: off.noStaged },
+  },
+];

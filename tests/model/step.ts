@@ -1,0 +1,157 @@
+/** One call of a mover has its effect: what it changes, what it answers, and what must hold there. */
+import { entityId } from "../support/builders";
+import { currentData, homeEffects, vaultPrints } from "../support/fakeHome";
+import type { FakeEntry } from "../support/fakeHome";
+import { isScheduled, sourceEffects, stateOf } from "../support/fakeSource";
+import type { Answer, OpenCall } from "./movers";
+import { fork, keyOfHome, keyOfSource, numberOf, path } from "./state";
+import type { Past, Slot, State } from "./state";
+
+export interface Step {
+  readonly state: State;
+  readonly slot: Slot;
+  readonly answer: Answer;
+  /** The property that does not hold, in words. */
+  readonly violation?: string;
+}
+
+type Garble = (data: string) => string;
+
+/** Keys of custom metadata that a mover may write. */
+const ownLabel = /^(v[1-9]\d*|tag\..+|region\..+|deleting|deleted|restoring|checked)$/;
+
+const printed = new Map<string, string>();
+/** A value of the model, which is always an object, as Vault prints it. */
+export function printedValue(string: string): string {
+  const text = printed.get(string) ?? vaultPrints(string);
+  printed.set(string, text);
+  return text;
+}
+
+/** The home's current data; empty when there is none or it is deleted. */
+export const homeData = ({ home, time }: State): string => currentData(home, path, time) ?? "";
+
+/** The printed value of a version of the source; empty when it has none. */
+export function sourceData({ secret }: State, versionId: string | undefined): string {
+  const version = stateOf(secret).versions.find((one) => one.versionId === versionId);
+  return version?.value.type === "string" ? printedValue(version.value.string) : "";
+}
+
+/** Remembers what the home's current data is. */
+export function remember(state: State): State {
+  const data = homeData(state);
+  const { held } = state.past;
+  return data === "" || held.includes(data)
+    ? state
+    : { ...state, past: { ...state.past, held: [...held, data].sort() } };
+}
+
+/** Nothing in Vault that the mover did not write is ever changed. */
+function foreignChange(before: FakeEntry | undefined, after: FakeEntry | undefined, call: string): string | undefined {
+  if (before === undefined) return undefined;
+  if (after === undefined) return "I3: a mover removed an entry";
+  for (const number in before.versions) {
+    const version = before.versions[number];
+    if (version !== undefined && version.author !== entityId && after.versions[number] !== version) {
+      return "I3: a mover changed somebody's version";
+    }
+  }
+  if (call === "write" && after.current > before.current) {
+    const author = before.versions[before.current]?.author;
+    if (author !== undefined && author !== entityId) return "I3: a mover wrote over somebody's version";
+  }
+  if (before.labels === after.labels) return undefined;
+  for (const key of new Set([...Object.keys(before.labels), ...Object.keys(after.labels)])) {
+    if (!ownLabel.test(key) && before.labels[key] !== after.labels[key]) {
+      return "I3: a mover changed somebody's metadata key";
+    }
+  }
+  return undefined;
+}
+
+/** What must hold when a mover's DeleteSecret was accepted. */
+function deleteViolation(state: State, slot: Slot): string | undefined {
+  const proven = sourceData(state, slot.tagged);
+  if (slot.readBack === undefined || slot.readBack === "" || slot.readBack !== proven) {
+    return "I2: a delete was sent for a value that was not freshly read back equal";
+  }
+  return slot.afterUndo === true && state.past.undone ? "undo: what somebody restored was deleted again" : undefined;
+}
+
+/** Calls that change nothing: the same sides give the same answer. */
+const reads: ReadonlySet<string> = new Set(["describe", "isReadByService", "read", "metadata"]);
+
+const askedKey = (state: State, { side, name, args }: OpenCall, behind: number): string =>
+  `${name} ${numberOf(args).toString(36)} ${behind.toString()} ${state.time.toString(36)} ` +
+  (side === "source" ? keyOfSource(state.secret) : keyOfHome(state.home));
+
+/** Lets a call have its effect on a state of its own copy. */
+function answerOf(state: State, call: OpenCall, behind: number, garble: Garble | undefined): Answer {
+  const clock = (): number => state.time;
+  const effects =
+    call.side === "source"
+      ? sourceEffects({ secrets: [state.secret] }, { clock, lag: () => behind })
+      : homeEffects(state.home, { clock, ...(garble === undefined ? {} : { garble }) });
+  const effect = (effects as unknown as Record<string, ((...args: readonly unknown[]) => unknown) | undefined>)[
+    call.name
+  ];
+  if (effect === undefined) throw new Error(`no call ${call.name}`);
+  let value: unknown;
+  let threw = false;
+  try {
+    value = effect(...call.args);
+  } catch (error) {
+    value = error;
+    threw = true;
+  }
+  const text = threw ? `throws ${String(value)}` : JSON.stringify(value);
+  const key = `${state.time.toString(36)} ${numberOf(text).toString(36)}`;
+  return { key, value, threw, time: state.time };
+}
+
+/**
+ * Does one open call of a slot's mover.
+ *
+ * @param behind how many changes a DescribeSecret is behind
+ * @param answers what calls that change nothing answered before
+ */
+export function doCall(
+  before: State,
+  slot: Slot,
+  call: OpenCall,
+  behind: number,
+  answers: Map<string, Answer>,
+  garble?: Garble,
+): Step {
+  const { name } = call;
+  const pure = reads.has(name);
+  const state = pure ? before : fork(before);
+  const asked = pure ? askedKey(before, call, behind) : "";
+  const known = answers.get(asked);
+  const answer = known ?? answerOf(state, call, behind, garble);
+  if (pure && known === undefined) answers.set(asked, answer);
+  let past: Past = state.past;
+  let after: Slot = slot;
+  let violation: string | undefined;
+  const { value } = answer;
+  if (call.side === "home") {
+    if (name === "read") {
+      const { deletionTime, data = "" } = value as { readonly deletionTime?: string; readonly data?: string };
+      after = { ...slot, readBack: deletionTime === "" ? data : "" };
+    } else violation = foreignChange(before.home.entries[path], state.home.entries[path], name);
+  } else if (name === "describe") after = { ...slot, readBack: "" };
+  else if (name === "tag") after = { ...slot, tagged: String(call.args[1]).split("/")[0] ?? "" };
+  else if (name === "schedule" && !isScheduled(before.secret) && isScheduled(state.secret)) {
+    violation = deleteViolation(before, slot);
+    past = { ...past, scheduledBy: "mover", undone: false };
+  } else if (name === "restore" && isScheduled(before.secret) && !isScheduled(state.secret)) {
+    past = { ...past, scheduledBy: "nobody" };
+  }
+  const changed = past === state.past ? state : { ...state, past };
+  return {
+    state: name === "write" ? remember(changed) : changed,
+    slot: after,
+    answer,
+    ...(violation === undefined ? {} : { violation }),
+  };
+}

@@ -1,0 +1,242 @@
+/**
+ * The protocol with one safeguard switched off. The code stays the real one: what stands between it and its ports
+ * reorders, leaves out, or answers as if the safeguard had been satisfied.
+ */
+import { stateTag } from "../../runtime/labels";
+import type { Home } from "../../runtime/home";
+import type { HomePort, SourcePort } from "../../runtime/ports";
+import type { Source } from "../../runtime/source";
+import { entityId } from "../support/builders";
+import { printedValue } from "./step";
+import type { Ports, Wrap } from "./movers";
+
+type Described = Awaited<ReturnType<SourcePort["describe"]>>;
+
+/** Changes what a describe answers. */
+const describing =
+  (edit: (source: Source, now: number) => Source): Wrap =>
+  ({ source, home }, now) => ({
+    home,
+    source: {
+      ...source,
+      describe: async (id, step) => {
+        const found = await source.describe(id, step);
+        return found.is === "found" ? { is: "found", source: edit(found.source, now()) } : found;
+      },
+    },
+  });
+
+/** Changes what a home's metadata says, and what is written into its labels. */
+const labelling =
+  (
+    edit: (home: Home) => Home,
+    patch: (patch: Parameters<HomePort["label"]>[1]) => typeof patch = (same) => same,
+  ): Wrap =>
+  ({ source, home }) => ({
+    source,
+    home: {
+      ...home,
+      metadata: async (path) => edit(await home.metadata(path)),
+      label: (path, labels) => home.label(path, patch(labels)),
+    },
+  });
+
+/** The source is described before the home is read. */
+export const sourceFirst: Wrap = ({ source, home }) => {
+  let arn: string | undefined;
+  let early: Described | undefined;
+  let reading = false;
+  return {
+    source: {
+      ...source,
+      describe: async (id, step) => {
+        const found = early ?? (await source.describe(id, step));
+        early = undefined;
+        if (found.is === "found") ({ arn } = found.source);
+        return found;
+      },
+    },
+    home: {
+      ...home,
+      read: (path) => {
+        reading = true;
+        return home.read(path);
+      },
+      metadata: async (path) => {
+        const proving = reading;
+        reading = false;
+        if (!proving && arn !== undefined) early = await source.describe(arn, "describe");
+        return home.metadata(path);
+      },
+    },
+  };
+};
+
+/** Every write says the version that is current at that moment. */
+export const noCheckAndSet: Wrap = ({ source, home }) => ({
+  source,
+  home: {
+    ...home,
+    write: async (path, body) => {
+      const wanted = Number(/"cas":(\d+)/.exec(body)?.[1]);
+      for (;;) {
+        const { currentVersion } = await home.metadata(path);
+        const written = await home.write(path, body.replace(/"cas":\d+/, `"cas":${currentVersion.toString()}`));
+        if (written.is !== "mismatch")
+          return written.is === "written" ? { is: "written", version: wanted + 1 } : written;
+      }
+    },
+  },
+});
+
+/** What a run wrote is taken for what it reads back; `asks`: whether it looks at all. */
+const believing =
+  (asks: boolean, believes: { readonly value: boolean; readonly version: boolean }): Wrap =>
+  ({ source, home }) => {
+    let written: { readonly version: number; readonly data: string } | undefined;
+    let proving = false;
+    const believed = (read: Home): Home => {
+      if (!proving || written === undefined) return read;
+      proving = false;
+      const { version } = written;
+      const own = { createdTime: "", deletionTime: "", destroyed: false, authorEntityId: entityId };
+      return {
+        ...read,
+        currentVersion: version,
+        versions: { ...read.versions, [version]: read.versions[version] ?? own },
+      };
+    };
+    return {
+      source,
+      home: {
+        ...home,
+        write: async (path, body) => {
+          const answer = await home.write(path, body);
+          const data = printedValue(body.slice(body.indexOf('"data":') + 7, -1));
+          if (answer.is === "written") written = { version: answer.version, data };
+          return answer;
+        },
+        read: async (path) => {
+          proving = believes.version;
+          if (!asks && written !== undefined) return { is: "value", deletionTime: "", ...written };
+          const answer = await home.read(path);
+          if (answer.is !== "value" || written === undefined) return answer;
+          return {
+            ...answer,
+            ...(believes.value ? { data: written.data } : {}),
+            ...(believes.version ? { version: written.version, data: written.data } : {}),
+          };
+        },
+        metadata: async (path) => believed(await home.metadata(path)),
+      },
+    };
+  };
+
+export const noEqualReadBack: Wrap = believing(true, { value: true, version: false });
+export const noCurrentReadBack: Wrap = believing(true, { value: false, version: true });
+export const noReadBack: Wrap = believing(false, { value: true, version: true });
+
+/** An expiry is not seen. */
+export const noExpiry: Wrap = ({ source, home }) => ({
+  source,
+  home: {
+    ...home,
+    read: async (path) => {
+      const answer = await home.read(path);
+      return answer.is === "value" ? { ...answer, deletionTime: "" } : answer;
+    },
+    metadata: async (path) => {
+      const read = await home.metadata(path);
+      const versions = Object.entries(read.versions).map(([number, one]) => [number, { ...one, deletionTime: "" }]);
+      return { ...read, versions: Object.fromEntries(versions) as Home["versions"] };
+    },
+  },
+});
+
+/** After the delete both sides are taken to be as they were, and scheduled. */
+export const noSecondLook: Wrap = ({ source, home }) => {
+  let lastHome: Home | undefined;
+  let lastSource: Source | undefined;
+  let deleted = false;
+  return {
+    source: {
+      ...source,
+      describe: async (id, step) => {
+        if (deleted && lastSource !== undefined) return { is: "found", source: { ...lastSource, scheduled: true } };
+        const found = await source.describe(id, step);
+        if (found.is === "found") lastSource = found.source;
+        return found;
+      },
+      schedule: async (arn, days) => {
+        const done = await source.schedule(arn, days);
+        deleted = done.is === "done";
+        return done;
+      },
+    },
+    home: {
+      ...home,
+      metadata: async (path) => {
+        if (deleted && lastHome !== undefined) return lastHome;
+        lastHome = await home.metadata(path);
+        return lastHome;
+      },
+    },
+  };
+};
+
+/** One label for the whole entry, taken for the label of whatever version is current. */
+export const oneLabel: Wrap = labelling(
+  (home) => {
+    const { "tag.v": label, ...others } = home.labels;
+    return label === undefined
+      ? home
+      : { ...home, labels: { ...others, [`v${home.currentVersion.toString()}`]: label } };
+  },
+  (patch) =>
+    Object.fromEntries(Object.entries(patch).map(([key, value]) => [/^v\d+$/.test(key) ? "tag.v" : key, value])),
+);
+
+/** Every version counts as the mover's. */
+export const noAuthors: Wrap = labelling((home) => ({
+  ...home,
+  versions: Object.fromEntries(
+    Object.entries(home.versions).map(([number, one]) => [number, { ...one, authorEntityId: entityId }]),
+  ),
+}));
+
+/** Nobody looks at a secret that is scheduled for deletion. */
+export const noLateCheck: Wrap = ({ source, home }: Ports) => ({
+  home,
+  source: {
+    ...source,
+    describe: async (id, step) => {
+      const found = await source.describe(id, step);
+      const passed = step === "resolve" && found.is === "found" && found.source.scheduled;
+      return passed ? { is: "refused", outcome: "skipped", reason: "scheduled-by-others" } : found;
+    },
+  },
+});
+
+/** The mover's own tag is not seen, so nothing tells that somebody took a move back. */
+export const noUndo: Wrap = describing((source) => {
+  const { [stateTag]: tag, ...tags } = source.tags;
+  return tag === undefined ? source : { ...source, tags };
+});
+
+/** Staged versions are not seen. */
+export const noStaged: Wrap = describing((source) => ({ ...source, staged: false, pending: false }));
+
+/** What was written over the version of a finished move is taken for a person's. */
+export const noOverwritten: Wrap = labelling((home) => {
+  const { currentVersion, labels, versions } = home;
+  const current = versions[currentVersion];
+  const held = labels[`v${currentVersion.toString()}`]?.split(";")[3];
+  if (labels["deleted"] === undefined || current === undefined || held === labels["deleted"]) return home;
+  return { ...home, versions: { ...versions, [currentVersion]: { ...current, authorEntityId: "somebody" } } };
+});
+
+/** Two safeguards off at once: one alone makes good what the other lets through. */
+export const together =
+  (first: Wrap, second: Wrap): Wrap =>
+  (ports, now) =>
+    first(second(ports, now), now);
