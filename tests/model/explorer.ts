@@ -261,7 +261,7 @@ interface Visit {
 
 const pathTo = (visit: Visit): readonly string[] => {
   const labels: string[] = [];
-  for (let at: Visit | undefined = visit; at?.from !== undefined; at = at.from) labels.push(at.label);
+  for (let at: Visit | undefined = visit; at.from !== undefined; at = at.from) labels.push(at.label);
   return labels.reverse();
 };
 
