@@ -1,8 +1,8 @@
 /** What to do with one secret: a pure function of both sides, the settings and the time. */
 import type { Mode, MoverSettings } from "./environment";
-import { isDeleted } from "./home";
-import type { Home, HomeVersion } from "./home";
-import { labelledVersions, modeTag, readDeletedLabel, readDeletingLabel, readVersionLabel, stateTag } from "./labels";
+import { authorOf, heldCurrent, holdsCurrent, holdsProof, isMovers, isOfAnother, liveVersion } from "./holding";
+import type { Home } from "./home";
+import { modeTag, readDeletedLabel, readDeletingLabel, readVersionLabel, stateTag } from "./labels";
 import type { VersionLabel } from "./labels";
 import type { Reason, RestoreCause } from "./outcome";
 import { matches, matchesAny } from "./pattern";
@@ -114,59 +114,6 @@ function skipReason(source: Source, settings: MoverSettings): Reason | undefined
 const ownedByIac = (source: Source, settings: MoverSettings): boolean =>
   Object.keys(source.tags).some((key) => key.startsWith("aws:cloudformation:") || settings.ownerTags.includes(key));
 
-/** The home's current version, when it is there and nobody deleted it. */
-function liveVersion(home: Home, now: number): HomeVersion | undefined {
-  const current = home.versions[home.currentVersion];
-  return current !== undefined && !isDeleted(current, now) ? current : undefined;
-}
-
-type Authorship = "ours" | "foreign" | "unknown";
-
-/** Who wrote a KV version. Labels prove nothing where the server records the author. */
-function authorOf(version: HomeVersion, settings: MoverSettings): Authorship {
-  if (version.authorEntityId === undefined) return "unknown";
-  const own = [settings.entityId, ...settings.formerEntityIds].includes(version.authorEntityId);
-  return own ? "ours" : "foreign";
-}
-
-/** Whether the home's current version is labelled as this source's current version and not known to be foreign. */
-function holdsCurrent(source: Source, home: Home, settings: MoverSettings, now: number): boolean {
-  const live = liveVersion(home, now);
-  if (live === undefined || authorOf(live, settings) === "foreign") return false;
-  const read = readVersionLabel(home.labels, home.currentVersion);
-  return read.is === "ours" && read.label.suffix === source.suffix && read.label.versionId === source.currentVersionId;
-}
-
-/** Whether this home belongs to a secret of the same name that existed before: its labels say nothing about this one. */
-function isOfAnother(source: Source, home: Home): boolean {
-  const newest = labelledVersions(home.labels)
-    .map((version) => readVersionLabel(home.labels, version))
-    .find((label) => label.is === "ours");
-  return newest?.is === "ours" && newest.label.suffix !== source.suffix;
-}
-
-/** Whether a mover wrote the home's current version: by its author, else by its label. */
-function isMovers(home: Home, settings: MoverSettings): boolean {
-  const current = home.versions[home.currentVersion];
-  const author = current === undefined ? "unknown" : authorOf(current, settings);
-  return (
-    author === "ours" || (author === "unknown" && readVersionLabel(home.labels, home.currentVersion).is === "ours")
-  );
-}
-
-/** Whether a version of this home is labelled as the source's current one, whatever a person wrote over it since. */
-function heldCurrent(source: Source, home: Home): boolean {
-  return labelledVersions(home.labels).some((version) => {
-    const read = readVersionLabel(home.labels, version);
-    return (
-      version <= home.currentVersion &&
-      read.is === "ours" &&
-      read.label.suffix === source.suffix &&
-      read.label.versionId === source.currentVersionId
-    );
-  });
-}
-
 const windowEndsSoon = (source: Source, now: number): boolean =>
   source.windowEnd !== undefined && source.windowEnd - now < lastDaysMs;
 
@@ -193,17 +140,6 @@ function decideFinished(source: Source, home: Home, settings: MoverSettings, now
   const due = windowEndsSoon(source, now) || now - deletedAt > lateCheckMs;
   if (!sound && due) return { act: "restore", versionId: source.currentVersionId ?? "", cause: "home-gone" };
   return home.labels["checked"] === undefined && due ? { act: "check" } : stop("unchanged", "already-moved");
-}
-
-/** Whether the home's current version still is the one that was proven, and nobody deleted it. */
-export function holdsProof(home: Home, proof: Proof, now: number): boolean {
-  const live = liveVersion(home, now);
-  return (
-    home.currentVersion === proof.homeVersion &&
-    live?.createdTime === proof.createdTime &&
-    // The proof needs a version without one, so by now somebody deleted it; Vault's clock may be ahead of this one.
-    live.deletionTime === ""
-  );
 }
 
 /** Right after this run's delete: anything but "this version is proven at home and scheduled" takes it back. */

@@ -1,7 +1,8 @@
 /** The last part of a move, from the proven copy to the scheduled source, and the way back. */
-import { decide, holdsProof } from "./decide";
+import { decide } from "./decide";
 import type { Proof } from "./decide";
 import { wayError } from "./errors";
+import { holdsProof } from "./holding";
 import type { Home } from "./home";
 import {
   clearedMarkers,
@@ -99,6 +100,7 @@ export async function endRestore(run: Run, home: Home, source: Source, unsure: b
 /** Looks at both sides again after the delete, home first as ever, and decides anew. */
 async function lookAgain(run: Run, proof: Proof, deleting: string): Promise<Result> {
   const { deps, settings, trace, arn, path } = run;
+  let relabelled = false;
   for (let look = 1; look <= looks; look += 1) {
     const home = await deps.home.metadata(path);
     const found = await deps.source.describe(arn, "describe");
@@ -109,13 +111,21 @@ async function lookAgain(run: Run, proof: Proof, deleting: string): Promise<Resu
     }
     const decision = decide(found.source, home, settings, { now: deps.now(), proof });
     if (decision.act === "restore") return restoreSource(run, home, decision.versionId, decision.cause);
-    if (decision.act === "stop" && decision.outcome === "unchanged") {
-      // The end of an earlier restore may have removed the announcement, and a person's undo is known by both.
-      const labelled = readDeletedLabel(home.labels) === proof.versionId;
-      if (!labelled) await deps.home.label(path, { deleting, deleted: proof.versionId });
-      return trace.end("moved", "proven");
+    const scheduled = decision.act === "stop" && decision.outcome === "unchanged";
+    if (scheduled && readDeletedLabel(home.labels) === proof.versionId) return trace.end("moved", "proven");
+    if (scheduled && !relabelled) {
+      // The end of an earlier restore removed the announcement, and a person's undo is known by both labels.
+      await deps.home.label(path, { deleting, deleted: proof.versionId });
+      relabelled = true;
+      continue;
     }
+    if (relabelled) break;
     await deps.sleep(250 * look);
+  }
+  if (relabelled) {
+    // Another mover took the deletion back before those labels: without this one they look like a person's undo.
+    await deps.home.label(path, { restoring: proof.versionId });
+    return "again";
   }
   return trace.end("deferred", "deletion-unseen");
 }

@@ -2,45 +2,11 @@
  * Explores every order in which movers, writers, persons and time can act on one secret. A state is plain data and the
  * movers are the real protocol code, so a state that was seen needs no second look.
  */
-import type { MoverSettings } from "../../runtime/environment";
-import { arnOf, moverSettings, startTime, versionIdOf } from "../support/builders";
-import { emptyHome } from "../support/fakeHome";
-import type { HomeState } from "../support/fakeHome";
-import { createSecret } from "../support/fakeSource";
-import type { SourceState } from "../support/fakeSource";
-import { acts, isInterference, valueOf } from "./acts";
 import { makeHashSet } from "./hashSet";
-import { makeMoverPool } from "./movers";
-import type { MoverNode, MoverPool, OpenCall, Wrap } from "./movers";
-import { makeQuietEnd } from "./quietEnd";
-import { forgetNumbers, fork, keyOf, name, sourceState } from "./state";
-import type { Slot, State } from "./state";
-import { doCall, remember } from "./step";
-
-export interface Configuration {
-  readonly name: string;
-  readonly settings?: Partial<MoverSettings>;
-  readonly home?: Partial<HomeState>;
-  /** One message each; all can come at any time, again after a crash or a broken way, and out of order. */
-  readonly messages: readonly ("arn" | "name")[];
-  /** How often a message is delivered before it is buried. */
-  readonly receives: number;
-  /** How often each act may happen, at any moment. */
-  readonly acts: Readonly<Record<string, number>>;
-  /** How many movers may be stopped between any two calls. */
-  readonly crashes: number;
-  /** How many describes may be answered with an older state. */
-  readonly stale: number;
-  /** How often six minutes may pass, over which no run lasts and after which describes are consistent. */
-  readonly ticks: number;
-  /** What Vault gives back instead of the data. */
-  readonly garble?: (data: string) => string;
-  /** Whether a secret that nobody interfered with must end moved. Default true. */
-  readonly mustMove?: boolean;
-  readonly wrap?: Wrap;
-  /** Findings that are accepted, with the reason. */
-  readonly accepted?: (finding: string, state: State) => string | undefined;
-}
+import { makeModel } from "./model";
+import type { Choice, Configuration } from "./model";
+import { forgetNumbers, keyOf } from "./state";
+import type { State } from "./state";
 
 export interface Finding {
   readonly violation: string;
@@ -61,196 +27,6 @@ export interface Exploration {
   readonly ms: number;
 }
 
-export interface Choice {
-  readonly label: string;
-  /** The state after it, and what it violated. */
-  readonly take: () => Next | Promise<Next>;
-}
-
-export interface Next {
-  readonly state: State;
-  readonly violation?: string;
-}
-
-export const tickMs = 6 * 60_000;
-
-export function startState({ home, messages, acts: allowed, crashes, stale, ticks }: Configuration): State {
-  const secrets: SourceState = { secrets: [] };
-  const secret = createSecret(secrets, name, valueOf(1), { versionId: versionIdOf(1) });
-  return {
-    time: startTime,
-    secret,
-    home: emptyHome(home),
-    slots: messages.map((by) => ({ secret: by === "arn" ? arnOf(name) : name, receives: 0, is: "rest" as const })),
-    left: { crash: crashes, stale, tick: ticks, ...allowed },
-    past: { scheduledBy: "nobody", undone: false, held: [], crashed: false, acts: [] },
-  };
-}
-
-const replaced = <T>(list: readonly T[], index: number, item: T): readonly T[] => {
-  const copy = [...list];
-  copy[index] = item;
-  return copy;
-};
-
-const spend = (state: State, what: string): State => ({
-  ...state,
-  left: { ...state.left, [what]: (state.left[what] ?? 0) - 1 },
-});
-
-/** Forgets older states of the source that no describe can show any more. */
-function trimmed(state: State): State {
-  const kept = (state.left["stale"] ?? 0) > 0 ? 3 : 1;
-  const { secret } = state;
-  if (secret.history.length <= kept) return state;
-  return { ...state, secret: { ...secret, history: secret.history.slice(-kept) } };
-}
-
-/** The slot of a message whose run ended: back in the queue, or at its end. */
-function afterEnd(slot: Slot, mover: MoverNode, receives: number): { slot: Slot; violation?: string } {
-  const { secret, receives: received } = slot;
-  const again: Slot = { secret, receives: received, is: received < receives ? "rest" : "buried" };
-  switch (mover.end?.is) {
-    case undefined:
-      return { slot: { ...slot, mover } };
-    case "outcome":
-      return { slot: mover.end.reason === "deletion-unseen" ? again : { secret, receives: received, is: "done" } };
-    case "retry":
-      return { slot: again };
-    case "defect":
-      return { slot: again, violation: `a defect: ${mover.end.message}` };
-    default:
-      return mover.end satisfies never;
-  }
-}
-
-export function makeModel(configuration: Configuration) {
-  const settings = moverSettings(configuration.settings);
-  const pool: MoverPool = makeMoverPool(settings, configuration.wrap);
-  const { receives, garble } = configuration;
-
-  /** A mover's open call has its effect, and the mover goes on. */
-  function call(state: State, index: number, slot: Slot, open: OpenCall, behind: number): Next | Promise<Next> {
-    const { mover } = slot;
-    if (mover === undefined) throw new Error("no mover in this slot");
-    const step = doCall(state, slot, open, behind, pool.answers, garble);
-    const finish = (next: MoverNode): Next => {
-      const ended = afterEnd(step.slot, next, receives);
-      const violation = step.violation ?? ended.violation;
-      const stepped = { ...step.state, slots: replaced(state.slots, index, ended.slot) };
-      return {
-        state: trimmed(behind > 0 ? spend(stepped, "stale") : stepped),
-        ...(violation === undefined ? {} : { violation }),
-      };
-    };
-    const next = pool.after(mover, open.index, step.answer);
-    return next instanceof Promise ? next.then(finish) : finish(next);
-  }
-
-  /** A message is delivered: its mover starts and makes its first call. */
-  async function begin(state: State, index: number, slot: Slot, behind: number): Promise<Next> {
-    const received = slot.receives + 1;
-    const mover = await pool.start({ secret: slot.secret, receives: Math.min(received, 4) });
-    const running: Slot = {
-      secret: slot.secret,
-      receives: received,
-      is: "runs",
-      mover,
-      afterUndo: state.past.undone,
-      readBack: "",
-      tagged: "",
-    };
-    const [open] = mover.open;
-    if (open === undefined) throw new Error("a mover that asks nothing");
-    return call({ ...state, slots: replaced(state.slots, index, running) }, index, running, open, behind);
-  }
-
-  function choicesOf(state: State): readonly Choice[] {
-    const choices: Choice[] = [];
-    const olderStates = (state.left["stale"] ?? 0) > 0 ? state.secret.history.length - 1 : 0;
-    const started = new Set<string>();
-    for (const [index, slot] of state.slots.entries()) {
-      const who = `m${index.toString()}`;
-      if (slot.is === "rest") {
-        // Messages that are alike need no second look.
-        const alike = `${slot.receives.toString()} ${slot.secret}`;
-        if (started.has(alike)) continue;
-        started.add(alike);
-        for (let behind = 0; behind <= olderStates; behind += 1) {
-          choices.push({
-            label: behind === 0 ? who : `${who}~${behind.toString()}`,
-            take: () => begin(state, index, slot, behind),
-          });
-        }
-      } else if (slot.is === "runs") {
-        for (const open of slot.mover?.open ?? []) {
-          const older = open.name === "describe" ? olderStates : 0;
-          const what = open === slot.mover?.open[0] ? who : `${who}.${open.name}`;
-          for (let behind = 0; behind <= older; behind += 1) {
-            choices.push({
-              label: behind === 0 ? what : `${what}~${behind.toString()}`,
-              take: () => call(state, index, slot, open, behind),
-            });
-          }
-        }
-        if ((state.left["crash"] ?? 0) > 0) {
-          const stopped: Slot = {
-            secret: slot.secret,
-            receives: slot.receives,
-            is: slot.receives < receives ? "rest" : "buried",
-          };
-          choices.push({
-            label: `${who}!`,
-            take: () => ({
-              state: spend(
-                { ...state, slots: replaced(state.slots, index, stopped), past: { ...state.past, crashed: true } },
-                "crash",
-              ),
-            }),
-          });
-        }
-      }
-    }
-    for (const [act, doIt] of Object.entries(acts)) {
-      if ((state.left[act] ?? 0) <= 0) continue;
-      choices.push({
-        label: act,
-        take: () => {
-          const done = doIt(fork(state));
-          if (done === undefined) return { state };
-          const { past } = done;
-          const isNew = isInterference(act) && !past.acts.includes(act);
-          const noted = isNew ? { ...done, past: { ...past, acts: [...past.acts, act].sort() } } : done;
-          return { state: trimmed(remember(spend(noted, act))) };
-        },
-      });
-    }
-    if ((state.left["tick"] ?? 0) > 0) choices.push({ label: "tick", take: () => ({ state: tick(state) }) });
-    return choices;
-  }
-
-  /** Six minutes pass: no run lasts so long, and describes show the newest state. */
-  function tick(state: State): State {
-    const timedOut = state.slots.some(({ is }) => is === "runs");
-    const slots = state.slots.map((slot): Slot =>
-      slot.is === "runs"
-        ? { secret: slot.secret, receives: slot.receives, is: slot.receives < receives ? "rest" : "buried" }
-        : slot,
-    );
-    const { secret } = state;
-    return {
-      ...spend(state, "tick"),
-      time: state.time + tickMs,
-      secret: { ...secret, history: [sourceState(state)] },
-      slots,
-      past: timedOut ? { ...state.past, crashed: true } : state.past,
-    };
-  }
-
-  const quietEnd = makeQuietEnd(pool, configuration);
-  return { start: startState(configuration), choicesOf, quietEnd, pool };
-}
-
 interface Visit {
   /** Let go once it was looked at. */
   state: State | undefined;
@@ -261,7 +37,11 @@ interface Visit {
 
 const pathTo = (visit: Visit): readonly string[] => {
   const labels: string[] = [];
-  for (let at: Visit | undefined = visit; at.from !== undefined; at = at.from) labels.push(at.label);
+  let at = visit;
+  while (at.from !== undefined) {
+    labels.push(at.label);
+    at = at.from;
+  }
   return labels.reverse();
 };
 

@@ -1,6 +1,6 @@
 /** Replays a finding from its line, and makes it shorter. */
-import { makeModel } from "./explorer";
-import type { Configuration } from "./explorer";
+import { makeModel } from "./model";
+import type { Configuration } from "./model";
 import { keyOf, path } from "./state";
 import type { State } from "./state";
 

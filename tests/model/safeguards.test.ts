@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 
 import { edgeSafeguards } from "./edgeSafeguards";
 import { explore } from "./explorer";
-import type { Configuration } from "./explorer";
+import type { Configuration } from "./model";
 import { lineOf, replay } from "./replayer";
 import { exploredSafeguards } from "./safeguards";
 import { safeguardTable } from "./safeguardTable";

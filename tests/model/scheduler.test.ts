@@ -12,7 +12,7 @@ import type { Hook } from "../support/hook";
 import { crash, makeWorld, tryDeliver } from "../support/world";
 import { acts, isInterference, valueOf } from "./acts";
 import { accepted } from "./configurations";
-import { makeModel } from "./explorer";
+import { makeModel } from "./model";
 import { name, path } from "./state";
 import type { Past, State } from "./state";
 import { homeData, remember } from "./step";

@@ -180,6 +180,13 @@ export const noSecondLook: Wrap = ({ source, home }) => {
         lastHome = await home.metadata(path);
         return lastHome;
       },
+      label: (path, patch) => {
+        if (lastHome !== undefined) {
+          const labels = Object.entries({ ...lastHome.labels, ...patch }).filter(([, value]) => value !== null);
+          lastHome = { ...lastHome, labels: Object.fromEntries(labels) as Home["labels"] };
+        }
+        return home.label(path, patch);
+      },
     },
   };
 };

@@ -990,6 +990,29 @@ describe("a finished move that is looked at late", () => {
     equal(labelsOf(world, name)["deleted"], v1);
   });
 
+  it("is moved again when another mover took it back before the announcement was written once more", async () => {
+    const { world, secret } = withSecret();
+    let removed = false;
+    let labels = 0;
+    const hook = both(
+      atCall("source.schedule", "before", () => {
+        const entry = world.home.entries[path];
+        if (entry !== undefined) entry.labels = { v1: entry.labels["v1"] ?? "" };
+        removed = true;
+      }),
+      (call, when) => {
+        if (!removed || call.name !== "label" || when !== "before") return;
+        labels += 1;
+        if (labels === 2) restoreByPerson(secret);
+      },
+    );
+    await deliver(world, arn, { hook });
+    world.time += 6 * 60_000;
+    await deliver(world, arn);
+    ok(isScheduled(secret) && homeHoldsCurrent(world, secret));
+    equal(labelsOf(world, name)["restoring"], undefined);
+  });
+
   it("that another mover restored late is no person's undo", async () => {
     const { world, secret } = withSecret();
     await deliver(world, arn);

@@ -1,0 +1,44 @@
+/** Orders that once ended wrong; each line replays one. */
+import { equal, ok } from "node:assert/strict";
+
+import { configurations } from "./configurations";
+import { parseLine, replay } from "./replayer";
+
+const lines: readonly (readonly [string, string])[] = [
+  [
+    "a home read before another mover's delete looked like a lost home, and the restore like a person's undo",
+    "two movers, a writer: m0 m1 m0 m1 m0 m1 m0 m1 m0 m1 m0 m1 m1 m1 m1 m1 m1 m0 m0.metadata m0 m0 m1 m1.metadata m1 m1 m1 m1 m1 m1 m0 m0 m0 m1 m1 m1 m1 m1 m1 m1 m1 m1 m1 m1 m0 m1 m1 m1 m1 m1 m1.metadata m1 m1 m1 m1 m0 m0 m0 m0 m0 m0 m0 m1 m1 m1 m1 m1 m1 m1 m1 m0 m0 m0 m0.metadata m0",
+  ],
+  [
+    "a staged version was deleted with its secret when the mover stopped before its second look",
+    "one mover, staged versions: m0 m0 m0 stage m0 m0 m0 m0 m0.metadata m0 m0 m0 m0 m0 m0!",
+  ],
+  [
+    "a slow mover's announcement replaced that of a sound delete",
+    "two movers, a writer: m0 m0 m0 m0 m0 m0 m0 m0 m0 m0 m1 m1 put m1 m1 m1 m1 m1 m1 m1 m1 m1 m1 m1 m0 m0 m0 m0 m1 m1",
+  ],
+  [
+    "a stale describe let a slow mover write an older value over a finished move",
+    "two movers, stale describes, a writer: m0 m1 put m0 m0 m0 m1 m1 m1 m0 m1 m1 m0 m0 m0 m0 m0 m1 m1.metadata m0 m1 m0 m1 m1~1 m1 m0.metadata m0 m1 m0 m0 m0 m0 m0 m0 m1 m1 m1 m1 m1 m1 m1",
+  ],
+  [
+    "a new value was deleted with a home that lost its labels before the delete",
+    "one mover, a person who destroys in Vault: m0 m0 m0 m0 put m0 m0 m0 m0.metadata m0 m0 m0 delete-metadata m0 m0!",
+  ],
+  [
+    "the announcement, written once more, came after another mover's restore",
+    "two movers, a writer: m0 put m0 m0 m1 m1 m1 roll-back m0 m0 m1 m1 m0 m1 m0 m1 m0.metadata m1 m1 m1 m0 m0 m1 m1 m1 m1 m1 m1 m0 m0 m0 m0 m0 m0 m0 m1 m1 m1 m1 m0 m0 m0 m0 m0 m0 m0 m0 m0 m0 m0 m1 m0 m0",
+  ],
+];
+
+describe("what the explorer once found", () => {
+  for (const [what, line] of lines) {
+    it(`holds now: ${what}`, async () => {
+      const { name, choices } = parseLine(line);
+      const configuration = configurations.find((one) => one.name === name);
+      ok(configuration);
+      const { violation } = await replay(configuration, choices);
+      equal(violation, undefined);
+    });
+  }
+});
