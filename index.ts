@@ -4,6 +4,7 @@ import type { Output } from "@pulumi/pulumi";
 import { MoverAlarms } from "./components/moverAlarms";
 import { moverNames } from "./components/names";
 import { SecretMover } from "./components/secretMover";
+import { SecretSweeper } from "./components/secretSweeper";
 import { VaultHome } from "./components/vaultHome";
 import { readSettings } from "./settings";
 
@@ -29,6 +30,9 @@ interface Outputs {
   readonly functionArn: Output<string>;
   readonly functionRoleArn: Output<string>;
   readonly logGroupName: Output<string>;
+  /** Started by hand with {"sweep":"all"} it has every secret looked at now. */
+  readonly sweeperFunctionName: Output<string>;
+  readonly sweeperRoleArn: Output<string>;
   /** The topic that all alarms publish to; whoever wants to hear of them subscribes to it. */
   readonly alarmTopicArn: Output<string>;
   readonly mode: string;
@@ -45,7 +49,7 @@ async function program(): Promise<Outputs> {
     getPartition(),
   ]);
   const place = { partition, account, region, dnsSuffix };
-  const { vault, mover, options } = readSettings(place);
+  const { vault, mover, options, sweep } = readSettings(place);
   const names = moverNames(getStack(), place);
 
   const home = new VaultHome("home", {
@@ -56,7 +60,15 @@ async function program(): Promise<Outputs> {
     functionArn: names.functionArn,
   });
   const secretMover = new SecretMover("mover", { ...options, place, names, mover, moverEntityId: home.moverEntityId });
-  const alarms = new MoverAlarms("alarms", { place, names, tags: options.tags });
+  const sweeper = new SecretSweeper("sweeper", {
+    ...options,
+    place,
+    names,
+    mover,
+    sweep,
+    queueUrl: secretMover.queueUrl,
+  });
+  const alarms = new MoverAlarms("alarms", { place, names, sweeps: sweep.runs, tags: options.tags });
 
   return {
     account,
@@ -79,6 +91,8 @@ async function program(): Promise<Outputs> {
     functionArn: secretMover.functionArn,
     functionRoleArn: secretMover.functionRoleArn,
     logGroupName: secretMover.logGroupName,
+    sweeperFunctionName: sweeper.functionName,
+    sweeperRoleArn: sweeper.roleArn,
     alarmTopicArn: alarms.topicArn,
     mode: mover.mode,
     namePrefix: mover.namePrefix,

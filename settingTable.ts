@@ -75,6 +75,8 @@ export const catalogue = {
   batchSize: integer(1, 10, 5),
   memoryMb: integer(128, 10_240, 256),
   timeoutSeconds: integer(60, 900, 120),
+  sweepEnabled: flag(true),
+  sweepShare: number(0.05, 1, 0.5),
   logRetentionDays: oneOf(retentionDays, 90),
   logLevel: word(logLevels, "INFO"),
   kmsKeyArns: texts(

@@ -1,6 +1,7 @@
 import { Config, runtime } from "@pulumi/pulumi";
 import type { Place } from "./components/names";
 import type { MoverOptions } from "./components/secretMover";
+import type { SweepOptions } from "./components/secretSweeper";
 import type { VaultHomeSettings } from "./components/vaultHome";
 import type { VaultLogin } from "./components/vaultLogin";
 import { writeEnvironment } from "./runtime/environment";
@@ -15,6 +16,7 @@ export interface Settings {
   /** What the function learns from the settings. */
   readonly mover: Omit<MoverSettings, "entityId" | "queueUrl" | "deadLetterQueueUrl">;
   readonly options: MoverOptions;
+  readonly sweep: SweepOptions;
 }
 
 /** Lambda's limit for all variables of a function together. */
@@ -191,6 +193,8 @@ function compose(place: Pick<Place, "account" | "region">, values: Values): Sett
       securityGroupIds: values.securityGroupIds,
       tags: values.tags,
     },
+    // A queue that nobody reads would only fill up.
+    sweep: { runs: values.enabled && values.sweepEnabled, sweepShare: values.sweepShare },
   };
 }
 

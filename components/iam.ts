@@ -198,8 +198,15 @@ export const canUseSubnets = ({ functionArn }: MoverNames): readonly Statement[]
   ];
 };
 
+/** Names, tags and dates of all secrets. The action has no resource type, so it can't be limited to a name prefix. */
+export const canList: Statement = {
+  Effect: "Allow",
+  Action: ["secretsmanager:ListSecrets"],
+  Resource: ["*"],
+};
+
 /** Another function that was given this role can't use it on secrets or for a token. */
-export const onlyThisFunction = ({ functionArn }: MoverNames): Statement => ({
+export const onlyThisFunction = ({ functionArn }: Pick<MoverNames, "functionArn">): Statement => ({
   Effect: "Deny",
   Action: ["secretsmanager:*", "kms:*", "sts:GetWebIdentityToken"],
   Resource: ["*"],

@@ -2,20 +2,22 @@ import { cloudwatch, sns } from "@pulumi/aws";
 import { ComponentResource } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import type { OutcomeKind, Reason, RestoreCause } from "../runtime/outcome";
+import type { SweepKind } from "../runtime/sweep";
 import { alarmsMayPublish, policyOf } from "./iam";
 import type { MoverNames, Place } from "./names";
 
-/** What the function counts: see its telemetry. */
+/** What the mover's function counts: see its telemetry. */
 type MoverMetric = OutcomeKind | `${OutcomeKind}:${Reason}` | `restored:${RestoreCause}` | "retry";
 
 /** Whose metric it is, and its name there. */
 type Metric =
   | { readonly of: "mover"; readonly name: MoverMetric }
+  | { readonly of: "sweeper"; readonly name: "sweep" | `sweep:${SweepKind}` }
   | { readonly of: "function"; readonly name: "Errors" }
   | { readonly of: "queue"; readonly name: "ApproximateAgeOfOldestMessage" }
   | { readonly of: "deadLetterQueue"; readonly name: "ApproximateNumberOfMessagesVisible" };
 
-/** When it is an alarm: the statistic of a period is above the threshold in so many of the newest periods. */
+/** When it is an alarm: the statistic of a period is past the threshold in so many of the newest periods. */
 interface Breach {
   readonly statistic: "Sum" | "Maximum";
   readonly threshold: number;
@@ -23,6 +25,10 @@ interface Breach {
   readonly period: number;
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
+  /** Which side of the threshold is an alarm; default above. */
+  readonly comparisonOperator?: "LessThanThreshold";
+  /** What a period without any data counts as. Default `notBreaching`: nothing was counted, so nothing happened. */
+  readonly treatMissingData?: "breaching";
 }
 
 export interface MoverAlarm {
@@ -61,6 +67,17 @@ const lastingEvents: Breach = {
   evaluationPeriods: 4,
   datapointsToAlarm: 3,
 };
+
+/** Nothing was counted in so many whole hours. */
+const absentFor = (hours: number): Breach => ({
+  statistic: "Sum",
+  threshold: 1,
+  period: 3600,
+  evaluationPeriods: hours,
+  datapointsToAlarm: hours,
+  comparisonOperator: "LessThanThreshold",
+  treatMissingData: "breaching",
+});
 
 const event = (name: MoverMetric): Pick<MoverAlarm, "metric" | "breach"> => ({
   metric: { of: "mover", name },
@@ -147,11 +164,27 @@ export const moverAlarms: readonly MoverAlarm[] = [
     means: "A secret is scheduled for deletion with a value that no mover proved to be in Vault.",
     todo: "Restore it with RestoreSecret within its recovery window, unless its owner deleted it on purpose.",
   },
+  {
+    key: "no-sweep",
+    metric: { of: "sweeper", name: "sweep" },
+    breach: absentFor(24),
+    means: "No sweep has ended well in 24 hours: a secret whose event was lost is not found.",
+    todo: "Read the end of the sweeper's log, and see whether its schedules are on. After a first deployment the first sweep ends this alarm.",
+  },
+  {
+    key: "no-full-sweep",
+    metric: { of: "sweeper", name: "sweep:all" },
+    breach: absentFor(36),
+    means: "No sweep of all secrets has ended well in 36 hours: finished moves are not checked again.",
+    todo: 'Read the end of the sweeper\'s log; start one with the event {"sweep":"all"}. After a first deployment the first one, a day later, ends this alarm.',
+  },
 ];
 
 export interface MoverAlarmsArgs {
   readonly place: Place;
   readonly names: MoverNames;
+  /** Whether sweeps run; without them their alarms would stay on. */
+  readonly sweeps: boolean;
   /** Tags of topic and alarms. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -160,6 +193,7 @@ export interface MoverAlarmsArgs {
 function sourceOf(metric: Metric, names: MoverNames): { namespace: string; dimensions: Record<string, string> } {
   switch (metric.of) {
     case "mover":
+    case "sweeper":
       return { namespace: "Homing", dimensions: { service: names.function } };
     case "function":
       return { namespace: "AWS/Lambda", dimensions: { FunctionName: names.function } };
@@ -176,20 +210,21 @@ function sourceOf(metric: Metric, names: MoverNames): { namespace: string; dimen
 export class MoverAlarms extends ComponentResource {
   public readonly topicArn: Output<string>;
 
-  constructor(name: string, { place, names, tags }: MoverAlarmsArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, { place, names, sweeps, tags }: MoverAlarmsArgs, opts?: ComponentResourceOptions) {
     super("homing:aws:MoverAlarms", name, {}, opts);
 
     // Without a KMS key: CloudWatch can't publish to a topic that is encrypted with the AWS managed key alias/aws/sns,
     // whose policy nobody can change (AWS Knowledge Center), and a customer managed key costs more than it protects:
     // a notification holds an alarm's name, its description and a count, and names no secret.
     const topic = new sns.Topic(`${name}-topic`, { name: names.alarmTopic, tags }, { parent: this });
-    const alarmArns = moverAlarms.map(({ key }) => names.alarmArnPrefix + key);
+    const alarms = moverAlarms.filter(({ metric }) => sweeps || metric.of !== "sweeper");
+    const alarmArns = alarms.map(({ key }) => names.alarmArnPrefix + key);
     const policy = new sns.TopicPolicy(
       `${name}-topic-policy`,
       { arn: topic.arn, policy: policyOf([alarmsMayPublish(names.alarmTopicArn, place.account, alarmArns)]) },
       { parent: this },
     );
-    for (const { key, metric, breach, means, todo } of moverAlarms) {
+    for (const { key, metric, breach, means, todo } of alarms) {
       new cloudwatch.MetricAlarm(
         `${name}-${key}`,
         {
@@ -197,10 +232,10 @@ export class MoverAlarms extends ComponentResource {
           alarmDescription: `${means} ${todo}`,
           ...sourceOf(metric, names),
           metricName: metric.name,
-          ...breach,
           comparisonOperator: "GreaterThanThreshold",
           // Nothing was counted: nothing happened. An idle queue reports nothing either.
           treatMissingData: "notBreaching",
+          ...breach,
           alarmActions: [topic.arn],
           tags,
         },

@@ -29,6 +29,18 @@ export interface MoverNames {
   /** Rule for the events that Secrets Manager itself sends. */
   readonly labelRule: string;
   readonly labelRuleArn: string;
+  /** The sweeper's role and its function. */
+  readonly sweeper: string;
+  readonly sweeperRoleArn: string;
+  readonly sweeperArn: string;
+  readonly sweeperLogGroup: string;
+  readonly sweeperLogGroupArn: string;
+  /** Schedule of the sweep of what changed. */
+  readonly hourlyRule: string;
+  readonly hourlyRuleArn: string;
+  /** Schedule of the sweep of everything. */
+  readonly dailyRule: string;
+  readonly dailyRuleArn: string;
   readonly alarmTopic: string;
   readonly alarmTopicArn: string;
   /** What the name of every alarm starts with. */
@@ -62,6 +74,10 @@ export function moverNames(stack: string, place: Place): MoverNames {
   const logGroup = `/aws/lambda/${base}`;
   const callRule = `${base}-calls`;
   const labelRule = `${base}-labels`;
+  const sweeper = `${base}-sweep`;
+  const sweeperLogGroup = `/aws/lambda/${sweeper}`;
+  const hourlyRule = `${base}-hourly`;
+  const dailyRule = `${base}-daily`;
   const alarmTopic = `${base}-alarms`;
   const alarmPrefix = `${base}-`;
   return {
@@ -81,6 +97,15 @@ export function moverNames(stack: string, place: Place): MoverNames {
     callRuleArn: `arn:${partition}:events:${region}:${account}:rule/${callRule}`,
     labelRule,
     labelRuleArn: `arn:${partition}:events:${region}:${account}:rule/${labelRule}`,
+    sweeper,
+    sweeperRoleArn: `arn:${partition}:iam::${account}:role/${sweeper}`,
+    sweeperArn: `arn:${partition}:lambda:${region}:${account}:function:${sweeper}`,
+    sweeperLogGroup,
+    sweeperLogGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${sweeperLogGroup}`,
+    hourlyRule,
+    hourlyRuleArn: `arn:${partition}:events:${region}:${account}:rule/${hourlyRule}`,
+    dailyRule,
+    dailyRuleArn: `arn:${partition}:events:${region}:${account}:rule/${dailyRule}`,
     alarmTopic,
     alarmTopicArn: `arn:${partition}:sns:${region}:${account}:${alarmTopic}`,
     alarmPrefix,

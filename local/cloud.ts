@@ -203,8 +203,9 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       if (system === undefined) throw new Error("the stack was never updated");
       return system;
     };
-    const { logGroupName, queueUrl, deadLetterQueueUrl } = current();
-    const hop = startMetricHop({ awsEndpoint: emulator.endpoint, logGroupName, queueUrl, deadLetterQueueUrl });
+    const { logGroupName, queueUrl, deadLetterQueueUrl, outputs } = current();
+    const logGroupNames = [logGroupName, `/aws/lambda/${outputs["sweeperFunctionName"] ?? ""}`];
+    const hop = startMetricHop({ awsEndpoint: emulator.endpoint, logGroupNames, queueUrl, deadLetterQueueUrl });
     closers.push(hop.stop);
     return {
       system: current,

@@ -14,7 +14,8 @@ import { isObject } from "./providers/values";
 
 export interface MetricHopOptions {
   readonly awsEndpoint: string;
-  readonly logGroupName: string;
+  /** The functions' log groups. */
+  readonly logGroupNames: readonly string[];
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   /** Milliseconds since the epoch. Default: the clock. */
@@ -197,7 +198,8 @@ export function startMetricHop(options: MetricHopOptions): MetricHop {
     AWS_ACCESS_KEY_ID: emulatorAccount.accessKeyId,
     AWS_SECRET_ACCESS_KEY: emulatorAccount.secretAccessKey,
   });
-  const steps = [logMetrics(client, options.logGroupName), queueMetrics(client, options, now)];
+  const logs = options.logGroupNames.map((logGroupName) => logMetrics(client, logGroupName));
+  const steps = [...logs, queueMetrics(client, options, now)];
   const stopping = new AbortController();
 
   async function run(): Promise<void> {

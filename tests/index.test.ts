@@ -25,13 +25,19 @@ const base = "homing-test-eu-west-1";
 const queueUrl = `https://sqs.${region}.amazonaws.com/${account}/${base}`;
 const queueArn = `arn:aws:sqs:${region}:${account}:${base}`;
 
-/** The function's inputs, with the text of its code in the place of the archive, whose promises are no two alike. */
-async function functionOf(run: Run): Promise<unknown> {
-  const { code, ...inputs } = only(run, "aws:lambda/function:Function").inputs;
-  const { assets } = code as { readonly assets: Promise<Record<string, { readonly text?: string | Promise<string> }>> };
-  const files = await assets;
-  return { ...inputs, files: Object.keys(files), text: await files["__index.js"]?.text };
-}
+/** The inputs of all functions, with the text of their code in the place of the archive. */
+const functionsOf = ({ resources }: Run): Promise<readonly unknown[]> =>
+  Promise.all(
+    resources
+      .filter(({ type }) => type === "aws:lambda/function:Function")
+      .map(async ({ inputs: { code, ...inputs } }) => {
+        const { assets } = code as {
+          readonly assets: Promise<Record<string, { readonly text?: string | Promise<string> }>>;
+        };
+        const files = await assets;
+        return { ...inputs, files: Object.keys(files), text: await files["__index.js"]?.text };
+      }),
+  );
 
 describe("the program", () => {
   const config = { vaultAddress: "https://vault.example.com:8200", namePrefix: "app/" };
@@ -62,6 +68,8 @@ describe("the program", () => {
       functionArn: `arn:aws:lambda:${region}:${account}:function:${base}`,
       functionRoleArn: `arn:aws:iam::${account}:role/${base}`,
       logGroupName: `/aws/lambda/${base}`,
+      sweeperFunctionName: `${base}-sweep`,
+      sweeperRoleArn: `arn:aws:iam::${account}:role/${base}-sweep`,
       alarmTopicArn: `arn:aws:sns:${region}:${account}:${base}-alarms`,
       mode: "audit",
       namePrefix: "app/",
@@ -73,11 +81,11 @@ describe("the program", () => {
     const { boundIamPrincipalArns } = only(made, "vault:aws/authBackendRole:AuthBackendRole").inputs;
 
     deepEqual(boundIamPrincipalArns, [made.outputs.functionRoleArn]);
-    equal(only(made, "aws:lambda/function:Function").inputs.role, made.outputs.functionRoleArn);
+    equal(only(made, "aws:lambda/function:Function", "mover-function").inputs.role, made.outputs.functionRoleArn);
   });
 
   it("makes the function after all that its login needs in Vault", () => {
-    const { dependencies } = only(made, "aws:lambda/function:Function");
+    const { dependencies } = only(made, "aws:lambda/function:Function", "mover-function");
 
     for (const name of ["home-mount", "home-policy", "home-login-client", "home-login-role", "home-alias"]) {
       ok(
@@ -112,7 +120,9 @@ describe("the program", () => {
 
     deepEqual(again.outputs, made.outputs);
     deepEqual(typesOf(again), typesOf(made));
-    deepEqual(await functionOf(again), await functionOf(made));
+    const [first, second] = await Promise.all([made, again].map(functionsOf));
+    equal(first?.length, 2);
+    deepEqual(second, first);
   });
 
   it("makes nothing when a setting is wrong", async () => {

@@ -84,6 +84,13 @@ describe("readSettings", () => {
       securityGroupIds: [],
       tags: {},
     });
+    deepEqual(settings.sweep, { runs: true, sweepShare: 0.5 });
+  });
+
+  it("sweeps only when the queue is read", () => {
+    equal(read({ sweepEnabled: "false" }).sweep.runs, false);
+    equal(read({ enabled: "false" }).sweep.runs, false);
+    equal(read({ sweepShare: "0.05" }).sweep.sweepShare, 0.05);
   });
 
   it("takes login jwt with Vault's address as the audience", () => {
@@ -186,6 +193,9 @@ describe("readSettings", () => {
     ["deletesPerSecond", "25.1"],
     ["deletesPerSecond", "1e1"],
     ["enabled", "yes"],
+    ["sweepEnabled", "hourly"],
+    ["sweepShare", "0.04"],
+    ["sweepShare", "1.1"],
     ["protect", "0"],
     ["maxConcurrency", "1"],
     ["maxConcurrency", "1001"],
@@ -306,7 +316,11 @@ describe("Pulumi.yaml", () => {
   it("gives the same defaults", () => {
     // Vault's address has none; the CLI knows no type for a fraction.
     const rest = Object.fromEntries(Object.entries(defaults).filter(([key]) => key !== "vaultAddress"));
-    const expected = { ...rest, deletesPerSecond: String(defaults.deletesPerSecond) };
+    const fractions = {
+      deletesPerSecond: String(defaults.deletesPerSecond),
+      sweepShare: String(defaults.sweepShare),
+    };
+    const expected = { ...rest, ...fractions };
 
     const given = Object.fromEntries(declared.flatMap(([key, one]) => ("default" in one ? [[key, one.default]] : [])));
 

@@ -26,13 +26,17 @@ const watched = [
   ["restored-copied", "Homing", "copied:restored-by-somebody", { service: base }],
   ["restored-unchanged", "Homing", "unchanged:restored-by-somebody", { service: base }],
   ["deletion-unclaimed", "Homing", "refused:deletion-unclaimed", { service: base }],
+  ["no-sweep", "Homing", "sweep", { service: base }],
+  ["no-full-sweep", "Homing", "sweep:all", { service: base }],
 ] as const;
+/** Those that go off when nothing comes. */
+const absences: readonly string[] = ["no-sweep", "no-full-sweep"];
 
 describe("MoverAlarms", () => {
   let made: Recording;
   before(async () => {
     made = await record({});
-    await settle(() => new MoverAlarms("alarms", { place, names, tags }));
+    await settle(() => new MoverAlarms("alarms", { place, names, sweeps: true, tags }));
   });
 
   const alarm = (key: string) => only(made, alarmType, `alarms-${key}`);
@@ -101,13 +105,15 @@ describe("MoverAlarms", () => {
       deepEqual([inputs.namespace, inputs.metricName, inputs.dimensions], [namespace, metricName, dimensions]);
       deepEqual(
         [inputs.name, inputs.comparisonOperator, inputs.treatMissingData, inputs.alarmActions, inputs.tags],
-        [`${base}-${key}`, "GreaterThanThreshold", "notBreaching", [topicArn], tags],
+        absences.includes(key)
+          ? [`${base}-${key}`, "LessThanThreshold", "breaching", [topicArn], tags]
+          : [`${base}-${key}`, "GreaterThanThreshold", "notBreaching", [topicArn], tags],
       );
     });
   }
 
   it("goes off at the first event, also one that is reported late", () => {
-    for (const [key] of watched.slice(3)) {
+    for (const [key] of watched.slice(3).filter(([one]) => !absences.includes(one))) {
       const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm(key).inputs;
       deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 0, 300, 3, 1], key);
     }
@@ -126,6 +132,31 @@ describe("MoverAlarms", () => {
   it("goes off at retries that last for most of an hour, and not at single ones", () => {
     const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm("way-blocked").inputs;
     deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 0, 900, 4, 3]);
+  });
+
+  it("goes off when no sweep ended well for a day, and no full one for a day and a half", () => {
+    for (const [key, hours] of [
+      ["no-sweep", 24],
+      ["no-full-sweep", 36],
+    ] as const) {
+      const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm(key).inputs;
+      deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 1, 3600, hours, hours]);
+    }
+  });
+
+  it("has no alarm on sweeps when there are none", async () => {
+    const without = await record({});
+    await settle(() => new MoverAlarms("alarms", { place, names, sweeps: false, tags }));
+
+    deepEqual(
+      made.resources
+        .map(({ name }) => name)
+        .filter((name) => !without.resources.some((one) => one.name === name))
+        .sort(),
+      absences.map((key) => `alarms-${key}`).sort(),
+    );
+    const { policy } = only(without, "aws:sns/topicPolicy:TopicPolicy").inputs;
+    ok(!JSON.stringify(policy).includes("sweep"));
   });
 
   it("tells what an alarm means and what to do, in the alarm and on its page", () => {

@@ -15,6 +15,16 @@ describe("moverNames", () => {
     equal(names.deadLetterQueueArn, "arn:aws:sqs:eu-west-1:123456789012:homing-dev-eu-west-1-dead");
     equal(names.callRuleArn, "arn:aws:events:eu-west-1:123456789012:rule/homing-dev-eu-west-1-calls");
     equal(names.labelRuleArn, "arn:aws:events:eu-west-1:123456789012:rule/homing-dev-eu-west-1-labels");
+    equal(names.sweeper, "homing-dev-eu-west-1-sweep");
+    equal(names.sweeperRoleArn, "arn:aws:iam::123456789012:role/homing-dev-eu-west-1-sweep");
+    equal(names.sweeperArn, "arn:aws:lambda:eu-west-1:123456789012:function:homing-dev-eu-west-1-sweep");
+    equal(names.sweeperLogGroup, "/aws/lambda/homing-dev-eu-west-1-sweep");
+    equal(
+      names.sweeperLogGroupArn,
+      "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/homing-dev-eu-west-1-sweep",
+    );
+    equal(names.hourlyRuleArn, "arn:aws:events:eu-west-1:123456789012:rule/homing-dev-eu-west-1-hourly");
+    equal(names.dailyRuleArn, "arn:aws:events:eu-west-1:123456789012:rule/homing-dev-eu-west-1-daily");
     equal(names.alarmTopicArn, "arn:aws:sns:eu-west-1:123456789012:homing-dev-eu-west-1-alarms");
     equal(names.alarmArnPrefix, "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:homing-dev-eu-west-1-");
     equal(names.vaultIdentity, "homing-dev-eu-west-1-123456789012");
@@ -31,7 +41,16 @@ describe("moverNames", () => {
 
     const [one, other] = [moverNames(`${long}a`, place), moverNames(`${long}b`, place)];
 
-    for (const name of [one.role, one.function, one.callRule, one.labelRule]) ok(name.length <= 64, name);
+    for (const name of [
+      one.role,
+      one.function,
+      one.callRule,
+      one.labelRule,
+      one.sweeper,
+      one.hourlyRule,
+      one.dailyRule,
+    ])
+      ok(name.length <= 64, name);
     notEqual(one.role, other.role);
   });
 

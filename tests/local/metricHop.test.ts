@@ -92,7 +92,14 @@ describe("the metric hop", function () {
 
   function start(over: Partial<MetricHopOptions> = {}): void {
     const awsEndpoint = emulator?.endpoint ?? "";
-    hop = startMetricHop({ awsEndpoint, logGroupName, queueUrl, deadLetterQueueUrl, everyMs: 50, ...over });
+    hop = startMetricHop({
+      awsEndpoint,
+      logGroupNames: [logGroupName],
+      queueUrl,
+      deadLetterQueueUrl,
+      everyMs: 50,
+      ...over,
+    });
   }
 
   const log = (...messages: readonly string[]) =>
@@ -199,7 +206,7 @@ describe("the metric hop", function () {
   it("goes on when the log group and the queues are gone, and when nobody answers, and says so", async () => {
     const lines: string[] = [];
     const report = (text: string): void => void lines.push(text);
-    start({ logGroupName: "/none", deadLetterQueueUrl: `${deadLetterQueueUrl}-none`, report });
+    start({ logGroupNames: ["/none"], deadLetterQueueUrl: `${deadLetterQueueUrl}-none`, report });
     await sleep(300);
     await hop?.stop();
     deepEqual(lines, []);

@@ -9,6 +9,7 @@ import { awsInvokes } from "./invokes";
 import { logGroupType } from "./logGroup";
 import { metricAlarmType } from "./metricAlarm";
 import { outboundWebIdentityFederationType } from "./outboundWebIdentityFederation";
+import { permissionType } from "./permission";
 import { queueType } from "./queue";
 import { queuePolicyType } from "./queuePolicy";
 import { roleType } from "./role";
@@ -41,6 +42,7 @@ export function awsTable(env: NodeJS.ProcessEnv, root: string): ProviderTable {
       "aws:sqs/queue:Queue": queueType(client),
       "aws:sqs/queuePolicy:QueuePolicy": queuePolicyType(client),
       "aws:lambda/function:Function": functionType(client, root),
+      "aws:lambda/permission:Permission": permissionType(client),
       "aws:lambda/eventSourceMapping:EventSourceMapping": eventSourceMappingType(client),
     },
     invokes: awsInvokes(client, env),

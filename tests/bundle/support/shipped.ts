@@ -36,12 +36,18 @@ interface Archive {
 const isArchive = (value: unknown): value is Archive =>
   typeof value === "object" && value !== null && "assets" in value;
 
-/** Runs the whole program on a recording engine and takes the function's archive out of it. */
-export async function shippedFunction(config: Readonly<Record<string, string>> = planted): Promise<Shipped> {
+/** The names of the program's functions. */
+export type FunctionName = "mover" | "sweeper";
+
+/** Runs the whole program on a recording engine and takes a function's archive out of it. */
+export async function shippedFunction(
+  config: Readonly<Record<string, string>> = planted,
+  name: FunctionName = "mover",
+): Promise<Shipped> {
   const recording = await record(undefined, { ...config });
   const program = await import("../../../index");
   await settle(program);
-  const { inputs } = only(recording, "aws:lambda/function:Function");
+  const { inputs } = only(recording, "aws:lambda/function:Function", `${name}-function`);
   const { code, handler, environment, memorySize } = inputs;
   // A secret input is wrapped in an object with a signature, so that it is no archive itself.
   const isSecret = !isArchive(code);

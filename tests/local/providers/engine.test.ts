@@ -81,7 +81,7 @@ describe("the local providers in the real engine", function () {
       publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
     };
     // With the stack itself; three of them belong to the AWS login.
-    resources = servers.awsLogin ? 25 : 22;
+    resources = servers.awsLogin ? 26 : 23;
 
     writeFileSync(join(folderOf("work/part"), "index.js"), `module.exports = "part";`);
     symlinkSync(tools.pulumi, join(folderOf("engine/bin"), "pulumi"));
@@ -128,9 +128,9 @@ describe("the local providers in the real engine", function () {
     const { QueueUrls } = await cloud.json("sqs", "ListQueues", {});
     const { Tags } = await cloud.json("sqs", "ListQueueTags", { QueueUrl: outputs.queueUrl?.value });
 
-    // Replaced: the queue, its policy and the mapping to the function. The same: the stack, the federation, the settings
+    // Replaced: the queue, its policy, the mapping to the function and its permission. The same: the stack, the federation, the settings
     // of the mount, the alias, and how the AWS login reaches AWS.
-    const [replace, same] = [3, servers.awsLogin ? 5 : 4];
+    const [replace, same] = [4, servers.awsLogin ? 5 : 4];
     deepEqual(changes, { replace, same, update: resources - replace - same });
     ok(!(QueueUrls as string[]).some((url) => url.endsWith("/first")));
     deepEqual(Tags, changed.tags);

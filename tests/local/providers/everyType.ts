@@ -164,6 +164,12 @@ export function everyType(wish: Wish, servers: Servers): () => Promise<Record<st
     new cloudwatch.EventTarget("target", target);
     const alarm = alarmOn(deadLetters, wish);
     const { role, handler } = functionOn(queue, wish);
+    new lambda.Permission("permission", {
+      action: "lambda:InvokeFunction",
+      function: handler.name,
+      principal: "events.amazonaws.com",
+      sourceArn: `arn:${partition}:events:${region}:${caller.accountId}:rule/${wish.text}`,
+    });
 
     const mount = new Mount("mount", {
       path: "local-kv",
