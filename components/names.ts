@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { baseName } from "../runtime/baseName";
 
 /** Where the mover works: one account, one region. */
 export interface Place {
@@ -48,18 +48,6 @@ export interface MoverNames {
   readonly alarmArnPrefix: string;
   /** Name of the mover's policy and of its identity entity in Vault, where movers of several accounts may meet. */
   readonly vaultIdentity: string;
-}
-
-/** Roles, functions and rules may have 64 characters; what is left is for the longest ending, `-labels`. */
-const longestBase = 57;
-
-/** `homing-<stack>-<region>`, shortened and told apart by a hash where a stack's name is too long or has odd characters. */
-function baseName(stack: string, region: string): string {
-  const wanted = `homing-${stack}-${region}`;
-  const clean = wanted.replace(/[^A-Za-z0-9_-]/g, "-");
-  if (clean === wanted && clean.length <= longestBase) return clean;
-  const hash = createHash("sha256").update(wanted).digest("hex").slice(0, 8);
-  return `${clean.slice(0, longestBase - hash.length - 1)}-${hash}`;
 }
 
 /**

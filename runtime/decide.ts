@@ -111,7 +111,8 @@ function skipReason(source: Source, settings: MoverSettings): Reason | undefined
   return undefined;
 }
 
-const ownedByIac = (source: Source, settings: MoverSettings): boolean =>
+/** Whether a tool that would create it again says that it owns it. */
+export const ownedByIac = (source: Source, settings: MoverSettings): boolean =>
   Object.keys(source.tags).some((key) => key.startsWith("aws:cloudformation:") || settings.ownerTags.includes(key));
 
 const windowEndsSoon = (source: Source, now: number): boolean =>

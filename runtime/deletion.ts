@@ -39,7 +39,8 @@ function halt(run: Run, change: Change): Result | undefined {
   }
 }
 
-const hasTagRoom = ({ tags }: Source): boolean =>
+/** Whether the mover's tag still fits. */
+export const hasTagRoom = ({ tags }: Source): boolean =>
   tags[stateTag] !== undefined || Object.keys(tags).filter((key) => !key.startsWith("aws:")).length < maxTags;
 
 /** Makes the source deletable: its replicas are written down and removed, its rotation is cancelled. */

@@ -104,11 +104,14 @@ interface LoginAnswer {
 }
 
 /**
- * Logs in and checks that the login is the mover's entity, by which it knows its own KV versions again.
+ * Logs in, whoever that turns out to be.
  *
- * @throws a WayError: `vault-login-failed` when Vault refuses, `vault-entity-mismatch` for another entity
+ * @throws a WayError `vault-login-failed` when Vault refuses
  */
-export async function login(settings: MoverSettings, deps: LoginDeps): Promise<Token> {
+export async function authenticate(
+  settings: MoverSettings,
+  deps: LoginDeps,
+): Promise<Token & { readonly entityId: unknown }> {
   const credentials =
     settings.login === "aws" ? await awsCredentials(deps, settings) : await jwtCredentials(deps, settings);
   const client = makeVaultClient(deps.transport, "login", {
@@ -133,13 +136,23 @@ export async function login(settings: MoverSettings, deps: LoginDeps): Promise<T
     }
     throw clientError("login", error);
   }
-  const { client_token: value, lease_duration: seconds, entity_id: entity } = answer?.auth ?? {};
+  const { client_token: value, lease_duration: seconds, entity_id: entityId } = answer?.auth ?? {};
   if (typeof value !== "string" || typeof seconds !== "number") {
     throw wayError("vault-answer-unreadable", "login", "Vault's answer to the login holds no token");
   }
-  if (entity !== settings.entityId) {
+  const lifeMs = seconds * 1_000;
+  return { value, deadline: started + Math.max(lifeMs / 2, lifeMs - graceMs), entityId };
+}
+
+/**
+ * Logs in and checks that the login is the mover's entity, by which it knows its own KV versions again.
+ *
+ * @throws a WayError: `vault-login-failed` when Vault refuses, `vault-entity-mismatch` for another entity
+ */
+export async function login(settings: MoverSettings, deps: LoginDeps): Promise<Token> {
+  const { entityId, ...token } = await authenticate(settings, deps);
+  if (entityId !== settings.entityId) {
     throw wayError("vault-entity-mismatch", "login", `the login is not entity ${settings.entityId}; run pulumi up`);
   }
-  const lifeMs = seconds * 1_000;
-  return { value, deadline: started + Math.max(lifeMs / 2, lifeMs - graceMs) };
+  return token;
 }

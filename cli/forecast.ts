@@ -1,0 +1,138 @@
+/** What the mover would make of a secret, without a value being read: `runtime/decide.ts` is the judge. */
+import { parseSecretArn } from "../runtime/arn";
+import { decide, ownedByIac } from "../runtime/decide";
+import type { CopyOnly, Decision } from "../runtime/decide";
+import { hasTagRoom } from "../runtime/deletion";
+import type { MoverSettings } from "../runtime/environment";
+import { absentHome } from "../runtime/home";
+import type { Home } from "../runtime/home";
+import { stateTag } from "../runtime/labels";
+import { reasons, restoreCauses } from "../runtime/outcome";
+import type { OutcomeKind, Reason, RestoreCause } from "../runtime/outcome";
+import { homePath, isSecretName } from "../runtime/path";
+import type { Source } from "../runtime/source";
+
+/**
+ * What a run would do: `move` copies, proves and deletes · `copy` copies and proves · `restore` takes a scheduled
+ * deletion back, after which the run starts over · `finish` writes what a stopped run left unwritten · `nothing`.
+ */
+export const acts = ["move", "copy", "restore", "finish", "nothing"] as const;
+export type Act = (typeof acts)[number];
+
+/** What a person wants to know about a secret beside what would become of it. */
+export const traits = ["replicated", "rotating", "staged", "iac-owned", "service", "scheduled"] as const;
+export type Trait = (typeof traits)[number];
+
+export interface Forecast {
+  readonly act: Act;
+  /** The outcome that the run would end with; absent for `restore`, whose run starts over. */
+  readonly outcome?: OutcomeKind;
+  readonly reason: Reason | RestoreCause;
+  /** Mode `audit`: what a higher mode would do. */
+  readonly intent?: "copy" | "move" | "restore";
+}
+
+const reached = (act: Act, outcome: OutcomeKind, reason: Reason): Forecast => ({ act, outcome, reason });
+
+/** The sentence of a reason, for a person. */
+export const whyOf = (reason: Reason | RestoreCause): string =>
+  reason in reasons ? reasons[reason as Reason] : restoreCauses[reason as RestoreCause];
+
+/** Whether the copy of this KV version is still settling; one that is yet to be written settles from then on. */
+function isSettling(home: Home, homeVersion: number | undefined, settings: MoverSettings, now: number): boolean {
+  if (settings.settleMinutes === 0) return false;
+  if (homeVersion === undefined) return true;
+  const created = Date.parse(home.versions[homeVersion]?.createdTime ?? "");
+  return !(created + settings.settleMinutes * 60_000 <= now);
+}
+
+type Acting = Extract<Decision, { act: "write" | "prove" | "recognise" }>;
+
+function forecastCopy(decision: Acting, source: Source, home: Home, settings: MoverSettings, now: number): Forecast {
+  const writes = decision.act === "write";
+  const reason: CopyOnly | "proven" = decision.copyOnly ?? "proven";
+  if (decision.mode === "copy") {
+    return writes ? reached("copy", "copied", reason) : reached("nothing", "unchanged", reason);
+  }
+  if (isSettling(home, writes ? undefined : decision.homeVersion, settings, now)) {
+    return reached(writes ? "copy" : "nothing", "deferred", "settling");
+  }
+  if (!hasTagRoom(source)) return reached(writes ? "copy" : "nothing", "refused", "tags-full");
+  return reached("move", "moved", "proven");
+}
+
+/** What follows from a decision. */
+export function forecastOf(
+  decision: Decision,
+  source: Source,
+  home: Home,
+  settings: MoverSettings,
+  now: number,
+): Forecast {
+  switch (decision.act) {
+    case "stop":
+      return reached("nothing", decision.outcome, decision.reason);
+    case "report":
+      return { ...reached("nothing", "skipped", "audit"), intent: decision.intent };
+    case "restore":
+      return { act: "restore", reason: decision.cause };
+    case "clear":
+      return { act: "restore", reason: "unfinished" };
+    case "check":
+      return reached("nothing", "unchanged", "already-moved");
+    case "claim":
+      return reached("finish", "moved", "claimed");
+    case "write":
+    case "prove":
+    case "recognise":
+      return forecastCopy(decision, source, home, settings, now);
+    default:
+      return decision satisfies never;
+  }
+}
+
+/** What is asked of the other places, only as far as the forecast needs it. */
+export interface Looks {
+  /** Metadata of the home at a path below the mount. */
+  readonly home: (path: string) => Promise<Home>;
+  /** Whether the secret's resource policy lets an AWS service in. */
+  readonly isReadByService: (arn: string) => Promise<boolean>;
+}
+
+/**
+ * Whether nothing that a home holds could change the decision: the secret would be skipped even so. A secret with the
+ * mover's tag may have something to finish, so its home is always looked at.
+ */
+function settledWithoutHome(source: Source, settings: MoverSettings, now: number): Forecast | undefined {
+  if (source.tags[stateTag] !== undefined) return undefined;
+  const decision = decide(source, absentHome, settings, { now });
+  return decision.act === "stop" ? forecastOf(decision, source, absentHome, settings, now) : undefined;
+}
+
+/** Forecasts what a run over this secret would come to now. */
+export async function forecast(source: Source, settings: MoverSettings, looks: Looks, now: number): Promise<Forecast> {
+  if (!source.name.startsWith(settings.namePrefix)) return reached("nothing", "skipped", "outside-prefix");
+  if (parseSecretArn(source.arn)?.name !== source.name) return reached("nothing", "refused", "arn-mismatch");
+  if (!isSecretName(source.name)) return reached("nothing", "refused", "name-unsupported");
+  const settled = settledWithoutHome(source, settings, now);
+  if (settled !== undefined) return settled;
+  const home = await looks.home(homePath(settings, source.name));
+  const decision = decide(source, home, settings, { now });
+  const moves = decision.act === "report" ? decision.intent === "move" : "mode" in decision && decision.mode === "move";
+  if (moves && (await looks.isReadByService(source.arn))) return reached("nothing", "skipped", "service-read");
+  return forecastOf(decision, source, home, settings, now);
+}
+
+/** What is known of a secret from its description and its forecast. */
+export function traitsOf(source: Source, { reason }: Forecast, settings: MoverSettings): readonly Trait[] {
+  const byService = source.owningService !== undefined || reason === "service-owned" || reason === "service-read";
+  const present: Readonly<Record<Trait, boolean>> = {
+    replicated: source.replicas.length > 0 || source.primaryRegion !== undefined,
+    rotating: source.rotating,
+    staged: source.staged,
+    "iac-owned": ownedByIac(source, settings),
+    service: byService,
+    scheduled: source.scheduled,
+  };
+  return traits.filter((trait) => present[trait]);
+}

@@ -1,0 +1,163 @@
+/** `homing`: the mover's runtime from a terminal. Here are the words and their help; a file in `commands/` does each. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+
+import { planCommand } from "./commands/plan";
+import type { PlanCommandOptions } from "./commands/plan";
+import { explain } from "./failure";
+import { makeScreen } from "./screen";
+import type { Streams } from "./screen";
+import { openSession } from "./session";
+import type { Session, SessionOptions } from "./session";
+
+const interrupted = 130;
+
+/** Counts the person's signals: the first asks for a clean end, the second ends at once. */
+function watchSignals(note: (line: string) => void): () => boolean {
+  let stopped = false;
+  const onSignal = (): void => {
+    if (stopped) process.exit(interrupted);
+    stopped = true;
+    note("Stopping: what is under way ends first. Again ends at once; either way the next run goes on.");
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  return () => stopped;
+}
+
+const wholeFrom =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Use a whole number from ${least} to ${most}.`);
+  };
+
+const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
+
+/** Options that say which mover is meant and who is asking: the same for every command. */
+function withSession(command: Command): Command {
+  return command
+    .addOption(new Option("--stack <name>", "the Pulumi stack of the mover").env("HOMING_STACK"))
+    .option("--function <name>", "the mover's function, instead of --stack")
+    .option("--region <region>", "the mover's region (else AWS_REGION or the profile's)")
+    .option("--profile <name>", "AWS profile (else AWS_PROFILE or the SDK's default chain)")
+    .option("--vault-address <url>", "Vault as this machine reaches it (else the deployment's address)")
+    .addOption(
+      new Option(
+        "--login <method>",
+        "log in to Vault with the AWS identity (else VAULT_TOKEN or ~/.vault-token)",
+      ).choices(["aws", "jwt"]),
+    )
+    .option("--role <name>", "with --login: the Vault role")
+    .option("--login-path <path>", "with --login: path of the auth method (else the deployment's)")
+    .option("--concurrency <n>", "secrets under way at once", wholeFrom(1, 200), 20)
+    .option("--json", "one JSON object a line");
+}
+
+/** Options that say which secrets are meant. */
+function withFilter(command: Command): Command {
+  return command
+    .option("--name <pattern>", "only names that match, * stands for any characters; may be repeated", collect, [])
+    .option("--tag <key[=value]>", "only secrets with this tag; may be repeated, all must be there", collect, [])
+    .option("--older-than <time>", "only secrets that last changed at least so long ago: 30m, 2h, 7d")
+    .option("--newer-than <time>", "only secrets that last changed at most so long ago");
+}
+
+export interface Runner {
+  readonly streams: Streams;
+  /** Gets the exit code. */
+  readonly end: (code: number) => void;
+}
+
+type Act<T> = (session: Session, options: T, ...args: string[]) => Promise<number>;
+
+/** The whole command line as commander has it. */
+export function makeProgram({ streams, end }: Runner): Command {
+  /** Wraps a command: opens its session, and ends with one line whatever goes wrong. */
+  const run =
+    <T>(act: Act<T>) =>
+    async (...given: unknown[]): Promise<void> => {
+      // Commander gives the arguments, then the options, then the command.
+      const options = given.at(-2) as SessionOptions & T & { readonly json?: boolean };
+      const screen = makeScreen(options.json === true, streams);
+      const stopped = watchSignals(screen.note);
+      try {
+        const session = await openSession(options, screen, streams, stopped);
+        end(await act(session, options, ...(given.slice(0, -2) as string[])));
+      } catch (error) {
+        const line = explain(error);
+        screen.note(line);
+        await screen.record("error", { error: line });
+        end(1);
+      }
+    };
+
+  const program = new Command("homing")
+    .description("Makes Vault the only home of an account's secrets: the deployed mover, from a terminal.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => streams.out.write(text),
+      writeErr: (text) => streams.err.write(text),
+    })
+    .addHelpText(
+      "after",
+      `
+Every command works with the settings of the deployed mover: it reads them from the mover's function.
+
+Examples:
+  $ npx homing plan --stack prod --region eu-west-1     what would happen to every secret, and why
+  $ npx homing plan --name 'dev/*' --json               the same for some, for a program to read
+
+homing <command> --help explains a command. docs/command-line.md says what each needs in AWS and Vault.`,
+    );
+
+  withFilter(withSession(program.command("plan")))
+    .description("Tell what would become of every secret and why. Changes nothing, reads no value.")
+    .addOption(
+      new Option("--as <mode>", "as if this were the deployment's mode, for all names").choices(["copy", "move"]),
+    )
+    .option(
+      "--no-policies",
+      "do not read resource policies: faster; a secret that only its policy shows to be read by a service is then planned to be moved",
+    )
+    .option("--list", "a line for each secret")
+    .addHelpText(
+      "after",
+      `
+Exit code: 0 nothing to do, 2 work to do, 1 error, 130 interrupted.
+
+Examples:
+  $ npx homing plan --stack prod                        counts by what would happen
+  $ npx homing plan --stack prod --as move              what mode move would do, before it is set
+  $ npx homing plan --stack prod --name 'dev/*' --list  a line for each secret
+  $ npx homing plan --stack prod --tag team=payments --older-than 7d --json`,
+    )
+    .action(run<PlanCommandOptions>(planCommand));
+  return program;
+}
+
+/** Runs a command line. */
+export async function runCommandLine(argv: readonly string[], runner: Runner): Promise<void> {
+  try {
+    await makeProgram(runner).parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    // Commander has said what is wrong, or shown the help.
+    if (!(error instanceof CommanderError)) throw error;
+    runner.end(error.exitCode);
+  }
+}
+
+/** The process: `homing …`. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever reads the output may have had enough of it.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  await runCommandLine(argv, {
+    streams: { out: process.stdout, err: process.stderr },
+    end: (code) => {
+      process.exitCode = code;
+    },
+  });
+}

@@ -1,0 +1,152 @@
+/** All that a command works with: the deployment, the person's way to both sides, and the wish to stop. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { STSClient } from "@aws-sdk/client-sts";
+
+import { listsPerSecond } from "../runtime/edge/secretList";
+import { makeSecretsManager } from "../runtime/edge/secretsManager";
+import type { TokenSource } from "../runtime/edge/token";
+import { makeTransport } from "../runtime/edge/transport";
+import type { Transport } from "../runtime/edge/transport";
+import { makeVaultHome } from "../runtime/edge/vaultHome";
+import { makePace } from "../runtime/pace";
+import type { HomePort, SourcePort } from "../runtime/ports";
+import { functionNameOf, readDeployment } from "./deployment";
+import type { Deployment, Which } from "./deployment";
+import { awsFailure, Failure } from "./failure";
+import { makeListing } from "./listing";
+import type { ListPage } from "./listing";
+import { progressTo } from "./progress";
+import type { ProgressStart } from "./progress";
+import type { Screen, Streams } from "./screen";
+import { thisMachine, tokenSourceOf, vaultAddressOf } from "./vaultLogin";
+import type { LoginOptions } from "./vaultLogin";
+
+export interface SessionOptions extends Which, LoginOptions {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly vaultAddress?: string;
+  /** Share of the account's rates that may be used, as the sweep's default. */
+  readonly concurrency: number;
+}
+
+export interface Session {
+  readonly deployment: Deployment;
+  readonly secrets: SecretsManagerClient;
+  readonly source: SourcePort;
+  readonly home: HomePort;
+  readonly transport: Transport;
+  readonly token: TokenSource;
+  /** The list of all secrets whose name starts with the prefix. */
+  readonly listing: (namePrefix: string) => ListPage;
+  /** Whether the secret's resource policy lets an AWS service in. */
+  readonly isReadByService: (arn: string) => Promise<boolean>;
+  readonly concurrency: number;
+  readonly screen: Screen;
+  readonly progress: ProgressStart;
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly stopped: () => boolean;
+}
+
+/**
+ * Limits for AWS calls, in milliseconds; without `throwOnRequestTimeout` the SDK only warns when the time is over. It
+ * tries a call again that AWS throttles or fails, and lowers its own rate to what AWS lets through.
+ */
+export const awsLimits = {
+  requestHandler: {
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    throwOnRequestTimeout: true,
+    socketTimeout: 10_000,
+  },
+  retryMode: "adaptive",
+  maxAttempts: 5,
+};
+
+/** Half of what Secrets Manager allows an account, so that programs in the account keep their part. */
+const share = 0.5;
+/** Calls a second of all actions on resource policies together that Secrets Manager allows an account. */
+const policiesPerSecond = 50;
+
+async function regionOf(client: LambdaClient): Promise<string> {
+  try {
+    return await client.config.region();
+  } catch {
+    // What the SDK says is about its own options.
+    throw new Failure("Say which region: --region, AWS_REGION, or a profile that has one.");
+  }
+}
+
+/** Opens the session; reads nothing but the function's configuration. */
+export async function openSession(
+  options: SessionOptions,
+  screen: Screen,
+  streams: Streams,
+  stopped: () => boolean,
+): Promise<Session> {
+  if (options.profile !== undefined) process.env["AWS_PROFILE"] = options.profile;
+  const lambda = new LambdaClient({
+    ...awsLimits,
+    ...(options.region === undefined ? {} : { region: options.region }),
+  });
+  const region = await regionOf(lambda);
+  const deployment = await readDeployment(lambda, functionNameOf(options, region), region);
+  lambda.destroy();
+
+  const place = thisMachine();
+  const now = () => Date.now();
+  const wait = async (ms: number) => {
+    await sleep(ms);
+  };
+  const { mount, vaultNamespace: namespace, vaultCaCertificate } = deployment.settings;
+  const settings = {
+    ...deployment.settings,
+    vaultAddress: vaultAddressOf(deployment.settings, options.vaultAddress, place),
+  };
+  const transport = makeTransport(settings.vaultAddress, vaultCaCertificate);
+  const sts = () => new STSClient({ region, ...awsLimits });
+  const token = tokenSourceOf(settings, options, place, { transport, sts, now });
+  const secrets = new SecretsManagerClient({ region, ...awsLimits });
+  const source = makeSecretsManager(secrets, region);
+  const listPace = makePace(listsPerSecond * share, now, wait);
+  const policyPace = makePace(policiesPerSecond * share, now, wait);
+
+  return {
+    deployment: { ...deployment, settings },
+    secrets,
+    source,
+    home: makeVaultHome({ transport, token, mount, namespace }),
+    transport,
+    token,
+    listing: (namePrefix) =>
+      makeListing((input) => secrets.send(new ListSecretsCommand(input)), {
+        region,
+        namePrefix,
+        pace: listPace,
+        async describe(arn) {
+          const found = await source.describe(arn, "describe");
+          if (found.is === "refused") throw denied("DescribeSecret");
+          return found.is === "found" ? found.source : undefined;
+        },
+      }),
+    async isReadByService(arn) {
+      await policyPace();
+      const answer = await source.isReadByService(arn);
+      if (answer.is === "refused") throw denied("GetResourcePolicy");
+      return answer.read;
+    },
+    concurrency: options.concurrency,
+    screen,
+    progress: progressTo(streams.err, now),
+    now,
+    sleep: wait,
+    stopped,
+  };
+}
+
+/** The core takes a denial for the secret's own; here it is the person who was denied. */
+const denied = (call: string): Failure =>
+  awsFailure(call, Object.assign(new Error(), { name: "AccessDeniedException" }));
