@@ -14,12 +14,16 @@ interface Outputs {
   readonly region: string;
   readonly vaultAddress: string;
   readonly vaultNamespace: string;
+  readonly vaultCaCertificate: string;
   readonly mount: string;
   readonly homePrefix: string;
   readonly homeTemplate: string;
   readonly loginMethod: string;
   readonly loginPath: string;
   readonly loginRole: string;
+  readonly serverId: string;
+  readonly audience: string;
+  readonly signingAlgorithm: string;
   readonly moverEntityId: Output<string>;
   readonly moverPolicyName: Output<string>;
   readonly queueUrl: Output<string>;
@@ -75,12 +79,16 @@ async function program(): Promise<Outputs> {
     region,
     vaultAddress: mover.vaultAddress,
     vaultNamespace: mover.vaultNamespace,
+    vaultCaCertificate: mover.vaultCaCertificate,
     mount: mover.mount,
     homePrefix: mover.homePrefix,
     homeTemplate: mover.homeTemplate,
     loginMethod: mover.login,
     loginPath: mover.loginPath,
     loginRole: mover.loginRole,
+    serverId: mover.serverId,
+    audience: mover.audience,
+    signingAlgorithm: mover.signingAlgorithm,
     moverEntityId: home.moverEntityId,
     moverPolicyName: home.moverPolicyName,
     queueUrl: secretMover.queueUrl,

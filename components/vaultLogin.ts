@@ -54,7 +54,7 @@ export interface Login {
 }
 
 /** JSON pointer to the claim in which STS puts the function that asked for the token. */
-const functionClaim = "/https:~1~1sts.amazonaws.com~1/lambda_source_function_arn";
+export const functionClaim = "/https:~1~1sts.amazonaws.com~1/lambda_source_function_arn";
 
 /**
  * What every token of the mover is. Batch tokens: the function never renews one, so a container that comes and goes

@@ -27,6 +27,14 @@ export const moverRules = (mount: string, homePrefix: string): readonly PathRule
   },
 ];
 
+/**
+ * What a team's program may do in Vault: read the homes below its own folder. Their labels come with the data, so that
+ * nothing on metadata is needed; nothing to list.
+ */
+export const readerRules = (mount: string, folder: string): readonly PathRule[] => [
+  { path: `${mount}/data/${folder}/*`, capabilities: ["read"] },
+];
+
 /** The rules as the text of a Vault policy. JSON's texts and lists are written as HCL's. */
 export const renderPolicy = (rules: readonly PathRule[]): string => `${rules.map(renderRule).join("\n\n")}\n`;
 

@@ -9,7 +9,7 @@ import { freePort } from "./ports";
 import { beforeStop } from "./processes";
 import { startProxy } from "./proxy/proxy";
 import { openStack } from "./stack";
-import type { LocalStack, UpResult } from "./stack";
+import type { LocalStack, StackOptions, UpResult } from "./stack";
 import { cloudDirectory, defaultName, systemFile, writeSystem } from "./system";
 import type { System } from "./system";
 import { installTools } from "./tools";
@@ -40,6 +40,8 @@ export interface LocalCloud {
   readonly stack: LocalStack;
   /** Updates the stack, with settings that replace those of the same name. */
   readonly up: (settings?: Readonly<Record<string, string>>) => Promise<UpResult>;
+  /** Opens the stack of another program beside this one: the same state, the same servers. */
+  readonly openBeside: (options: Required<Pick<StackOptions, "name" | "program" | "project">>) => Promise<LocalStack>;
   /** The first update. */
   readonly firstUp: UpResult;
   /** Waits until every event of a write so far has been handed to its targets. */
@@ -137,17 +139,16 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
 
     progress("deploying with pulumi up");
     const program = await import("../index");
-    const stack = await openStack({
-      name: `local-${name}`,
+    const common = {
       pulumi: tools.pulumi,
       directory: join(directory, "pulumi"),
-      program,
       environment: {
         ...providerEnvironment(emulator.endpoint, vault.address, vault.token),
         HOMING_LOCAL_ISSUER: proxy.issuer,
       },
       onOutput: options.onEngineOutput ?? (() => undefined),
-    });
+    };
+    const stack = await openStack({ ...common, name: `local-${name}`, program });
     closers.push(() => {
       stack.forget();
     });
@@ -215,6 +216,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       directory,
       stack,
       up,
+      openBeside: (other) => openStack({ ...common, ...other }),
       firstUp,
       drain: () => proxy.drain(),
       close,

@@ -12,6 +12,8 @@ export interface StackOptions {
   /** State, the engine's home and its plugins' logs go here. */
   readonly directory: string;
   readonly program: PulumiFn;
+  /** Another program than this one; its folder holds its Pulumi.yaml, and the packages where its paths look for them. */
+  readonly project?: { readonly name: string; readonly directory: string };
   /** Where AWS and Vault are, for the provider plugins. */
   readonly environment: Readonly<Record<string, string>>;
   /** Gets the engine's own output, line by line. */
@@ -65,7 +67,7 @@ async function limited<T>(stack: Stack, what: string, printed: () => string, run
 
 /** Opens the stack, new or as its state was left. */
 export async function openStack(options: StackOptions): Promise<LocalStack> {
-  const { name, directory } = options;
+  const { name, directory, project = { name: "homing", directory: checkout } } = options;
   const state = join(directory, "state");
   const engine = join(directory, "engine");
   mkdirSync(state, { recursive: true, mode: 0o700 });
@@ -76,10 +78,10 @@ export async function openStack(options: StackOptions): Promise<LocalStack> {
 
   const backendUrl = `file://${state}`;
   const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: name, projectName: "homing", program: options.program },
+    { stackName: name, projectName: project.name, program: options.program },
     {
       // The function's archive is made of paths relative to the program's root.
-      workDir: checkout,
+      workDir: project.directory,
       pulumiHome: join(directory, "home"),
       pulumiCommand: await PulumiCommand.get({ root: engine }),
       envVars: {
@@ -99,7 +101,7 @@ export async function openStack(options: StackOptions): Promise<LocalStack> {
     options.onOutput(text);
   };
   const recent = (): string => printed.join("");
-  const settingsFile = join(checkout, `Pulumi.${name}.yaml`);
+  const settingsFile = join(project.directory, `Pulumi.${name}.yaml`);
 
   return {
     stack,

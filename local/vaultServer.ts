@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { answersOk, startProcess, withFreePort } from "./processes";
@@ -83,7 +83,10 @@ function serverArguments(server: ServerTool, directory: string, port: number, au
     writeFileSync(configuration, auditConfiguration(auditLog));
     return [...args, `-config=${configuration}`];
   }
-  return server.pluginDirectory === undefined ? args : [...args, `-dev-plugin-dir=${server.pluginDirectory}`];
+  // Vault runs no plugin whose folder is reached by a link.
+  return server.pluginDirectory === undefined
+    ? args
+    : [...args, `-dev-plugin-dir=${realpathSync(server.pluginDirectory)}`];
 }
 
 function auditConfiguration(auditLog: string): string {

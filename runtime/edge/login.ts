@@ -15,6 +15,20 @@ const webIdentitySeconds = 60;
 /** A token is replaced this long before its lease ends, or at half of a short lease. */
 const graceMs = 30_000;
 
+/** What a login needs to be told. */
+export type LoginSettings = Pick<
+  MoverSettings,
+  | "region"
+  | "vaultAddress"
+  | "vaultNamespace"
+  | "login"
+  | "loginPath"
+  | "loginRole"
+  | "serverId"
+  | "audience"
+  | "signingAlgorithm"
+>;
+
 export interface LoginDeps {
   readonly transport: Transport;
   readonly sts: STSClient;
@@ -32,7 +46,7 @@ const callerIdentity = "Action=GetCallerIdentity&Version=2011-06-15";
  * Signs GetCallerIdentity for the region's STS endpoint. Signed by hand with the SDK's own signer, because Vault
  * refuses any `x-amz-*` header beside those of the signature, and the SDK's client adds some.
  */
-async function signCallerIdentity(sts: STSClient, settings: MoverSettings, now: number): Promise<SignedCall> {
+async function signCallerIdentity(sts: STSClient, settings: LoginSettings, now: number): Promise<SignedCall> {
   const endpoint = stsEndpoint(sts, settings.region);
   const signer = new SignatureV4({
     service: "sts",
@@ -66,7 +80,7 @@ const base64 = (text: string): string => Buffer.from(text, "utf8").toString("bas
 
 async function awsCredentials(
   { sts, now }: LoginDeps,
-  settings: MoverSettings,
+  settings: LoginSettings,
 ): Promise<Readonly<Record<string, string>>> {
   const { url, headers } = await signCallerIdentity(sts, settings, now()).catch((error: unknown) => {
     throw sourceError("login", error);
@@ -79,7 +93,7 @@ async function awsCredentials(
   };
 }
 
-async function jwtCredentials({ sts }: LoginDeps, settings: MoverSettings): Promise<Readonly<Record<string, string>>> {
+async function jwtCredentials({ sts }: LoginDeps, settings: LoginSettings): Promise<Readonly<Record<string, string>>> {
   try {
     const { WebIdentityToken } = await sts.send(
       new GetWebIdentityTokenCommand({
@@ -109,7 +123,7 @@ interface LoginAnswer {
  * @throws a WayError `vault-login-failed` when Vault refuses
  */
 export async function authenticate(
-  settings: MoverSettings,
+  settings: LoginSettings,
   deps: LoginDeps,
 ): Promise<Token & { readonly entityId: unknown }> {
   const credentials =

@@ -1,66 +1,18 @@
 /** The homes: Vault's KV version 2 over the transport, since the value needs raw text in both directions. */
 import { wayError } from "../errors";
-import type { Step } from "../errors";
 import { absentHome, readHome } from "../home";
-import { urlPath } from "../path";
 import type { HomePort } from "../ports";
 import { cutData } from "../value";
-import type { TokenSource } from "./token";
-import type { Answer, Call, Transport } from "./transport";
-import {
-  answerError,
-  isLabelRejected,
-  isMismatch,
-  isMountMissing,
-  isNeverWritten,
-  isRejected,
-  readJson,
-} from "./vaultErrors";
-
-type Request = Pick<Call, "step" | "method" | "path"> & { readonly body?: string; readonly type?: string };
-
-export interface VaultHomeOptions {
-  readonly transport: Transport;
-  readonly token: TokenSource;
-  readonly mount: string;
-  readonly namespace: string;
-}
+import { makeKv } from "./kv";
+import type { KvOptions } from "./kv";
+import { answerError, isLabelRejected, isMismatch, isNeverWritten, isRejected, readJson } from "./vaultErrors";
 
 const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 
 /** Makes the port to the homes below a mount. */
-export function makeVaultHome({ transport, token, mount, namespace }: VaultHomeOptions): HomePort {
-  /** Sends with the current token, and once more with a fresh one when Vault says 403. */
-  async function send(request: Request): Promise<Answer> {
-    const once = async (): Promise<{ readonly answer: Answer; readonly used: string }> => {
-      const used = await token.get();
-      const answer = await transport({
-        step: request.step,
-        method: request.method,
-        path: request.path,
-        headers: {
-          "x-vault-token": used,
-          "x-vault-request": "true",
-          ...(namespace === "" ? {} : { "x-vault-namespace": namespace }),
-          ...(request.body === undefined ? {} : { "content-type": request.type ?? "application/json" }),
-        },
-        ...(request.body === undefined ? {} : { body: request.body }),
-      });
-      return { answer, used };
-    };
-    const first = await once();
-    if (first.answer.status !== 403) return checkMount(request.step, first.answer);
-    token.drop(first.used);
-    return checkMount(request.step, (await once()).answer);
-  }
-
-  function checkMount(step: Step, answer: Answer): Answer {
-    if (isMountMissing(answer)) throw wayError("vault-mount-missing", step, `Vault has no mount ${mount}`);
-    return answer;
-  }
-
-  const url = (api: "data" | "metadata", path: string): string => `/v1/${urlPath(mount)}/${api}/${urlPath(path)}`;
+export function makeVaultHome(options: KvOptions): HomePort {
+  const { send, url } = makeKv(options);
 
   return {
     async metadata(path) {

@@ -17,6 +17,7 @@ const services = {
   logs: { endpointVariable: "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", target: "Logs_20140328", json: "1.1" },
   monitoring: { endpointVariable: "AWS_ENDPOINT_URL_CLOUDWATCH", target: "GraniteServiceVersion20100801", json: "1.0" },
   lambda: { endpointVariable: "AWS_ENDPOINT_URL_LAMBDA" },
+  apigateway: { endpointVariable: "AWS_ENDPOINT_URL_APIGATEWAYV2" },
 } as const;
 
 type Service = keyof typeof services;
@@ -44,7 +45,13 @@ export interface AwsClient {
   /** Query protocol; the answer is the `<Operation>Result` element as an object of texts. */
   readonly query: (service: "iam" | "sts" | "sns", operation: string, parameters: Values) => Promise<Values>;
   /** REST-JSON protocol. */
-  readonly rest: (service: "lambda", method: string, path: string, body?: Values, query?: Query) => Promise<Values>;
+  readonly rest: (
+    service: "lambda" | "apigateway",
+    method: string,
+    path: string,
+    body?: Values,
+    query?: Query,
+  ) => Promise<Values>;
 }
 
 type Query = Readonly<Record<string, string | string[]>>;

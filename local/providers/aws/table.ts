@@ -1,5 +1,9 @@
 import type { ProviderTable } from "../resourceType";
 import { refuseOtherSettings } from "../stackSettings";
+import { apiType } from "./api";
+import { apiIntegrationType } from "./apiIntegration";
+import { apiRouteType } from "./apiRoute";
+import { apiStageType } from "./apiStage";
 import { awsClient } from "./client";
 import { eventRuleType } from "./eventRule";
 import { eventSourceMappingType } from "./eventSourceMapping";
@@ -27,6 +31,10 @@ export function awsTable(env: NodeJS.ProcessEnv, root: string): ProviderTable {
   refuseOtherSettings(env, { region: client.region });
   return {
     types: {
+      "aws:apigatewayv2/api:Api": apiType(client),
+      "aws:apigatewayv2/integration:Integration": apiIntegrationType(client),
+      "aws:apigatewayv2/route:Route": apiRouteType(client),
+      "aws:apigatewayv2/stage:Stage": apiStageType(client),
       "aws:iam/role:Role": roleType(client),
       "aws:iam/rolePolicy:RolePolicy": rolePolicyType(client),
       "aws:iam/outboundWebIdentityFederation:OutboundWebIdentityFederation": outboundWebIdentityFederationType(

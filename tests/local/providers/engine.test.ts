@@ -42,6 +42,8 @@ describe("the local providers in the real engine", function () {
     return { changes: summary.resourceChanges, outputs };
   };
   const apply = (wish: Wish, options: UpOptions = {}) => change(everyType(wish, servers), options);
+  const call = (apiId: unknown, path: string) =>
+    fetch(`${environment.AWS_ENDPOINT_URL ?? ""}/_aws/execute-api/${String(apiId)}/$default${path}`);
   const invoke = (name: unknown) =>
     cloud.rest("lambda", "POST", `/2015-03-31/functions/${String(name)}/invocations`, {});
 
@@ -81,7 +83,7 @@ describe("the local providers in the real engine", function () {
       publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
     };
     // With the stack itself; three of them belong to the AWS login.
-    resources = servers.awsLogin ? 26 : 23;
+    resources = servers.awsLogin ? 30 : 27;
 
     writeFileSync(join(folderOf("work/part"), "index.js"), `module.exports = "part";`);
     symlinkSync(tools.pulumi, join(folderOf("engine/bin"), "pulumi"));
@@ -117,6 +119,12 @@ describe("the local providers in the real engine", function () {
     equal(outputs.issuerIdentifier?.value, issuer);
     equal(outputs.foundAccessor?.value, outputs.accessor?.value);
     deepEqual(await invoke(outputs.functionName?.value), { text: "one", part: "part", set: "one" });
+    equal(outputs.apiExecutionArn?.value, `arn:aws:execute-api:us-east-1:000000000000:${String(outputs.apiId?.value)}`);
+    const answers = await Promise.all(["/one", "/two"].map((path) => call(outputs.apiId?.value, path)));
+    deepEqual(
+      answers.map(({ status }) => status),
+      [200, 404],
+    );
   });
 
   it("see no change in the same program, also by what the servers hold", async () => {
@@ -141,6 +149,18 @@ describe("the local providers in the real engine", function () {
     const alarmTags = await cloud.json("monitoring", "ListTagsForResource", { ResourceARN: alarm?.AlarmArn });
     deepEqual([alarm?.Threshold, alarm?.Period, tagMap(alarmTags.Tags)], [90, 300, changed.tags]);
     deepEqual(await invoke(outputs.functionName?.value), { text: "two", part: "part", set: "two" });
+    const api = `/v2/apis/${String(outputs.apiId?.value)}`;
+    const stage = await cloud.rest("apigateway", "GET", `${api}/stages/$default`);
+    const { tags } = await cloud.rest(
+      "apigateway",
+      "GET",
+      `/v2/tags/${encodeURIComponent(String(outputs.stageArn?.value))}`,
+    );
+    deepEqual(
+      [stage.description, stage.defaultRouteSettings, tags],
+      ["two", { throttlingBurstLimit: 90, throttlingRateLimit: 1 }, changed.tags],
+    );
+    equal((await call(outputs.apiId?.value, "/two")).status, 200);
   });
 
   it("make again what somebody removed, and find all else as they left it", async () => {
@@ -175,12 +195,13 @@ describe("the local providers in the real engine", function () {
     const vaultNow = vaultClient(environment);
     const [mounts, methods] = await Promise.all([vaultNow.read("sys/mounts"), vaultNow.read("sys/auth")]);
 
-    ok((summary.resourceChanges?.delete ?? 0) >= 22);
+    ok((summary.resourceChanges?.delete ?? 0) >= 26);
     deepEqual(await cloud.json("sqs", "ListQueues", {}), { QueueUrls: [] });
     deepEqual(await cloud.json("events", "ListRules", {}), { Rules: [] });
     deepEqual(await cloud.json("logs", "DescribeLogGroups", {}), { logGroups: [] });
     deepEqual(await cloud.rest("lambda", "GET", "/2015-03-31/functions/"), { Functions: [] });
     deepEqual(await cloud.rest("lambda", "GET", mappings), { EventSourceMappings: [] });
+    deepEqual((await cloud.rest("apigateway", "GET", "/v2/apis")).items, []);
     equal((await cloud.query("sns", "ListTopics", {})).Topics, "");
     deepEqual((await cloud.json("monitoring", "DescribeAlarms", {})).MetricAlarms, []);
     equal((await cloud.query("iam", "ListRoles", {})).Roles, "");

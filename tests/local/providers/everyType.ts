@@ -1,5 +1,15 @@
 /** A program with one resource of every type that the local providers have. */
-import { cloudwatch, getCallerIdentity, getPartition, getRegion, iam, lambda, sns, sqs } from "@pulumi/aws";
+import {
+  apigatewayv2,
+  cloudwatch,
+  getCallerIdentity,
+  getPartition,
+  getRegion,
+  iam,
+  lambda,
+  sns,
+  sqs,
+} from "@pulumi/aws";
 import { asset, secret } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
 import { AuthBackend, aws, getAuthBackendOutput, identity, jwt, kv, Mount, Policy } from "@pulumi/vault";
@@ -106,6 +116,31 @@ function functionOn(queue: sqs.Queue, { text, seconds, tags }: Wish) {
   return { role, handler };
 }
 
+function apiOn(handler: lambda.Function, { text, seconds, tags }: Wish) {
+  const api = new apigatewayv2.Api("api", { protocolType: "HTTP", description: text, tags });
+  const integration = new apigatewayv2.Integration("integration", {
+    apiId: api.id,
+    integrationType: "AWS_PROXY",
+    integrationUri: handler.invokeArn,
+    payloadFormatVersion: "2.0",
+    description: text,
+  });
+  new apigatewayv2.Route("route", {
+    apiId: api.id,
+    routeKey: `GET /${text}`,
+    target: integration.id.apply((id) => `integrations/${id}`),
+  });
+  const stage = new apigatewayv2.Stage("stage", {
+    apiId: api.id,
+    name: "$default",
+    autoDeploy: true,
+    description: text,
+    defaultRouteSettings: { throttlingBurstLimit: seconds, throttlingRateLimit: 1 },
+    tags,
+  });
+  return { api, stage };
+}
+
 function logins(wish: Wish, servers: Servers, roleArn: Output<string>, issuer: Output<string>, policy: Policy) {
   const { text, seconds } = wish;
   const token = { tokenType: "batch", tokenTtl: seconds, tokenMaxTtl: seconds, tokenPolicies: [policy.name] };
@@ -170,6 +205,7 @@ export function everyType(wish: Wish, servers: Servers): () => Promise<Record<st
       principal: "events.amazonaws.com",
       sourceArn: `arn:${partition}:events:${region}:${caller.accountId}:rule/${wish.text}`,
     });
+    const { api, stage } = apiOn(handler, wish);
 
     const mount = new Mount("mount", {
       path: "local-kv",
@@ -195,6 +231,9 @@ export function everyType(wish: Wish, servers: Servers): () => Promise<Record<st
       functionName: handler.name,
       functionArn: handler.arn,
       queueUrl: queue.url,
+      apiId: api.id,
+      apiExecutionArn: api.executionArn,
+      stageArn: stage.arn,
       alarmName: alarm.name,
       accessor: login.accessor,
       foundAccessor: getAuthBackendOutput({ path: login.path }).accessor,
