@@ -30,6 +30,8 @@ const functionsOf = ({ resources }: Run): Promise<readonly unknown[]> =>
   Promise.all(
     resources
       .filter(({ type }) => type === "aws:lambda/function:Function")
+      // Which archive is ready first is a matter of chance.
+      .sort((one, other) => one.name.localeCompare(other.name))
       .map(async ({ inputs: { code, ...inputs } }) => {
         const { assets } = code as {
           readonly assets: Promise<Record<string, { readonly text?: string | Promise<string> }>>;
