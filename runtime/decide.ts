@@ -1,11 +1,12 @@
 /** What to do with one secret: a pure function of both sides, the settings and the time. */
 import type { Mode, MoverSettings } from "./environment";
+import { stayReason } from "./exemption";
 import { authorOf, heldCurrent, holdsCurrent, holdsProof, isMovers, isOfAnother, liveVersion } from "./holding";
 import type { Home } from "./home";
 import { modeTag, readDeletedLabel, readDeletingLabel, readVersionLabel, stateTag } from "./labels";
 import type { VersionLabel } from "./labels";
 import type { Reason, RestoreCause } from "./outcome";
-import { matches, matchesAny } from "./pattern";
+import { matches } from "./pattern";
 import type { Source } from "./source";
 
 /** A version of a source that was read back equal from a version of its home. */
@@ -72,11 +73,6 @@ const lateCheckMs = 15 * 60_000;
 /** So long before the end of the recovery window every sweep looks, and an unclaimed deletion is taken back. */
 const lastDaysMs = 3 * 24 * 60 * 60_000;
 
-/** Names that AWS services read from Secrets Manager by themselves; `serviceReadNames` extends the list. */
-const builtInServiceReads = ["ecr-pullthroughcache/*", "AmazonMSK_*"];
-/** Services name the secrets they own `<service>!…`. */
-const serviceOwnedName = "*!*";
-
 const rank: Readonly<Record<Mode, number>> = { audit: 0, copy: 1, move: 2 };
 const lower = (a: Mode, b: Mode): Mode => (rank[a] <= rank[b] ? a : b);
 
@@ -100,9 +96,9 @@ export function modeFor(source: Source, settings: MoverSettings): Mode {
 /** Why a secret is not looked at any further, whatever its home holds. */
 function skipReason(source: Source, settings: MoverSettings): Reason | undefined {
   if (!source.name.startsWith(settings.namePrefix)) return "outside-prefix";
-  if (matchesAny(settings.exemptNames, source.name) || source.tags[modeTag] === "exempt") return "exempt";
-  if (source.owningService !== undefined || matches(serviceOwnedName, source.name)) return "service-owned";
-  if (matchesAny([...builtInServiceReads, ...settings.serviceReadNames], source.name)) return "service-read";
+  const stays = stayReason(source, settings);
+  if (stays !== "exempt" && source.owningService !== undefined) return "service-owned";
+  if (stays !== undefined) return stays;
   if (source.primaryRegion !== undefined) return "replica";
   if (source.replicas.length > 0 && settings.replicas === "skip") return "replicated";
   if (source.rotating && (settings.rotation === "skip" || source.pending)) return "rotating";

@@ -1,0 +1,102 @@
+import { globs } from "../glob";
+import { documentsOf, isAbout, policyTypes } from "../iamPolicies";
+import type { Statement } from "../iamPolicies";
+import { isMap, textsOf } from "../known";
+import { rule } from "../rule";
+import type { Looked } from "../rule";
+
+interface Parameters {
+  readonly namedOnly: boolean;
+}
+
+const service = "secretsmanager";
+/** These know no resource, so they can only be granted on all of them. */
+const unscoped = ["listsecrets", "batchgetsecretvalue", "getrandompassword"].map((action) => `${service}:${action}`);
+const attachmentTypes = [
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+  "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+  "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+  "aws:iam/policyAttachment:PolicyAttachment",
+];
+/** AWS's own policy that is `secretsmanager:*` on `*`. */
+const managedPolicy = /:iam::aws:policy\/SecretsManagerReadWrite$/;
+
+const partsOf = (arn: string): { service: string; place: string; rest: string } => {
+  const [, , named = "", region = "", account = "", ...rest] = arn.split(":");
+  return { service: named, place: `${region}:${account}`, rest: rest.join(":") };
+};
+
+/** Whether secrets are among what a resource pattern means. */
+const reachesSecrets = (resource: string): boolean => resource === "*" || globs(partsOf(resource).service, service);
+
+/** `*`, or an ARN that tells no secret from another; those of one account and region are narrow enough by default. */
+function isWide(resource: string, namedOnly: boolean): boolean {
+  if (resource === "*") return true;
+  const { service: named, place, rest } = partsOf(resource);
+  return globs(named, service) && /^(secret:)?\*+$/.test(rest) && (namedOnly || place.includes("*"));
+}
+
+/** A grant by the tags of the secret is as narrow as the tags are. */
+const isByTag = ({ condition }: Statement): boolean =>
+  isMap(condition) &&
+  Object.entries(condition).some(
+    ([operator, keys]) =>
+      /^(ForAnyValue:)?StringEquals$/.test(operator) &&
+      isMap(keys) &&
+      Object.keys(keys).some((key) => /^(aws|secretsmanager):resourcetag\//i.test(key)),
+  );
+
+function faultsOf(statement: Statement, { namedOnly }: Parameters): readonly string[] {
+  const { effect, actions, resources, partial } = statement;
+  if (effect !== "Allow") return [];
+  if (resources !== undefined && !partial && !resources.some(reachesSecrets)) return [];
+  if (actions === undefined) {
+    return isAbout(statement, `${service}:GetSecretValue`) ? ["allows all actions but some, those on secrets too"] : [];
+  }
+  const own = actions.map((action) => action.toLowerCase()).filter((action) => action.startsWith(`${service}:`));
+  const wild = actions.filter((action) => {
+    const [named = "", verb] = action.toLowerCase().split(":");
+    // An action of all services is only known to reach secrets when its resources are.
+    if (verb === undefined || named !== service)
+      return globs(named, service) && (resources ?? ["*"]).some(reachesSecrets);
+    return /[*?]/.test(verb);
+  });
+  const faults = wild.map((action) => `allows the action "${action}"`);
+  const scoped = own.filter((action) => !unscoped.includes(action));
+  if (scoped.length === 0 || isByTag(statement)) return faults;
+  const wide = resources === undefined ? ["all but some"] : resources.filter((resource) => isWide(resource, namedOnly));
+  return [...faults, ...wide.map((resource) => `allows actions on secrets for the resource "${resource}"`)];
+}
+
+function checkPolicies(resource: Looked, parameters: Parameters): readonly string[] {
+  return documentsOf(resource)
+    .flatMap((statements) => statements.flatMap((statement) => faultsOf(statement, parameters)))
+    .map(
+      (fault) =>
+        `The IAM policy of ${resource.name} ${fault}: name each action on secrets, and the secrets by ARN (or by a condition on their tags).`,
+    );
+}
+
+function checkAttachments(resource: Looked): readonly string[] {
+  const arns = [...textsOf(resource.read("policyArn")), ...textsOf(resource.read("managedPolicyArns"))];
+  return arns.some((arn) => managedPolicy.test(arn))
+    ? [
+        `The resource ${resource.name} attaches AWS's policy SecretsManagerReadWrite, which is secretsmanager:* on every secret: attach a policy that names the actions and the secrets.`,
+      ]
+    : [];
+}
+
+export const noSecretWildcard = rule<Parameters>({
+  name: "no-secret-wildcard",
+  description: "Grants on secrets name their actions and their secrets.",
+  level: "mandatory",
+  parameters: {
+    namedOnly: {
+      type: "boolean",
+      default: false,
+      description: "Refuse also ARNs that stand for all secrets of one account and region.",
+    },
+  },
+  types: [...policyTypes, ...attachmentTypes],
+  check: (resource, parameters) => [...checkPolicies(resource, parameters), ...checkAttachments(resource)],
+});
