@@ -1,11 +1,8 @@
 import { getCallerIdentity, getPartition, getRegion } from "@pulumi/aws";
 import { getStack } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
-import { MoverAlarms } from "./components/moverAlarms";
-import { moverNames } from "./components/names";
-import { SecretMover } from "./components/secretMover";
-import { SecretSweeper } from "./components/secretSweeper";
-import { VaultHome } from "./components/vaultHome";
+import { deployMovers, outputsOf } from "./movers";
+import type { RegionOutputs } from "./movers";
 import { readSettings } from "./settings";
 
 /** What the stack tells its users, other programs and the command line. */
@@ -43,6 +40,8 @@ interface Outputs {
   readonly namePrefix: string;
   /** The tag, as key=value, with which a person keeps a secret where it is. */
   readonly exemptTag: string;
+  /** All regions with a mover, the stack's own one included. What is told without a region is that one's. */
+  readonly movers: Readonly<Record<string, RegionOutputs>>;
 }
 
 /** The whole program: all settings are checked before the first resource. */
@@ -53,26 +52,10 @@ async function program(): Promise<Outputs> {
     getPartition(),
   ]);
   const place = { partition, account, region, dnsSuffix };
-  const { vault, mover, options, sweep } = readSettings(place);
-  const names = moverNames(getStack(), place);
-
-  const home = new VaultHome("home", {
-    ...vault,
-    identityName: names.vaultIdentity,
-    region,
-    roleArn: names.roleArn,
-    functionArn: names.functionArn,
-  });
-  const secretMover = new SecretMover("mover", { ...options, place, names, mover, moverEntityId: home.moverEntityId });
-  const sweeper = new SecretSweeper("sweeper", {
-    ...options,
-    place,
-    names,
-    mover,
-    sweep,
-    queueUrl: secretMover.queueUrl,
-  });
-  const alarms = new MoverAlarms("alarms", { place, names, sweeps: sweep.runs, tags: options.tags });
+  const settings = readSettings(place);
+  const { mover } = settings;
+  const movers = deployMovers(getStack(), place, settings);
+  const [{ home, secretMover, sweeper, alarms }] = movers;
 
   return {
     account,
@@ -105,6 +88,7 @@ async function program(): Promise<Outputs> {
     mode: mover.mode,
     namePrefix: mover.namePrefix,
     exemptTag: "vault-mover-mode=exempt",
+    movers: Object.fromEntries(movers.map((one) => [one.region, outputsOf(one)])),
   };
 }
 

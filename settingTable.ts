@@ -29,6 +29,9 @@ function isModeRule(value: unknown): value is ModeRule {
 const certificate = /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;
 const certificateForm = "certificates in PEM form";
 
+/** Without their numbers, names of regions are words: `eu-west-1`, `us-gov-east-1`. Which there are, AWS says. */
+const regionName = /^[a-z]{2,}(-[a-z]+)+-[1-9]\d?$/;
+
 /** Every setting under its key in the namespace `homing`. An empty fallback can stand for one that depends on others. */
 export const catalogue = {
   vaultAddress: address(false),
@@ -43,6 +46,7 @@ export const catalogue = {
   protect: flag(true),
   homePrefix: text(segments, segmentsForm, "aws"),
   homeTemplate: anyText("{homePrefix}/{account}/{region}/{name}"),
+  regions: texts(regionName, "names of regions, as in eu-west-1", 40),
   login: word(["aws", "jwt"], "aws"),
   loginPath: text(segments, segmentsForm),
   adoptLogin: flag(false),

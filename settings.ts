@@ -17,6 +17,8 @@ export interface Settings {
   readonly mover: Omit<MoverSettings, "entityId" | "queueUrl" | "deadLetterQueueUrl">;
   readonly options: MoverOptions;
   readonly sweep: SweepOptions;
+  /** The regions with a mover, beside the stack's own one. */
+  readonly furtherRegions: readonly string[];
 }
 
 /** Lambda's limit for all variables of a function together. */
@@ -42,8 +44,15 @@ export function configuration(): Record<string, string> {
 export function readSettings(place: Pick<Place, "account" | "region">, config = configuration()): Settings {
   const { values, faults } = readValues(config);
   const settings = compose(place, values);
-  faults.push(...conflicts(values, config), ...templateFaults(place, settings.mover));
-  const size = environmentSize(settings.mover);
+  const movers = [settings, ...settings.furtherRegions.map((region) => settingsIn(region, settings))].map(
+    ({ mover }) => mover,
+  );
+  faults.push(
+    ...conflicts(values, config),
+    ...regionFaults(place, values),
+    ...new Set(movers.flatMap((mover) => templateFaults(mover))),
+  );
+  const size = Math.max(...movers.map(environmentSize));
   if (size > environmentBytes) {
     faults.push(
       `homing:vaultCaCertificate and the lists of names, rules, tags and ids are ${size - environmentBytes} bytes too long: a function's environment holds ${environmentBytes}`,
@@ -53,6 +62,16 @@ export function readSettings(place: Pick<Place, "account" | "region">, config = 
     throw new Error(`The configuration can't be used:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
   }
   return settings;
+}
+
+/**
+ * The settings of the mover of a further region. It shares all that is in Vault with the stack's own one but for what a
+ * login is bound to: a role of its own.
+ */
+export function settingsIn(region: string, settings: Settings): Settings {
+  const loginRole = `${settings.vault.loginRole}-${region}`;
+  const { vault, mover } = settings;
+  return { ...settings, vault: { ...vault, loginRole }, mover: { ...mover, region, loginRole } };
 }
 
 function readValues(config: Readonly<Record<string, string>>): { values: Values; faults: string[] } {
@@ -101,20 +120,40 @@ function conflicts(values: Values, config: Readonly<Record<string, string>>): st
   return faults;
 }
 
-function templateFaults(place: Pick<Place, "account" | "region">, mover: Settings["mover"]): string[] {
-  const { homePrefix, homeTemplate } = mover;
+/** The part of AWS to which a region belongs; an account is in one of them. */
+const partOfAws = (region: string): string => /^(cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/.exec(region)?.[1] ?? "";
+
+/** Several movers of a stack, where that can't work or isn't what was meant. */
+function regionFaults({ region: own }: Pick<Place, "region">, { regions, subnetIds }: Values): string[] {
+  const faults: string[] = [];
+  if (regions.length > 0 && !regions.includes(own)) {
+    faults.push(`homing:regions must have the stack's own region, ${own} (aws:region), or be empty`);
+  }
+  if (regions.some((region) => partOfAws(region) !== partOfAws(own))) {
+    faults.push(`homing:regions must be in the same partition as ${own}: no account is in two`);
+  }
+  if (regions.length > 1 && subnetIds.length > 0) {
+    faults.push(
+      "homing:subnetIds are those of one region, and homing:regions has several: give each of them a stack of its own",
+    );
+  }
+  return faults;
+}
+
+function templateFaults(mover: Settings["mover"]): string[] {
+  const { homePrefix, homeTemplate, account, region } = mover;
   const folder = homeTemplate.endsWith("/{name}") ? homeTemplate.slice(0, -"/{name}".length) : undefined;
-  const filled = folder?.replaceAll("{account}", place.account).replaceAll("{region}", place.region);
+  const filled = folder?.replaceAll("{account}", account).replaceAll("{region}", region);
   const fits =
     filled !== undefined &&
     segments.test(filled) &&
     filled.startsWith(`${homePrefix}/`) &&
-    filled.includes(place.account) &&
-    filled.includes(place.region);
+    filled.includes(account) &&
+    filled.includes(region);
   return fits
     ? []
     : [
-        `homing:homeTemplate must be {homePrefix}/…/{name}, with {account} and {region} (or this account and region themselves) in ${segmentsForm} between them`,
+        `homing:homeTemplate must be {homePrefix}/…/{name}, with {account} and {region} (or this account and the only region themselves) in ${segmentsForm} between them`,
       ];
 }
 
@@ -195,6 +234,7 @@ function compose(place: Pick<Place, "account" | "region">, values: Values): Sett
     },
     // A queue that nobody reads would only fill up.
     sweep: { runs: values.enabled && values.sweepEnabled, sweepShare: values.sweepShare },
+    furtherRegions: values.regions.filter((region) => region !== place.region),
   };
 }
 

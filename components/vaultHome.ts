@@ -40,6 +40,8 @@ export interface VaultHomeArgs extends VaultHomeSettings {
   readonly roleArn: string;
   /** The function; it need not exist yet. */
   readonly functionArn: string;
+  /** The home of the same stack whose mount and login method are used; without it they are made, or adopted. */
+  readonly shared?: VaultHome;
 }
 
 /** The KV mount that secrets move to, and the identity with which the mover comes to it. */
@@ -47,6 +49,8 @@ export class VaultHome extends ComponentResource {
   /** Identity entity of the mover, known only once everything that a login needs exists. */
   public readonly moverEntityId: Output<string>;
   public readonly moverPolicyName: Output<string>;
+  /** Accessor of the login method. */
+  public readonly loginAccessor: Output<string>;
 
   constructor(name: string, args: VaultHomeArgs, opts?: ComponentResourceOptions) {
     super("homing:vault:VaultHome", name, {}, opts);
@@ -55,7 +59,7 @@ export class VaultHome extends ComponentResource {
     const namespace = args.namespace === "" ? undefined : args.namespace;
 
     const ready: Resource[] = [];
-    if (!args.adoptMount) {
+    if (!args.adoptMount && args.shared === undefined) {
       const mount = new Mount(
         `${name}-mount`,
         {
@@ -86,6 +90,7 @@ export class VaultHome extends ComponentResource {
       namespace,
       path: args.loginPath,
       adopt: args.adoptLogin,
+      ...(args.shared === undefined ? {} : { shared: args.shared }),
       role: args.loginRole,
       policy: policy.name,
       tokenTtlMinutes: args.tokenTtlMinutes,
@@ -105,7 +110,12 @@ export class VaultHome extends ComponentResource {
 
     this.moverEntityId = all([entity.id, all(ready.map((resource) => resource.urn))]).apply(([id]) => id);
     this.moverPolicyName = policy.name;
-    this.registerOutputs({ moverEntityId: this.moverEntityId, moverPolicyName: this.moverPolicyName });
+    this.loginAccessor = login.accessor;
+    this.registerOutputs({
+      moverEntityId: this.moverEntityId,
+      moverPolicyName: this.moverPolicyName,
+      loginAccessor: this.loginAccessor,
+    });
   }
 
   private createLogin({ login, protect }: VaultHomeArgs, args: LoginArgs): Login {

@@ -1,5 +1,5 @@
 import { iam } from "@pulumi/aws";
-import type { CustomResourceOptions, Output, Resource } from "@pulumi/pulumi";
+import type { ComponentResource, CustomResourceOptions, Output, Resource } from "@pulumi/pulumi";
 import { AuthBackend, aws, getAuthBackendOutput, jwt } from "@pulumi/vault";
 
 /** How the function proves to Vault who it is; neither way needs a stored credential. */
@@ -36,6 +36,8 @@ export interface LoginArgs {
   readonly path: string;
   /** Uses the method at `path` and leaves its configuration alone. */
   readonly adopt: boolean;
+  /** What made the method at `path`, in the same stack. */
+  readonly shared?: ComponentResource & { readonly loginAccessor: Output<string> };
   readonly role: string;
   readonly policy: Output<string>;
   readonly tokenTtlMinutes: number;
@@ -70,20 +72,26 @@ const tokenOf = (args: LoginArgs) => ({
   tokenNoDefaultPolicy: true,
 });
 
+/** The accessor of a method that is there already, or that another component makes; undefined when it is to be made. */
+const foundAccessor = (args: LoginArgs, options: CustomResourceOptions): Output<string> | undefined =>
+  args.shared?.loginAccessor ?? (args.adopt ? adoptedAccessor(args, options) : undefined);
+
 const adoptedAccessor = (args: LoginArgs, options: CustomResourceOptions): Output<string> =>
   getAuthBackendOutput(
     args.namespace === undefined ? { path: args.path } : { path: args.path, namespace: args.namespace },
     options.parent === undefined ? {} : { parent: options.parent },
   ).accessor;
 
+/** What has to exist before a role of the method can be made. */
+const methodOf = ({ shared }: LoginArgs, made: readonly Resource[]): Resource[] =>
+  shared === undefined ? [...made] : [shared];
+
 /** Login by a signed GetCallerIdentity request, for exactly the function's role. */
 export function awsLogin(login: LoginOf<"aws">, args: LoginArgs, options: CustomResourceOptions): Login {
   const { namespace } = args;
   const resources: Resource[] = [];
-  let accessor: Output<string>;
-  if (args.adopt) {
-    accessor = adoptedAccessor(args, options);
-  } else {
+  let accessor = foundAccessor(args, options);
+  if (accessor === undefined) {
     const description = "Login of the homing mover";
     const backend = new AuthBackend(args.name, { type: "aws", path: args.path, description, namespace }, options);
     const endpoint =
@@ -110,7 +118,7 @@ export function awsLogin(login: LoginOf<"aws">, args: LoginArgs, options: Custom
       ...tokenOf(args),
       namespace,
     },
-    { ...options, dependsOn: [...resources] },
+    { ...options, dependsOn: methodOf(args, resources) },
   );
   // The method's default alias (iam_alias = role_id) is the id of the Vault role.
   return { accessor, aliasName: role.roleId, resources: [...resources, role] };
@@ -125,11 +133,9 @@ export function jwtLogin(
 ): Login {
   const { namespace } = args;
   const resources: Resource[] = [];
-  const issuer = tokenIssuer(login, args, options, kept, resources);
-  let accessor: Output<string>;
-  if (args.adopt) {
-    accessor = adoptedAccessor(args, options);
-  } else {
+  const issuer = args.shared === undefined ? tokenIssuer(login, args, options, kept, resources) : undefined;
+  let accessor = foundAccessor(args, options);
+  if (accessor === undefined) {
     const backend = new jwt.AuthBackend(
       args.name,
       {
@@ -161,7 +167,7 @@ export function jwtLogin(
       ...tokenOf(args),
       namespace,
     },
-    { ...options, dependsOn: [...resources] },
+    { ...options, dependsOn: methodOf(args, resources) },
   );
   return { accessor, aliasName: args.roleArn, resources: [...resources, role] };
 }

@@ -10,7 +10,7 @@ import { beforeStop } from "./processes";
 import { startProxy } from "./proxy/proxy";
 import { openStack } from "./stack";
 import type { LocalStack, StackOptions, UpResult } from "./stack";
-import { cloudDirectory, defaultName, systemFile, writeSystem } from "./system";
+import { cloudDirectory, defaultName, moversOf, systemFile, writeSystem } from "./system";
 import type { System } from "./system";
 import { installTools } from "./tools";
 import { startVault } from "./vaultServer";
@@ -204,10 +204,18 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       if (system === undefined) throw new Error("the stack was never updated");
       return system;
     };
-    const { logGroupName, queueUrl, deadLetterQueueUrl, outputs } = current();
-    const logGroupNames = [logGroupName, `/aws/lambda/${outputs["sweeperFunctionName"] ?? ""}`];
-    const hop = startMetricHop({ awsEndpoint: emulator.endpoint, logGroupNames, queueUrl, deadLetterQueueUrl });
-    closers.push(hop.stop);
+    for (const [where, mover] of Object.entries(moversOf(current()))) {
+      const { logGroupName, sweeperFunctionName, queueUrl, deadLetterQueueUrl } = mover;
+      const logGroupNames = [logGroupName, `/aws/lambda/${sweeperFunctionName}`];
+      const hop = startMetricHop({
+        awsEndpoint: emulator.endpoint,
+        region: where,
+        logGroupNames,
+        queueUrl,
+        deadLetterQueueUrl,
+      });
+      closers.push(hop.stop);
+    }
     return {
       system: current,
       vault,

@@ -14,6 +14,7 @@ import { isObject } from "./providers/values";
 
 export interface MetricHopOptions {
   readonly awsEndpoint: string;
+  readonly region: string;
   /** The functions' log groups. */
   readonly logGroupNames: readonly string[];
   readonly queueUrl: string;
@@ -190,11 +191,11 @@ function queueMetrics(client: AwsClient, options: MetricHopOptions, now: () => n
 
 /** Begins to look, at once and then again and again until it is stopped. */
 export function startMetricHop(options: MetricHopOptions): MetricHop {
-  const { awsEndpoint, everyMs = 1_000, now = Date.now } = options;
+  const { awsEndpoint, region, everyMs = 1_000, now = Date.now } = options;
   const report = options.report ?? ((line: string) => process.stderr.write(`metric hop: ${line}\n`));
   const client = awsClient({
     AWS_ENDPOINT_URL: awsEndpoint,
-    AWS_REGION: emulatorAccount.region,
+    AWS_REGION: region,
     AWS_ACCESS_KEY_ID: emulatorAccount.accessKeyId,
     AWS_SECRET_ACCESS_KEY: emulatorAccount.secretAccessKey,
   });

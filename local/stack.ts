@@ -43,8 +43,14 @@ const checkout = dirname(__dirname);
 /** The engine has been seen to print a program's error and then wait; a first `up` takes well under a minute. */
 const limitMs = 300_000;
 
+/** Texts as they are, all else as JSON. */
 const stringOutputs = (outputs: OutputMap): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, String(value)]));
+  Object.fromEntries(
+    Object.entries(outputs).map(([name, { value }]) => {
+      const given: unknown = value;
+      return [name, typeof given === "string" ? given : JSON.stringify(given)];
+    }),
+  );
 
 /** Lists, objects and truth values are written as such; every other setting is a text, as `pulumi config set` has it. */
 const structure = (value: string): unknown => (/^[[{]|^(?:true|false)$/.test(value) ? JSON.parse(value) : value);

@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { RegionOutputs } from "../movers";
+
 /** What `.local/system.json` holds. Everything in it belongs to a cloud that ends with its process. */
 export interface System {
   /** The process that runs the cloud; it ends everything on SIGTERM. */
@@ -35,9 +37,15 @@ export interface System {
   /** The stack's name and where its state is, for the `pulumi` command. */
   readonly stack: string;
   readonly backendUrl: string;
-  /** All outputs of the stack. */
+  /** All outputs of the stack; what is no text, as JSON. */
   readonly outputs: Readonly<Record<string, string>>;
 }
+
+/** The mover of each region, as the stack's outputs tell it. */
+export const moversOf = ({ outputs }: Pick<System, "outputs">): Readonly<Record<string, Told>> =>
+  JSON.parse(outputs["movers"] ?? "{}") as Record<string, Told>;
+
+type Told = { readonly [K in keyof RegionOutputs]: string };
 
 /** The name of the cloud that is meant when none is named. */
 export const defaultName = "default";

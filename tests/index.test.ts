@@ -25,6 +25,24 @@ const base = "homing-test-eu-west-1";
 const queueUrl = `https://sqs.${region}.amazonaws.com/${account}/${base}`;
 const queueArn = `arn:aws:sqs:${region}:${account}:${base}`;
 
+/** What the output `movers` has to tell of a region. */
+function moverIn(where: string, home: string, loginRole: string): Readonly<Record<string, string>> {
+  const name = `homing-test-${where}`;
+  return {
+    queueUrl: `https://sqs.${where}.amazonaws.com/${account}/${name}`,
+    queueArn: `arn:aws:sqs:${where}:${account}:${name}`,
+    deadLetterQueueUrl: `https://sqs.${where}.amazonaws.com/${account}/${name}-dead`,
+    functionName: name,
+    functionArn: `arn:aws:lambda:${where}:${account}:function:${name}`,
+    functionRoleArn: `arn:aws:iam::${account}:role/${name}`,
+    logGroupName: `/aws/lambda/${name}`,
+    sweeperFunctionName: `${name}-sweep`,
+    alarmTopicArn: `arn:aws:sns:${where}:${account}:${name}-alarms`,
+    moverEntityId: `${home}-entity-id`,
+    loginRole,
+  };
+}
+
 /** The inputs of all functions, with the text of their code in the place of the archive. */
 const functionsOf = ({ resources }: Run): Promise<readonly unknown[]> =>
   Promise.all(
@@ -80,6 +98,7 @@ describe("the program", () => {
       mode: "audit",
       namePrefix: "app/",
       exemptTag: "vault-mover-mode=exempt",
+      movers: { [region]: moverIn(region, "home", "homing-mover") },
     });
   });
 
@@ -129,6 +148,104 @@ describe("the program", () => {
     const [first, second] = await Promise.all([made, again].map(functionsOf));
     equal(first?.length, 2);
     deepEqual(second, first);
+  });
+
+  describe("with a further region", () => {
+    const further = "eu-central-1";
+    const names = new Set(["home", "mover", "sweeper", "alarms"].map((name) => `${name}-${further}`));
+    const isFurther = ({ name }: { readonly name: string }): boolean =>
+      name === `aws-${further}` || [...names].some((one) => name === one || name.startsWith(`${one}-`));
+    let both: Run;
+    before(async () => {
+      both = await run({ ...config, regions: JSON.stringify([further, region]) });
+    });
+
+    /** All that the engine tells resources apart by, and what they are made of but for code. */
+    const essence = ({
+      name,
+      type,
+      parent,
+      provider,
+      protect,
+      inputs: { code, ...inputs },
+    }: Run["resources"][number]) =>
+      JSON.stringify({ name, type, parent, provider, protect, inputs, code: code !== undefined });
+
+    it("leaves all that the own region has as it was", () => {
+      const own = both.resources.filter((one) => !isFurther(one)).map(essence);
+
+      deepEqual(own.sort(), made.resources.map(essence).sort());
+      const { movers: before, ...flat } = made.outputs;
+      const { movers: after, ...same } = both.outputs;
+      deepEqual(same, flat);
+      deepEqual((after as Record<string, unknown>)[region], (before as Record<string, unknown>)[region]);
+    });
+
+    it("tells of each region what its mover is", () => {
+      deepEqual(both.outputs.movers, {
+        [region]: moverIn(region, "home", "homing-mover"),
+        [further]: moverIn(further, `home-${further}`, `homing-mover-${further}`),
+      });
+    });
+
+    it("makes all of AWS there by one provider, which works for this account only", () => {
+      const provider = only(both, "pulumi:providers:aws");
+      deepEqual([provider.inputs.region, provider.inputs.allowedAccountIds], [further, JSON.stringify([account])]);
+
+      const there = both.resources.filter((one) => isFurther(one) && one.type.startsWith("aws:"));
+      ok(there.length > 20);
+      const providers = new Set(there.map((one) => one.provider));
+      deepEqual([...providers], [`urn:pulumi:test::homing::pulumi:providers:aws::aws-${further}::aws-${further}-id`]);
+    });
+
+    it("makes there what the own region has, but for what is shared in Vault", () => {
+      const shared = [
+        "pulumi:providers:aws",
+        "vault:aws/authBackendClient:AuthBackendClient",
+        "vault:index/authBackend:AuthBackend",
+        "vault:index/mount:Mount",
+        "vault:kv/secretBackendV2:SecretBackendV2",
+      ];
+      const typesIn = (one: boolean) =>
+        typesOf({ ...both, resources: both.resources.filter((each) => isFurther(each) === one) });
+
+      deepEqual(
+        typesIn(true).filter((type) => !shared.includes(type)),
+        typesIn(false).filter((type) => !shared.includes(type)),
+      );
+      deepEqual(
+        typesIn(true).filter((type) => shared.includes(type)),
+        ["pulumi:providers:aws"],
+      );
+    });
+
+    it("binds a Vault role and an entity of its own to that region's function", () => {
+      const role = only(both, "vault:aws/authBackendRole:AuthBackendRole", `home-${further}-login-role`);
+      const entity = only(both, "vault:identity/entity:Entity", `home-${further}-entity`);
+      const { environment } = only(both, "aws:lambda/function:Function", `mover-${further}-function`).inputs;
+      const { variables } = environment as { readonly variables: Readonly<Record<string, string>> };
+
+      deepEqual(
+        [role.inputs.role, role.inputs.boundIamPrincipalArns],
+        [`homing-mover-${further}`, [`arn:aws:iam::${account}:role/homing-test-${further}`]],
+      );
+      equal(entity.inputs.name, `homing-test-${further}-${account}`);
+      deepEqual(
+        [variables.HOMING_REGION, variables.HOMING_LOGIN_ROLE, variables.HOMING_ENTITY_ID],
+        [further, `homing-mover-${further}`, `home-${further}-entity-id`],
+      );
+    });
+
+    it("makes the role there after the method that both use", () => {
+      const role = only(both, "vault:aws/authBackendRole:AuthBackendRole", `home-${further}-login-role`);
+
+      for (const name of ["home-mount", "home-login", "home-login-client"]) {
+        ok(
+          role.dependencies.some((urn) => urn.endsWith(`::${name}`)),
+          name,
+        );
+      }
+    });
   });
 
   it("makes nothing when a setting is wrong", async () => {

@@ -2,7 +2,7 @@ import { deepEqual, doesNotThrow, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { readSettings } from "../settings";
+import { readSettings, settingsIn } from "../settings";
 import { defaults } from "../settingTable";
 
 const place = { account: "123456789012", region: "eu-west-1" };
@@ -85,6 +85,26 @@ describe("readSettings", () => {
       tags: {},
     });
     deepEqual(settings.sweep, { runs: true, sweepShare: 0.5 });
+    deepEqual(settings.furtherRegions, []);
+  });
+
+  it("counts the stack's own region among the regions, wherever it stands", () => {
+    deepEqual(read({ regions: '["eu-west-1"]' }).furtherRegions, []);
+    deepEqual(read({ regions: '["us-east-1","eu-west-1","ap-southeast-7"]' }).furtherRegions, [
+      "us-east-1",
+      "ap-southeast-7",
+    ]);
+  });
+
+  it("gives a further region's mover a Vault role of its own, and all else as it is", () => {
+    const own = read({ regions: '["eu-west-1","us-east-1"]', loginRole: "mover" });
+    const further = settingsIn("us-east-1", own);
+
+    deepEqual(further, {
+      ...own,
+      vault: { ...own.vault, loginRole: "mover-us-east-1" },
+      mover: { ...own.mover, region: "us-east-1", loginRole: "mover-us-east-1" },
+    });
   });
 
   it("sweeps only when the queue is read", () => {
@@ -130,6 +150,11 @@ describe("readSettings", () => {
     ["a fraction of deletes", { deletesPerSecond: "0.1" }],
     ["an issuer with a path", { login: "jwt", tokenIssuerUrl: "https://issuer.example/oidc", tokenIssuerCa: pem }],
     ["an adopted login", { adoptLogin: "true", loginPath: "aws/prod" }],
+    ["several regions with a template that tells them apart", { regions: '["eu-west-1","mx-central-1"]' }],
+    [
+      "the one region in a template, and in the list",
+      { regions: '["eu-west-1"]', homeTemplate: "aws/eu-west-1/{account}/{name}" },
+    ],
     ["empty values as absent ones", { mode: "", enabled: "", maxConcurrency: "", tags: "" }],
   ];
   for (const [what, config] of accepted) {
@@ -164,6 +189,15 @@ describe("readSettings", () => {
     ["tokenTtlMinutes", "61"],
     ["tokenTtlMinutes", "1.5"],
     ["stsEndpoint", "http://sts.example.com"],
+    ["regions", "eu-west-1"],
+    ["regions", '["eu-west-1","eu-west-1"]'],
+    ["regions", '["eu-west-1","Europe"]'],
+    ["regions", '["eu-west-1","eu-central-1a"]'],
+    ["regions", '["eu-west-1","eu-central-1,us-east-1"]'],
+    ["regions", '["eu-west-1",""]'],
+    ["regions", '["us-east-1"]'],
+    ["regions", '["eu-west-1","us-gov-east-1"]'],
+    ["regions", '["eu-west-1","cn-north-1"]'],
     ["formerEntityIds", '["a b"]'],
     ["authorship", "none"],
     ["mode", "force"],
@@ -237,6 +271,21 @@ describe("readSettings", () => {
   const conflicting: readonly [string, Record<string, string>, RegExp][] = [
     ["subnets without security groups", { subnetIds: '["subnet-1"]' }, /subnetIds and homing:securityGroupIds/],
     ["security groups without subnets", { securityGroupIds: '["sg-1"]' }, /subnetIds and homing:securityGroupIds/],
+    [
+      "regions without the stack's own",
+      { regions: '["us-east-1","eu-central-1"]' },
+      /regions must have the stack's own region, eu-west-1 \(aws:region\), or be empty/,
+    ],
+    [
+      "the subnets of one region with several",
+      { regions: '["eu-west-1","us-east-1"]', subnetIds: '["subnet-1"]', securityGroupIds: '["sg-1"]' },
+      /subnetIds are those of one region, .* a stack of its own/,
+    ],
+    [
+      "a template that takes two regions for one",
+      { regions: '["eu-west-1","us-east-1"]', homeTemplate: "aws/{account}/eu-west-1/{name}" },
+      /homeTemplate must be .* with \{account\} and \{region\}/,
+    ],
     ["a server id with login jwt", { login: "jwt", serverId: "v" }, /serverId is only for homing:login aws/],
     ["an STS endpoint with login jwt", { login: "jwt", stsEndpoint: "https://s" }, /stsEndpoint is only/],
     ["an audience with login aws", { audience: "a" }, /audience is only for homing:login jwt/],
@@ -280,11 +329,15 @@ describe("readSettings", () => {
   }
 
   it("lists all faults at once", () => {
-    const faults = faultsOf({ mode: "force", batchSize: "0", subnetIds: '["subnet-1"]', tpyo: "x" });
+    const regions = '["us-gov-east-1","us-east-1"]';
+    const faults = faultsOf({ mode: "force", batchSize: "0", subnetIds: '["subnet-1"]', regions, tpyo: "x" });
 
     deepEqual(faults.map((fault) => fault.split(" ")[0]).sort(), [
       "homing:batchSize",
       "homing:mode",
+      "homing:regions",
+      "homing:regions",
+      "homing:subnetIds",
       "homing:subnetIds",
       "homing:tpyo",
       "homing:vaultAddress",

@@ -12,6 +12,11 @@ import type { ProviderTable, ResourceType } from "./resourceType";
 import { containsSecret, plain, plainValues, secretOf, secretTexts, unknownValue, withoutAbsent } from "./values";
 import type { Values } from "./values";
 
+/** What the engine asks of a provider. */
+export type Operations = Required<
+  Pick<Provider, "check" | "diff" | "create" | "read" | "update" | "delete" | "invoke">
+>;
+
 interface Named {
   /** `aws:sqs/queue:Queue` */
   readonly token: string;
@@ -83,8 +88,10 @@ function difference(type: ResourceType, name: string, olds: Values, news: Values
  * A type, a function or a property that is not in the table is refused, so that nothing is recorded as created that
  * nobody created. Every error names the resource's type, its name, the step, and what the server said.
  */
-export function providerOf(table: ProviderTable): Provider {
+export function providerOf(table: ProviderTable): Operations {
   const packageName = Object.keys(table.types)[0]?.split(":")[0] ?? "";
+  let asked: Promise<void> | undefined;
+  const admitted = (): Promise<void> => (asked ??= table.admit?.() ?? Promise.resolve());
 
   function typeOf(named: Named): ResourceType {
     const type = table.types[named.token];
@@ -103,6 +110,7 @@ export function providerOf(table: ProviderTable): Provider {
     const named = parseUrn(urn);
     const type = typeOf(named);
     try {
+      await admitted();
       return await work(type, named.name);
     } catch (error) {
       throw explain(error, named, step, values);
@@ -156,6 +164,7 @@ export function providerOf(table: ProviderTable): Provider {
       const { inputs, failures } = check(invoke.properties, args);
       if (failures.length > 0) return { failures: [...failures], outputs: {} };
       try {
+        await admitted();
         return { outputs: withoutAbsent(await invoke.run(plainValues(inputs))) };
       } catch (error) {
         throw new Error(`${token}: ${error instanceof Error ? error.message : String(error)}`);

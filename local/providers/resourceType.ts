@@ -39,6 +39,8 @@ export interface ProviderTable {
   /** By token, as in `aws:sqs/queue:Queue`. */
   readonly types: Readonly<Record<string, ResourceType>>;
   readonly invokes: Readonly<Record<string, Invoke>>;
+  /** Asked before the first request; when it throws, every request is refused with its message. */
+  readonly admit?: () => Promise<void>;
 }
 
 /** A failed second step must not leave what the first one made: runs `undo`, then throws the failure. */

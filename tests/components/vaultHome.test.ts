@@ -312,6 +312,81 @@ describe("VaultHome", () => {
     ok(dependencies.some((urn) => urn.endsWith("AuthBackendClient::home-login-client")));
   });
 
+  describe("beside another one of the same stack", () => {
+    const logins = [
+      { login: argsWith().login, role: "vault:aws/authBackendRole:AuthBackendRole" },
+      { login: jwtWith(), role: "vault:jwt/authBackendRole:AuthBackendRole" },
+    ];
+    const adopting = jwtWith({ adoptTokenIssuer: true });
+
+    async function makeBoth(over: Partial<VaultHomeArgs>, answers: Answers = {}): Promise<Recording> {
+      const recording = await record(answers);
+      await settle(() => {
+        const shared = new VaultHome("home", argsWith(over));
+        new VaultHome("home-b", argsWith({ ...over, shared, loginRole: "b", identityName: "identity-b" }));
+      });
+      return recording;
+    }
+
+    /** The types of what one of the two made. */
+    const typesBelow = ({ resources }: Recording, home: string): string[] =>
+      resources
+        .filter(({ parent }) => parent.endsWith(`::${home}`))
+        .map(({ type }) => type)
+        .sort();
+
+    it("makes a policy, a role and an identity of its own, and nothing that there is already", async () => {
+      for (const { login, role } of logins) {
+        const made = await makeBoth({ login });
+
+        deepEqual(typesBelow(made, "home-b"), [...common.filter((type) => !type.startsWith("homing")), role].sort());
+        deepEqual(made.invokes, []);
+      }
+    });
+
+    it("is known to the same method, by another role and entity", async () => {
+      for (const { login } of logins) {
+        const made = await makeBoth({ login });
+
+        const alias = only(made, "vault:identity/entityAlias:EntityAlias", "home-b-alias");
+        deepEqual([alias.inputs.mountAccessor, alias.inputs.canonicalId], ["home-login-accessor", "home-b-entity-id"]);
+      }
+    });
+
+    it("makes its role after all that the other one made", async () => {
+      for (const { login, role } of logins) {
+        const made = await makeBoth({ login });
+
+        const { dependencies } = only(made, role, "home-b-login-role");
+        const children = made.resources.filter(({ parent }) => parent.endsWith("::home"));
+        ok(children.length > 6);
+        for (const { name } of children) {
+          ok(
+            dependencies.some((urn) => urn.endsWith(`::${name}`)),
+            name,
+          );
+        }
+      }
+    });
+
+    it("looks an adopted method up once, and the account's issuer", async () => {
+      const answers = { ...adoptedBackend, ...accountIssuer };
+      const adopted = await makeBoth({ adoptLogin: true, adoptMount: true }, answers);
+      const issuer = await makeBoth({ login: adopting }, answers);
+
+      deepEqual(
+        adopted.invokes.map(({ token }) => token),
+        Object.keys(adoptedBackend),
+      );
+      deepEqual(
+        issuer.invokes.map(({ token }) => token),
+        Object.keys(accountIssuer),
+      );
+      const alias = only(adopted, "vault:identity/entityAlias:EntityAlias", "home-b-alias");
+      equal(alias.inputs.mountAccessor, "adopted-accessor");
+    });
+  });
+
   it("tells entity and policy", async () => {
     const made = await makeHome();
 

@@ -94,6 +94,7 @@ describe("the metric hop", function () {
     const awsEndpoint = emulator?.endpoint ?? "";
     hop = startMetricHop({
       awsEndpoint,
+      region: "us-east-1",
       logGroupNames: [logGroupName],
       queueUrl,
       deadLetterQueueUrl,

@@ -5,6 +5,8 @@ export interface Registered {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** URN and id of the provider; empty for the stack's own. */
+  readonly provider: string;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   /** URN of the parent; it ends in `::<name>`. */
@@ -36,9 +38,19 @@ export const awsAnswers: Answers = {
   "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com" },
 };
 
+/** The region of a provider that the program made, else the stack's. */
+const regionOf = (provider: string | undefined): string =>
+  /::aws-([a-z]+-[a-z-]+-\d+)::/.exec(provider ?? "")?.[1] ?? region;
+
 /** What the clouds add to a resource's inputs. */
-function computed(type: string, name: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function computed(
+  type: string,
+  name: string,
+  inputs: Readonly<Record<string, unknown>>,
+  provider: string | undefined,
+): Record<string, unknown> {
   const own = String(inputs.name);
+  const region = regionOf(provider);
   switch (type) {
     case "aws:sqs/queue:Queue":
       return {
@@ -70,6 +82,7 @@ interface Registration {
   getProtect: () => boolean;
   getRetainondelete: () => boolean;
   getParent: () => string;
+  getProvider: () => string;
   getDependenciesList: () => string[];
 }
 
@@ -85,10 +98,10 @@ export async function record(answers: Answers = awsAnswers, config: Record<strin
   const inputs = new Map<string, Readonly<Record<string, unknown>>>();
   await runtime.setMocks(
     {
-      newResource: ({ type, name, inputs: given }) => {
+      newResource: ({ type, name, inputs: given, provider }) => {
         const own = given as Record<string, unknown>;
         inputs.set(`${type} ${name}`, own);
-        return { id: `${name}-id`, state: { ...own, ...computed(type, name, own) } };
+        return { id: `${name}-id`, state: { ...own, ...computed(type, name, own, provider) } };
       },
       call: ({ token, inputs: given }) => {
         const args = given as Record<string, unknown>;
@@ -115,6 +128,7 @@ export async function record(answers: Answers = awsAnswers, config: Record<strin
         type,
         name,
         inputs: inputs.get(`${type} ${name}`) ?? {},
+        provider: request.getProvider(),
         protect: request.getProtect(),
         retainOnDelete: request.getRetainondelete(),
         parent: request.getParent(),

@@ -2,4 +2,4 @@ import { version } from "@pulumi/aws/package.json";
 import { serve } from "../serve";
 import { awsTable } from "./table";
 
-serve(version, () => awsTable(process.env, process.cwd()));
+serve(version, (configuration) => awsTable(process.env, process.cwd(), configuration));

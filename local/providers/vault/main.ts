@@ -2,4 +2,4 @@ import { version } from "@pulumi/vault/package.json";
 import { serve } from "../serve";
 import { vaultTable } from "./table";
 
-serve(version, () => vaultTable(process.env));
+serve(version, (configuration) => vaultTable(process.env, configuration));

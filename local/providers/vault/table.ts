@@ -1,6 +1,7 @@
 import type { Invoke, ProviderTable } from "../resourceType";
-import { refuseOtherSettings } from "../stackSettings";
+import { refuseOtherSettings } from "../configuration";
 import { nested, text } from "../values";
+import type { Values } from "../values";
 import { authBackendType } from "./authBackend";
 import { findAuthMethod } from "./authMethod";
 import { awsAuthBackendClientType } from "./awsAuthBackendClient";
@@ -40,9 +41,9 @@ const getAuthBackend = (vault: VaultClient): Invoke => ({
 /**
  * The types and functions of the vault provider that the program uses, on the server that the environment names.
  */
-export function vaultTable(env: NodeJS.ProcessEnv): ProviderTable {
+export function vaultTable(env: NodeJS.ProcessEnv, configuration: Values = {}): ProviderTable {
   const vault = vaultClient(env);
-  refuseOtherSettings(env, { address: env.VAULT_ADDR, namespace: env.VAULT_NAMESPACE });
+  refuseOtherSettings(configuration, { address: env.VAULT_ADDR, namespace: env.VAULT_NAMESPACE });
   return {
     types: {
       "vault:index/mount:Mount": mountType(vault),

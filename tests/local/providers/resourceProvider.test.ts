@@ -30,7 +30,6 @@ const provider = providerOf({
   },
 });
 const { check, diff, create, read, update, invoke } = provider;
-if (!check || !diff || !create || !read || !update || !invoke) throw new Error("the provider lacks an operation");
 
 const nameOf = ({ inputs }: CheckResult): unknown => (inputs as { name: unknown }).name;
 
