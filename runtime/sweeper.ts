@@ -17,7 +17,7 @@ import { readSweepEnvironment } from "./sweepEnvironment";
  * Limits for AWS calls, in milliseconds; without `throwOnRequestTimeout` the SDK only warns when the time is over. It
  * tries a call again that AWS throttles or fails, and lowers its own rate to what AWS lets through.
  */
-const client = {
+export const awsClient = {
   requestHandler: {
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
@@ -45,11 +45,11 @@ export function sweepHandler(): (
   };
   const tell = makeSweepTelemetry();
   const list = makeSecretList(
-    new SecretsManagerClient({ region, ...client }),
+    new SecretsManagerClient({ region, ...awsClient }),
     namePrefix,
     makePace(listsPerSecond * sweepShare, now, wait),
   );
-  const send = makeSweepQueue(new SQSClient({ region, ...client }), queueUrl, wait);
+  const send = makeSweepQueue(new SQSClient({ region, ...awsClient }), queueUrl, wait);
 
   return async (event, context) => {
     const kind = readSweep(event);
