@@ -1,12 +1,16 @@
-/** A figure, its goal, and the table that shows them. */
+/** A figure, its goal, and whether it meets it. */
+import { median } from "./statistics";
+
+/** What a figure's median has to be. */
+export type Goal = { readonly below: number } | { readonly atMost: number } | { readonly atLeast: number };
 
 export interface Figure {
   readonly name: string;
   readonly unit: string;
   /** Every single measurement; one, when it can't vary. */
   readonly samples: readonly number[];
-  /** The figure is to stay below it; absent: there is no goal. */
-  readonly goal?: number;
+  /** Absent: there is none. */
+  readonly goal?: Goal;
   readonly note?: string;
 }
 
@@ -16,44 +20,14 @@ export interface Unmeasured {
   readonly how: string;
 }
 
-export function median(samples: readonly number[]): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  if (low === undefined || high === undefined) throw new Error("there is no median of nothing");
-  return (low + high) / 2;
-}
+export type Verdict = "met" | "missed" | "no goal";
 
-/** Three significant digits, and every digit before the point. */
-export function print(value: number): string {
-  if (value === 0 || Math.abs(value) >= 100) return Math.round(value).toString();
-  return value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))));
-}
+export const isUnmeasured = (figure: Figure | Unmeasured): figure is Unmeasured => "how" in figure;
 
-const columns = ["figure", "goal", "result", "minimum", "maximum", "measured", ""];
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-
-function figureRow({ name, unit, samples, goal }: Figure): string {
+export function verdictOf({ samples, goal }: Figure): Verdict {
+  if (goal === undefined) return "no goal";
   const result = median(samples);
-  const repeated = samples.length > 1;
-  return row([
-    name,
-    goal === undefined ? "" : `< ${goal} ${unit}`.trim(),
-    `${print(result)} ${unit}`.trim(),
-    repeated ? print(Math.min(...samples)) : "",
-    repeated ? print(Math.max(...samples)) : "",
-    `${samples.length}×`,
-    goal === undefined ? "" : result < goal ? "met" : "**missed**",
-  ]);
-}
-
-/** The whole table in Markdown; a repeated figure's result is its median. */
-export function tableOf(figures: readonly (Figure | Unmeasured)[]): string {
-  const rows = figures.map((figure) =>
-    "how" in figure ? row([figure.name, "", "not measured", "", "", "", figure.how]) : figureRow(figure),
-  );
-  const notes = figures.flatMap((figure) =>
-    "note" in figure && figure.note !== undefined ? [`- ${figure.name}: ${figure.note}`] : [],
-  );
-  return [row(columns), row(columns.map(() => "---")), ...rows, "", ...notes].join("\n");
+  if ("below" in goal) return result < goal.below ? "met" : "missed";
+  if ("atMost" in goal) return result <= goal.atMost ? "met" : "missed";
+  return result >= goal.atLeast ? "met" : "missed";
 }

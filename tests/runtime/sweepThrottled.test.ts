@@ -62,13 +62,13 @@ async function listFromBusyAws(): Promise<Throttled> {
       "",
       makePace(sharePerSecond, () => Date.now(), wait),
     );
-    let ended = false;
+    const listed = { all: false };
     const listing = (async () => {
       for (let page = 0; page < pages; page += 1) await list("all", "more");
     })().finally(() => {
-      ended = true;
+      listed.all = true;
     });
-    while (!ended) {
+    while (!listed.all) {
       // What the last tick set going runs until it waits for the clock again.
       for (let turn = 0; turn < 12; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       mock.timers.tick(tickMs);

@@ -53,6 +53,8 @@ export interface Answered {
   readonly answer: unknown;
   /** Milliseconds from the call of the handler to its answer. */
   readonly ms: number;
+  /** Milliseconds of processor that the process used in that time. */
+  readonly cpuMs: number;
   /** The most memory that the process held so far, in KiB. */
   readonly peakKiB: number;
 }
@@ -91,6 +93,8 @@ export interface ContainerOptions {
   readonly memory: number;
   /** The whole environment: nothing of this process's own is inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** Node's options; default such that nothing but the archive is found. */
+  readonly options?: readonly string[];
 }
 
 async function answerOf<T>(child: ChildProcess, output: () => string): Promise<T> {
@@ -114,9 +118,10 @@ export async function startContainer({
   file = "__index.js",
   memory,
   env,
+  options = onlyTheArchive,
 }: ContainerOptions): Promise<Container> {
   const script = join(__dirname, "lambdaRuntime.js");
-  const child = spawn(node, [...onlyTheArchive, ...heapOf(memory), script, join(directory, file), "handler"], {
+  const child = spawn(node, [...options, ...heapOf(memory), script, join(directory, file), "handler"], {
     cwd: directory,
     env: { ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -33,11 +33,13 @@ const handler = load();
 process.on("message", async ({ event, remainingMs }) => {
   const ends = Date.now() + remainingMs;
   const context = { awsRequestId: "request", functionName: "mover", getRemainingTimeInMillis: () => ends - Date.now() };
-  const started = performance.now();
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
   try {
     const answer = await handler(event, context);
     const ms = performance.now() - started;
-    process.send({ is: "answered", answer, ms, peakKiB: process.resourceUsage().maxRSS });
+    const { user, system } = process.cpuUsage(cpu);
+    const cpuMs = (user + system) / 1_000;
+    process.send({ is: "answered", answer, ms, cpuMs, peakKiB: process.resourceUsage().maxRSS });
   } catch (error) {
     process.send({ is: "failed", error: describe(error) });
   }

@@ -22,6 +22,8 @@ export interface Stage {
    * @param file of the deployment to start instead
    */
   readonly start: (changes?: Readonly<Record<string, string | undefined>>, file?: string) => Promise<Container>;
+  /** Empties the fakes' logs of calls. */
+  readonly forgetCalls: () => void;
   /** Ends all containers and both fakes. */
   readonly close: () => Promise<void>;
 }
@@ -84,6 +86,10 @@ export async function openStage(): Promise<Stage> {
       });
       containers.push(container);
       return container;
+    },
+    forgetCalls: () => {
+      aws.calls.length = 0;
+      vault.calls.length = 0;
     },
     close: async () => {
       await Promise.all(containers.map((container) => container.stop()));

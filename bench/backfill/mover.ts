@@ -1,0 +1,55 @@
+/** Moves a list of secrets from this process, many at once: the mover's own protocol, without a queue. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { STSClient } from "@aws-sdk/client-sts";
+
+import { login } from "../../runtime/edge/login";
+import { makeSecretsManager } from "../../runtime/edge/secretsManager";
+import { cachedToken } from "../../runtime/edge/token";
+import { makeTransport } from "../../runtime/edge/transport";
+import { makeVaultHome } from "../../runtime/edge/vaultHome";
+import { readEnvironment } from "../../runtime/environment";
+import { makeMove } from "../../runtime/move";
+import { makePace } from "../../runtime/pace";
+
+const settings = readEnvironment(process.env);
+const { region, vaultAddress, vaultCaCertificate, mount, vaultNamespace: namespace } = settings;
+const now = (): number => Date.now();
+const wait = async (ms: number): Promise<void> => {
+  await sleep(ms);
+};
+const transport = makeTransport(vaultAddress, vaultCaCertificate);
+const token = cachedToken(() => login(settings, { transport, sts: new STSClient({ region }), now }), now);
+const move = makeMove(settings, {
+  source: makeSecretsManager(new SecretsManagerClient({ region }), region),
+  home: makeVaultHome({ transport, token, mount, namespace }),
+  now,
+  sleep: wait,
+  pace: makePace(settings.deletesPerSecond, now, wait),
+});
+
+export interface Backfill {
+  /** ARNs. */
+  readonly secrets: readonly string[];
+  readonly concurrency: number;
+}
+
+/** @returns how many secrets ended in which outcome */
+export async function handler({ secrets, concurrency }: Backfill): Promise<Readonly<Record<string, number>>> {
+  const outcomes: Record<string, number> = {};
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let secret = secrets[next++]; secret !== undefined; secret = secrets[next++]) {
+      let outcome = "failed";
+      try {
+        ({ outcome } = await move({ secret, attempt: 1, remainingMs: () => 600_000 }));
+      } catch (error) {
+        outcome = error instanceof Error && "code" in error ? String(error.code) : "defect";
+      }
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return outcomes;
+}

@@ -1,0 +1,37 @@
+import { deepEqual, ok } from "node:assert/strict";
+
+import { billOf } from "../../bench/cost";
+import type { Counted } from "../../bench/cost";
+
+const counted = (over: Partial<Counted> = {}): Counted => ({
+  secrets: 1_000,
+  secretsManagerCalls: 0,
+  messages: 0,
+  functionMs: 0,
+  memoryMb: 256,
+  logBytes: 0,
+  ...over,
+});
+const isNear = (value: number, wanted: number): boolean => Math.abs(value / wanted - 1) < 1e-9;
+
+describe("the bill for 1,000 secrets", () => {
+  it("is nothing for nothing", () => {
+    deepEqual(billOf(counted()), { secretsManager: 0, queue: 0, lambda: 0, logs: 0, total: 0 });
+  });
+
+  it("has a price for each thing that was counted, and adds up", () => {
+    const bill = billOf(
+      counted({ secretsManagerCalls: 7_000, messages: 1_000, functionMs: 100_000, logBytes: 2 ** 20 }),
+    );
+
+    ok(isNear(bill.secretsManager, 0.035));
+    ok(isNear(bill.queue, 0.0012));
+    ok(isNear(bill.lambda, 0.0002 + 100 * 0.25 * 0.0000133334));
+    ok(isNear(bill.logs, 0.5 / 1_024));
+    ok(isNear(bill.total, bill.secretsManager + bill.queue + bill.lambda + bill.logs));
+  });
+
+  it("is for 1,000, however many were counted", () => {
+    ok(isNear(billOf(counted({ secrets: 200, secretsManagerCalls: 1_400 })).total, 0.035));
+  });
+});
