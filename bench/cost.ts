@@ -19,8 +19,9 @@ export interface Counted {
   readonly secrets: number;
   readonly secretsManagerCalls: number;
   readonly messages: number;
-  /** Time of the function for all secrets, as if none shared an invocation with another. */
-  readonly functionMs: number;
+  readonly invocations: number;
+  /** Of all invocations, as Lambda bills them. */
+  readonly billedMs: number;
   readonly memoryMb: number;
   readonly logBytes: number;
 }
@@ -38,8 +39,27 @@ export function billOf(counted: Counted): Bill {
   const thousand = 1_000 / counted.secrets;
   const secretsManager = thousand * counted.secretsManagerCalls * prices.secretsManagerCall;
   const queue = thousand * counted.messages * requestsOfMessage * prices.queueRequest;
-  const gigabyteSeconds = (counted.functionMs / 1_000) * (counted.memoryMb / 1_024);
-  const lambda = thousand * (counted.messages * prices.invocation + gigabyteSeconds * prices.gigabyteSecond);
+  const gigabyteSeconds = (counted.billedMs / 1_000) * (counted.memoryMb / 1_024);
+  const lambda = thousand * (counted.invocations * prices.invocation + gigabyteSeconds * prices.gigabyteSecond);
   const logs = thousand * (counted.logBytes / gigabyte) * prices.logGigabyte;
   return { secretsManager, queue, lambda, logs, total: secretsManager + queue + lambda + logs };
+}
+
+/** What the lines of a function's log group tell about its invocations. */
+export interface LogCounts {
+  readonly bytes: number;
+  readonly invocations: number;
+  readonly billedMs: number;
+}
+
+/** Reads Lambda's own lines among the others. */
+export function countLog(messages: readonly string[]): LogCounts {
+  const reports = messages.flatMap(
+    (message) => /^REPORT RequestId: .*\tBilled Duration: ([\d.]+) ms/.exec(message)?.[1] ?? [],
+  );
+  return {
+    bytes: messages.reduce((sum, message) => sum + Buffer.byteLength(message), 0),
+    invocations: reports.length,
+    billedMs: reports.reduce((sum, ms) => sum + Number(ms), 0),
+  };
 }

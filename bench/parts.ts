@@ -5,11 +5,12 @@ import { coldStart } from "./parts/coldStart";
 import { cost } from "./parts/cost";
 import { deployment } from "./parts/deployment";
 import type { Part } from "./parts/part";
+import { plan } from "./parts/plan";
 import { script } from "./parts/script";
 import { sweep } from "./parts/sweep";
 import { warmMove } from "./parts/warmMove";
 
-const parts: readonly Part[] = [warmMove, backfill, script, sweep, coldStart, archive, deployment, cost];
+const parts: readonly Part[] = [warmMove, backfill, script, sweep, plan, coldStart, archive, deployment, cost];
 
 /** @throws when there is no part of such a name; none named: all of them */
 export function partsNamed(names: readonly string[]): readonly Part[] {

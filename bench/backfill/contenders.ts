@@ -12,15 +12,25 @@ import type { World } from "./world";
 
 const bench = join(__dirname, "..");
 
-/** Starts a script of the checkout, with no limit of memory that would matter. */
-export async function startScript(file: string, env: Readonly<Record<string, string>>): Promise<Container> {
+/**
+ * Starts a script of the checkout.
+ *
+ * @param memory in MiB; default: no limit that would matter
+ * @param options more of Node's options
+ */
+export async function startScript(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  memory = 2_048,
+  options: readonly string[] = [],
+): Promise<Container> {
   return startContainer({
     node: await lambdaNode(),
     directory: join(bench, ".."),
     file: join("bench", file),
-    memory: 2_048,
+    memory,
     env,
-    options: ["--require", "ts-node/register/transpile-only"],
+    options: [...options, "--require", "ts-node/register/transpile-only"],
   });
 }
 

@@ -10,17 +10,24 @@ import type { Pairs } from "../statistics";
 import { small } from "../subjects";
 import type { Context, Part } from "./part";
 
-const secrets = 2_000;
 const turns = 8;
 const concurrency = 16;
-const ofATurn = secrets / turns;
+const onCloud = 2_000;
+/** Fewer, since nothing but processor time is left to vary. */
+const onFakes = 1_000;
 
 interface Turn {
   readonly perSecond: number;
   readonly perCoreSecond: number;
 }
 
-async function compare(world: World, name: string, reset: () => void): Promise<Pairs<Turn> & { calls: number }> {
+interface Compared extends Pairs<Turn> {
+  readonly secrets: number;
+  readonly calls: number;
+}
+
+async function compare(world: World, name: string, secrets: number, reset: () => void): Promise<Compared> {
+  const ofATurn = secrets / turns;
   let made = 0;
   const fresh = async (count: number): Promise<readonly Subject[]> => {
     const subjects: Subject[] = [];
@@ -39,13 +46,13 @@ async function compare(world: World, name: string, reset: () => void): Promise<P
     await contenders.ours(await fresh(100));
     await contenders.bare(await fresh(100));
     const pairs = await inTurns(turns, turn(contenders.ours), turn(contenders.bare));
-    return { ...pairs, calls: contenders.callsOfMove };
+    return { ...pairs, secrets, calls: contenders.callsOfMove };
   } finally {
     await contenders.stop();
   }
 }
 
-function figuresOf({ ours, other, calls }: Awaited<ReturnType<typeof compare>>, where: string): readonly Figure[] {
+function figuresOf({ ours, other, secrets, calls }: Compared, where: string): readonly Figure[] {
   const ratio = ours.map(({ perSecond }, turn) => perSecond / (other[turn]?.perSecond ?? Number.NaN));
   return [
     {
@@ -67,18 +74,17 @@ function figuresOf({ ours, other, calls }: Awaited<ReturnType<typeof compare>>, 
 }
 
 async function measure({ progress, cloud }: Context): Promise<readonly Figure[]> {
+  const world = await cloudWorld(await cloud());
+  progress(`backfill of ${onCloud} secrets on the local cloud`);
+  const real = await compare(world, "backfill", onCloud, () => undefined);
   const stage = await openStage();
-  let onFakes: readonly Figure[];
   try {
-    progress(`backfill of ${secrets} secrets on in-memory fakes`);
-    onFakes = figuresOf(await compare(fakeWorld(stage), "fakes", stage.forgetCalls), "servers that answer at once");
+    progress(`backfill of ${onFakes} secrets on in-memory fakes`);
+    const fake = await compare(fakeWorld(stage), "fakes", onFakes, stage.forgetCalls);
+    return [...figuresOf(real, "the local cloud"), ...figuresOf(fake, "servers that answer at once")];
   } finally {
     await stage.close();
   }
-  const world = await cloudWorld(await cloud());
-  progress(`backfill of ${secrets} secrets on the local cloud`);
-  const onCloud = figuresOf(await compare(world, "backfill", () => undefined), "the local cloud");
-  return [...onCloud, ...onFakes];
 }
 
 export const backfill: Part = {

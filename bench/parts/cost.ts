@@ -10,7 +10,7 @@ import type { LoggedOutcome } from "../../local/outcomes";
 import type { System } from "../../local/system";
 import { clientsOf } from "../../tests/system/support/clients";
 import type { Clients } from "../../tests/system/support/clients";
-import { billOf } from "../cost";
+import { billOf, countLog } from "../cost";
 import type { Counted } from "../cost";
 import type { Figure } from "../figures";
 import { listenToFleet } from "../fleet";
@@ -23,17 +23,17 @@ const secrets = 200;
 const windowDays = 30;
 const limitMs = 120_000;
 
-async function logBytes({ logs }: Clients, { logGroupName }: System): Promise<number> {
-  let bytes = 0;
+async function readLog({ logs }: Clients, { logGroupName }: System): Promise<readonly string[]> {
+  const messages: string[] = [];
   let nextToken: string | undefined;
   do {
     const page = await logs.send(
       new FilterLogEventsCommand({ logGroupName, ...(nextToken === undefined ? {} : { nextToken }) }),
     );
-    for (const { message = "" } of page.events ?? []) bytes += Buffer.byteLength(message);
+    messages.push(...(page.events ?? []).map(({ message = "" }) => message));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
-  return bytes;
+  return messages;
 }
 
 interface Run {
@@ -50,7 +50,8 @@ async function count(
   isEnd: (outcome: LoggedOutcome) => boolean,
 ): Promise<Run & { readonly arns: readonly string[] }> {
   const read = outcomeReader(system);
-  const [before, bytesBefore] = [(await read()).length, await logBytes(clients, system)];
+  const before = (await read()).length;
+  const logBefore = countLog(await readLog(clients, system));
   fleet.take();
   const arns = await run();
   const wanted = new Set(arns);
@@ -60,13 +61,15 @@ async function count(
     const ended = new Set(since.filter(isEnd).map(({ arn = "" }) => arn));
     if (arns.every((arn) => ended.has(arn))) {
       const { secretsManager, vault } = fleet.take();
+      const log = countLog(await readLog(clients, system));
       const counted = {
         secrets: wanted.size,
         secretsManagerCalls: secretsManager.length,
         messages: since.length,
-        functionMs: since.reduce((sum, { started, ended: end }) => sum + (end - started), 0),
+        invocations: log.invocations - logBefore.invocations,
+        billedMs: log.billedMs - logBefore.billedMs,
         memoryMb: fleet.memoryMb,
-        logBytes: (await logBytes(clients, system)) - bytesBefore,
+        logBytes: log.bytes - logBefore.bytes,
       };
       return { arns, counted, vaultRequests: vault.length };
     }
@@ -81,6 +84,8 @@ function runFigures(name: string, { counted, vaultRequests }: Run): readonly Fig
     { name: `${name}: calls of Secrets Manager a secret`, unit: "", samples: each(counted.secretsManagerCalls) },
     { name: `${name}: requests to Vault a secret`, unit: "", samples: each(vaultRequests) },
     { name: `${name}: messages a secret`, unit: "", samples: each(counted.messages) },
+    { name: `${name}: invocations a secret`, unit: "", samples: each(counted.invocations) },
+    { name: `${name}: billed time a secret`, unit: "ms", samples: each(counted.billedMs) },
     { name: `${name}: bytes of log a secret`, unit: "", samples: each(counted.logBytes) },
   ];
 }
@@ -119,7 +124,7 @@ async function measure({ progress, cloud: open }: Context): Promise<readonly Fig
         unit: "$",
         samples: [move.total],
         goal: { below: 0.05 },
-        note: `Secrets Manager ${move.secretsManager.toFixed(4)}, SQS ${move.queue.toFixed(4)}, Lambda ${move.lambda.toFixed(4)}, log ${move.logs.toFixed(4)}; as if every message had its own requests and its own invocation, at the local cloud's speed. Prices and what is left out: docs/scale.md.`,
+        note: `Secrets Manager ${move.secretsManager.toFixed(4)}, SQS ${move.queue.toFixed(4)}, Lambda ${move.lambda.toFixed(4)}, log ${move.logs.toFixed(4)}; with the invocations and billed milliseconds of the local cloud, whose servers share the two cores with the function, and three requests of SQS for each message. Prices and what is left out: docs/scale.md.`,
       },
       ...runFigures("move", moves),
       {

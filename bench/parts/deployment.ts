@@ -7,7 +7,7 @@ import type { Figure } from "../figures";
 import type { Context, Part } from "./part";
 
 const checkout = join(__dirname, "..", "..");
-const repeats = 5;
+const repeats = 3;
 
 /** Serializes both functions in fresh processes, as each run of the program does. */
 async function measureSerialization(): Promise<Figure> {
