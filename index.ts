@@ -1,12 +1,14 @@
 import { getCallerIdentity, getPartition, getRegion } from "@pulumi/aws";
 import { getStack } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
+import { deployFence } from "./fence";
+import type { FenceOutputs } from "./fence";
 import { deployMovers, outputsOf } from "./movers";
 import type { RegionOutputs } from "./movers";
 import { readSettings } from "./settings";
 
 /** What the stack tells its users, other programs and the command line. */
-interface Outputs {
+interface Outputs extends FenceOutputs {
   readonly account: string;
   readonly region: string;
   readonly vaultAddress: string;
@@ -56,6 +58,7 @@ async function program(): Promise<Outputs> {
   const { mover } = settings;
   const movers = deployMovers(getStack(), place, settings);
   const [{ home, secretMover, sweeper, alarms }] = movers;
+  const fence = deployFence(getStack(), place, [region, ...settings.furtherRegions], settings);
 
   return {
     account,
@@ -89,6 +92,7 @@ async function program(): Promise<Outputs> {
     namePrefix: mover.namePrefix,
     exemptTag: "vault-mover-mode=exempt",
     movers: Object.fromEntries(movers.map((one) => [one.region, outputsOf(one)])),
+    ...fence,
   };
 }
 

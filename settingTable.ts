@@ -10,6 +10,8 @@ const nameCharacters = "A-Za-z0-9/_+=.@!-";
 /** Not stars alone: what applies to every secret has a setting of its own, and here is most likely a mistake. */
 const pattern = new RegExp(`^(?!\\*+$)[*${nameCharacters}]{1,512}$`);
 const patternForm = "name patterns of letters, digits and /_+=.@!-, with * for any run of characters; not * alone";
+/** Not every role or every user: that would be no fence. */
+const principal = /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/(?!\*+$)[\w+=,.@*/-]{1,512}$/;
 const logLevels = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -65,6 +67,12 @@ export const catalogue = {
   modeRules: list(isModeRule, `{pattern, mode} pairs, mode one of ${modes.join(", ")}, patterns: ${patternForm}`, 50),
   namePrefix: text(new RegExp(`^[${nameCharacters}]{1,256}$`), "up to 256 letters, digits and /_+=.@!-"),
   exemptNames: texts(pattern, patternForm, 50),
+  fence: word(["none", "policy"], "none"),
+  fencePrincipals: texts(
+    principal,
+    "ARN patterns of roles and users, with * for any run of characters; not * alone after role/ or user/",
+    20,
+  ),
   ownerTags: texts(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u, "tag keys of up to 128 characters", 20),
   serviceReadNames: texts(pattern, patternForm, 50),
   replicas: word(["skip", "remove"], "skip"),

@@ -1,4 +1,5 @@
 import { Config, runtime } from "@pulumi/pulumi";
+import { fenceExcess } from "./components/fence";
 import type { Place } from "./components/names";
 import type { MoverOptions } from "./components/secretMover";
 import type { SweepOptions } from "./components/secretSweeper";
@@ -10,6 +11,14 @@ import { catalogue, defaults, segments, segmentsForm } from "./settingTable";
 import type { Key, Values } from "./settingTable";
 import type { Setting } from "./settingTypes";
 
+/** The fence around Secrets Manager for people and other programs. */
+export interface FenceSettings {
+  /** Whether it is made as a policy, to be set as a permissions boundary. */
+  readonly attachable: boolean;
+  /** Who may go on making and changing secrets. */
+  readonly principals: readonly string[];
+}
+
 /** All that the program is told, in the parts that its components take. */
 export interface Settings {
   readonly vault: VaultHomeSettings;
@@ -19,6 +28,7 @@ export interface Settings {
   readonly sweep: SweepOptions;
   /** The regions with a mover, beside the stack's own one. */
   readonly furtherRegions: readonly string[];
+  readonly fence: FenceSettings;
 }
 
 /** Lambda's limit for all variables of a function together. */
@@ -58,6 +68,7 @@ export function readSettings(place: Pick<Place, "account" | "region">, config = 
       `homing:vaultCaCertificate and the lists of names, rules, tags and ids are ${size - environmentBytes} bytes too long: a function's environment holds ${environmentBytes}`,
     );
   }
+  faults.push(...fenceFaults([place.region, ...settings.furtherRegions], settings));
   if (faults.length > 0) {
     throw new Error(`The configuration can't be used:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
   }
@@ -112,6 +123,9 @@ function conflicts(values: Values, config: Readonly<Record<string, string>>): st
   }
   refuse(given("tokenIssuerCa") && !given("tokenIssuerUrl"), "homing:tokenIssuerCa is only for homing:tokenIssuerUrl");
   exclude("tokenIssuerUrl", "adoptTokenIssuer");
+  // IAM can't say "under this prefix, but for these names".
+  exclude("fence", "namePrefix");
+  exclude("fencePrincipals", "namePrefix");
   // The configuration of an adopted login method is never written, so these would be ignored.
   exclude("adoptLogin", "stsEndpoint");
   exclude("adoptLogin", "tokenIssuerUrl");
@@ -138,6 +152,18 @@ function regionFaults({ region: own }: Pick<Place, "region">, { regions, subnetI
     );
   }
   return faults;
+}
+
+function fenceFaults(regions: readonly string[], { fence, mover }: Settings): string[] {
+  const { exemptNames, serviceReadNames } = mover;
+  // The longest name of a partition.
+  const rules = { partition: "aws-us-gov", regions, principals: fence.principals, exemptNames, serviceReadNames };
+  const excess = fence.attachable ? fenceExcess(rules) : 0;
+  return excess === 0
+    ? []
+    : [
+        `homing:exemptNames, homing:serviceReadNames and homing:fencePrincipals make the fence ${excess} characters too long for a managed policy: use fewer and shorter patterns`,
+      ];
 }
 
 function templateFaults(mover: Settings["mover"]): string[] {
@@ -232,6 +258,7 @@ function compose(place: Pick<Place, "account" | "region">, values: Values): Sett
       securityGroupIds: values.securityGroupIds,
       tags: values.tags,
     },
+    fence: { attachable: values.fence === "policy", principals: values.fencePrincipals },
     // A queue that nobody reads would only fill up.
     sweep: { runs: values.enabled && values.sweepEnabled, sweepShare: values.sweepShare },
     furtherRegions: values.regions.filter((region) => region !== place.region),

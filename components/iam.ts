@@ -6,6 +6,9 @@ type Statement = iam.PolicyStatement;
 /** The tag that the mover puts on a secret before it schedules the deletion. */
 export const stateTag = "vault-mover";
 
+/** Path of policies that are permissions boundaries: they grant nothing, whatever they allow. */
+export const boundaryPath = "/boundary/";
+
 /** Statements as a policy document. */
 export const policyOf = (statements: readonly Statement[]): iam.PolicyDocument => ({
   Version: "2012-10-17",

@@ -46,6 +46,8 @@ export interface MoverNames {
   /** What the name of every alarm starts with. */
   readonly alarmPrefix: string;
   readonly alarmArnPrefix: string;
+  /** Name of the permissions boundary that keeps others from making secrets. */
+  readonly fencePolicy: string;
   /** Name of the mover's policy and of its identity entity in Vault, where movers of several accounts may meet. */
   readonly vaultIdentity: string;
 }
@@ -98,6 +100,7 @@ export function moverNames(stack: string, place: Place): MoverNames {
     alarmTopicArn: `arn:${partition}:sns:${region}:${account}:${alarmTopic}`,
     alarmPrefix,
     alarmArnPrefix: `arn:${partition}:cloudwatch:${region}:${account}:alarm:${alarmPrefix}`,
+    fencePolicy: `${base}-fence`,
     vaultIdentity: `${base}-${account}`,
   };
 }

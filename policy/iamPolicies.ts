@@ -48,8 +48,12 @@ function statementOf(statement: { readonly [name: string]: Known }): Statement {
   };
 }
 
-/** The statements of each document that the resource holds. */
+/** Path of policies that are permissions boundaries, which grant nothing, whatever they allow. */
+const boundaryPath = "/boundary/";
+
+/** The statements of each document that the resource holds, and that grants something. */
 export function documentsOf(resource: Looked): readonly (readonly Statement[])[] {
+  if (resource.type === "aws:iam/policy:Policy" && resource.read("path") === boundaryPath) return [];
   const held =
     resource.type === "aws:iam/role:Role"
       ? listOf(resource.read("inlinePolicies")).map((inline) => (isMap(inline) ? inline["policy"] : undefined))

@@ -99,6 +99,15 @@ describe("the program", () => {
       namePrefix: "app/",
       exemptTag: "vault-mover-mode=exempt",
       movers: { [region]: moverIn(region, "home", "homing-mover") },
+      fencePolicy: "",
+      fencePolicyArn: "",
+      policyPackConfig: JSON.stringify({
+        "no-secrets-manager-secret": {
+          exemptNames: [],
+          serviceReadNames: [],
+          homes: `homing/aws/${account}/${region}/{name}`,
+        },
+      }),
     });
   });
 

@@ -22,10 +22,12 @@ export interface Statement {
   readonly Action: readonly string[];
   /** Absent in a trust policy only. */
   readonly Resource?: readonly string[];
+  /** In the place of Resource: all but these. */
+  readonly NotResource?: readonly string[];
   readonly Condition?: Conditions;
 }
 
-const known = new Set(["Effect", "Principal", "Action", "Resource", "Condition", "Sid"]);
+const known = new Set(["Effect", "Principal", "Action", "Resource", "NotResource", "Condition", "Sid"]);
 
 /** Takes statements as the program writes them. @throws for an element that would not be evaluated */
 export function statementsOf(written: unknown): readonly Statement[] {
@@ -34,7 +36,7 @@ export function statementsOf(written: unknown): readonly Statement[] {
     const odd = Object.keys(statement).filter((element) => !known.has(element));
     if (odd.length > 0) throw new Error(`no rule for the element ${odd.join()}`);
     if (!["Allow", "Deny"].includes(statement.Effect)) throw new Error(`no rule for the effect ${statement.Effect}`);
-    for (const list of [statement.Action, statement.Resource ?? []]) {
+    for (const list of [statement.Action, statement.Resource ?? [], statement.NotResource ?? []]) {
       if (!Array.isArray(list)) throw new Error("actions and resources are lists");
       // A policy variable would be replaced by IAM before it compares.
       if (list.some((pattern: string) => pattern.includes("${"))) throw new Error("no rule for policy variables");
@@ -108,11 +110,12 @@ function holds(operator: string, wanted: readonly string[], actual: string | rea
 }
 
 function matches(statement: Statement, ask: Ask): boolean {
-  const { Principal, Action, Resource, Condition } = statement;
+  const { Principal, Action, Resource, NotResource, Condition } = statement;
   const keys = Object.fromEntries(Object.entries(ask.keys ?? {}).map(([key, value]) => [key.toLowerCase(), value]));
   if (Principal !== undefined && !listOf(Principal["Service"] ?? []).includes(ask.principal ?? "")) return false;
   if (!Action.some((pattern) => like(pattern, ask.action, "i"))) return false;
   if (Resource !== undefined && !Resource.some((pattern) => like(pattern, ask.resource))) return false;
+  if (NotResource?.some((pattern) => like(pattern, ask.resource)) === true) return false;
   return Object.entries(Condition ?? {}).every(([operator, operands]) =>
     Object.entries(operands).every(([key, wanted]) => holds(operator, listOf(wanted), keys[key.toLowerCase()])),
   );

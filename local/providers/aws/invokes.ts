@@ -10,7 +10,8 @@ const partitions = [
   { prefix: "", partition: "aws", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" },
 ] as const;
 
-export const partitionOf = (region: string) => partitions.find(({ prefix }) => region.startsWith(prefix)) ?? partitions[2];
+export const partitionOf = (region: string) =>
+  partitions.find(({ prefix }) => region.startsWith(prefix)) ?? partitions[2];
 
 /** The functions of the aws provider, by token. */
 export function awsInvokes(client: AwsClient, env: NodeJS.ProcessEnv): Readonly<Record<string, Invoke>> {

@@ -17,6 +17,7 @@ import { logGroupType } from "./logGroup";
 import { metricAlarmType } from "./metricAlarm";
 import { outboundWebIdentityFederationType } from "./outboundWebIdentityFederation";
 import { permissionType } from "./permission";
+import { policyType } from "./policy";
 import { queueType } from "./queue";
 import { queuePolicyType } from "./queuePolicy";
 import { roleType } from "./role";
@@ -51,6 +52,7 @@ export function awsTable(env: NodeJS.ProcessEnv, root: string, configuration: Va
       "aws:apigatewayv2/integration:Integration": apiIntegrationType(client),
       "aws:apigatewayv2/route:Route": apiRouteType(client),
       "aws:apigatewayv2/stage:Stage": apiStageType(client),
+      "aws:iam/policy:Policy": policyType(client),
       "aws:iam/role:Role": roleType(client),
       "aws:iam/rolePolicy:RolePolicy": rolePolicyType(client),
       "aws:iam/outboundWebIdentityFederation:OutboundWebIdentityFederation": outboundWebIdentityFederationType(

@@ -83,7 +83,7 @@ describe("the local providers in the real engine", function () {
       publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
     };
     // With the stack itself; three of them belong to the AWS login.
-    resources = servers.awsLogin ? 30 : 27;
+    resources = servers.awsLogin ? 31 : 28;
 
     writeFileSync(join(folderOf("work/part"), "index.js"), `module.exports = "part";`);
     symlinkSync(tools.pulumi, join(folderOf("engine/bin"), "pulumi"));

@@ -78,6 +78,7 @@ function functionOn(queue: sqs.Queue, { text, seconds, tags }: Wish) {
     },
     tags,
   });
+  new iam.Policy("managed", { path: "/boundary/", policy: document(`sqs:${text}`, queue.arn), tags });
   const grants = new iam.RolePolicy("grants", { role: role.name, policy: document("sqs:*", queue.arn) });
   const logs = new cloudwatch.LogGroup("logs", { retentionInDays: text === "one" ? 30 : 90, tags });
   const handler = new lambda.Function(
