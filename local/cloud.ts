@@ -40,8 +40,13 @@ export interface LocalCloud {
   readonly stack: LocalStack;
   /** Updates the stack, with settings that replace those of the same name. */
   readonly up: (settings?: Readonly<Record<string, string>>) => Promise<UpResult>;
-  /** Opens the stack of another program beside this one: the same state, the same servers. */
-  readonly openBeside: (options: Required<Pick<StackOptions, "name" | "program" | "project">>) => Promise<LocalStack>;
+  /**
+   * Opens another stack beside this one: the same state, the same servers. The program is this one unless told; the
+   * environment adds to the cloud's own.
+   */
+  readonly openBeside: (
+    options: Pick<StackOptions, "name"> & Partial<Pick<StackOptions, "program" | "project" | "environment">>,
+  ) => Promise<LocalStack>;
   /** The first update. */
   readonly firstUp: UpResult;
   /** Waits until every event of a write so far has been handed to its targets. */
@@ -224,7 +229,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       directory,
       stack,
       up,
-      openBeside: (other) => openStack({ ...common, ...other }),
+      openBeside: ({ environment, ...other }) =>
+        openStack({ ...common, program, ...other, environment: { ...common.environment, ...environment } }),
       firstUp,
       drain: () => proxy.drain(),
       close,

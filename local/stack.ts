@@ -32,6 +32,8 @@ export interface UpResult {
 export interface LocalStack {
   readonly stack: Stack;
   readonly backendUrl: string;
+  /** Sets the configuration, whole, and tells what an update would do. */
+  readonly preview: (config: Readonly<Record<string, string>>) => Promise<Changes>;
   /** Sets the configuration, whole, and updates. */
   readonly up: (config: Readonly<Record<string, string>>) => Promise<UpResult>;
   readonly destroy: () => Promise<void>;
@@ -108,15 +110,25 @@ export async function openStack(options: StackOptions): Promise<LocalStack> {
   };
   const recent = (): string => printed.join("");
   const settingsFile = join(project.directory, `Pulumi.${name}.yaml`);
+  const configure = (config: Readonly<Record<string, string>>): void => {
+    // JSON is YAML; written whole, since the engine's own command can't set lists.
+    const structured = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, structure(value)]));
+    writeFileSync(settingsFile, JSON.stringify({ config: structured }, null, 2));
+  };
 
   return {
     stack,
     backendUrl,
+    async preview(config) {
+      configure(config);
+      const { changeSummary } = await limited(stack, "preview", recent, () =>
+        stack.preview({ onOutput, onError: onOutput }),
+      );
+      return { ...changeSummary };
+    },
     async up(config) {
       const started = performance.now();
-      // JSON is YAML; written whole, since the engine's own command can't set lists.
-      const structured = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, structure(value)]));
-      writeFileSync(settingsFile, JSON.stringify({ config: structured }, null, 2));
+      configure(config);
       const result = await limited(stack, "up", recent, () => stack.up({ onOutput, onError: onOutput }));
       return {
         changes: { ...result.summary.resourceChanges },

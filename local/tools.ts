@@ -2,7 +2,15 @@ import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { withLock } from "./lock";
-import { findPulumi, findVault, goObstacle, installPulumi, installVault } from "./tools/goTools";
+import {
+  findActionlint,
+  findPulumi,
+  findVault,
+  goObstacle,
+  installActionlint,
+  installPulumi,
+  installVault,
+} from "./tools/goTools";
 import type { VaultTool } from "./tools/goTools";
 import { findNode, installNode, nodeObstacle } from "./tools/nodeTool";
 import { findPythonTool, installPythonTool, pythonObstacle } from "./tools/pythonTools";
@@ -49,20 +57,7 @@ const checkoutTools = join(dirname(__dirname), ".tools");
  */
 export async function installTools(request: ToolsRequest): Promise<Tools> {
   const root = request.root ?? checkoutTools;
-  const parts = partsOf(request, root);
-  const missing = await missingOf(parts);
-  if (missing.length > 0) {
-    await refuseImpossible(missing);
-    mkdirSync(root, { recursive: true });
-    await withLock(
-      join(root, "install.lock"),
-      // Another process may have installed them while this one waited.
-      async () => installAll(await missingOf(parts), root, request.progress),
-      (pid) => {
-        request.progress(`waiting for process ${pid}, which is installing tools`);
-      },
-    );
-  }
+  await ensure(partsOf(request, root), root, request.progress);
   const [pulumi, server, ministack, nodeDirectory] = await Promise.all([
     found("pulumi", findPulumi(root)),
     found(request.server, findServer(request, root)),
@@ -70,6 +65,41 @@ export async function installTools(request: ToolsRequest): Promise<Tools> {
     found("Node 24", findNode(root)),
   ]);
   return { pulumi, server, ministack, nodeDirectory };
+}
+
+/**
+ * Finds the linter of workflows, or installs it. Only the tests of the workflows need it.
+ * @throws as {@link installTools}
+ */
+export async function workflowLinter({
+  progress,
+  root = checkoutTools,
+}: Omit<ToolsRequest, "server" | "vaultAwsPlugin">): Promise<string> {
+  const part: Part = {
+    name: "actionlint",
+    lane: "compile",
+    find: () => findActionlint(root),
+    obstacle: goObstacle,
+    install: installActionlint,
+  };
+  await ensure([part], root, progress);
+  return found("actionlint", findActionlint(root));
+}
+
+/** Installs what is missing of the parts, in one process at a time. */
+async function ensure(parts: readonly Part[], root: string, progress: (line: string) => void): Promise<void> {
+  const missing = await missingOf(parts);
+  if (missing.length === 0) return;
+  await refuseImpossible(missing);
+  mkdirSync(root, { recursive: true });
+  await withLock(
+    join(root, "install.lock"),
+    // Another process may have installed them while this one waited.
+    async () => installAll(await missingOf(parts), root, progress),
+    (pid) => {
+      progress(`waiting for process ${pid}, which is installing tools`);
+    },
+  );
 }
 
 /** Whether Vault, with the AWS login, can be used without compiling it first: it is on PATH or was built before. */

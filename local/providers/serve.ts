@@ -18,7 +18,7 @@ function onConfigure(tell: (configuration: Values) => void): void {
   const read = configure.requestDeserialize;
   configure.requestDeserialize = (bytes) => {
     const request = read(bytes);
-    tell(plainValues((request.getArgs()?.toJavaScript() ?? {})));
+    tell(plainValues(request.getArgs()?.toJavaScript() ?? {}));
     return request;
   };
 }

@@ -17,6 +17,7 @@ export interface VaultTool {
 const vaultModule = "github.com/hashicorp/vault";
 const awsLogin = `${vaultModule}/builtin/credential/aws`;
 const pulumiModule = "github.com/pulumi/pulumi";
+const actionlintModule = "github.com/rhysd/actionlint";
 
 /** The Pulumi engine: of PATH when it is 3.200 or a newer 3.x, else the one in `root`; undefined when there is none. */
 export async function findPulumi(root: string): Promise<string | undefined> {
@@ -86,6 +87,28 @@ export async function installPulumi(context: InstallContext): Promise<void> {
   );
 }
 
+/** The linter of workflows in `root`; undefined when it is missing, or another version. */
+export function findActionlint(root: string): string | undefined {
+  const own = ownActionlint(root);
+  // Its version command says nothing of a build like ours; Go's own list of modules does.
+  return isExecutable(own) && fileHolds(own, `${actionlintModule}\tv${versions.actionlint}\t`) ? own : undefined;
+}
+
+/** Builds the linter of workflows in `root`. */
+export async function installActionlint(context: InstallContext): Promise<void> {
+  await build(
+    {
+      tool: "actionlint",
+      module: join(__dirname, "actionlint"),
+      package: `${actionlintModule}/cmd/actionlint`,
+      output: ownActionlint(context.root),
+      note: "a few seconds",
+      flags: [],
+    },
+    context,
+  );
+}
+
 interface Build {
   readonly tool: string;
   readonly module: string;
@@ -114,6 +137,10 @@ async function build(target: Build, context: InstallContext): Promise<void> {
   } finally {
     rmSync(unfinished, { force: true });
   }
+}
+
+function ownActionlint(root: string): string {
+  return join(root, "bin", "actionlint");
 }
 
 function ownVault(root: string): string {

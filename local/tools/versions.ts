@@ -1,7 +1,8 @@
-/** Every version that the local cloud installs. Go modules are pinned by tools/vault and tools/pulumi (go.mod, go.sum). */
+/** Every version that the local cloud installs. Go modules are pinned by the go.mod and go.sum of their folder in tools. */
 export const versions = {
   vault: "1.21.2",
   pulumi: "3.200.0",
+  actionlint: "1.7.7",
   openbao: "2.7.2",
   ministack: "1.5.33",
 } as const;

@@ -30,7 +30,7 @@ interface Region {
 }
 
 describe("two regions of one stack", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const bench = useCloud({ name: "regions", login: "aws", server: "vault" });
   let first: Region;
   let second: Region;
