@@ -26,13 +26,44 @@ export default tseslint.config(
       // What runs in Lambda is serialized: @pulumi is never in the archive, and classes lose their parents and fields.
       "no-restricted-imports": [
         "error",
-        { patterns: [{ group: ["@pulumi/*"], message: "@pulumi is not in the function's archive." }] },
+        {
+          patterns: [
+            { group: ["@pulumi/*"], message: "@pulumi is not in the function's archive." },
+            { group: ["**/policy/**"], message: "The policy pack never feeds back." },
+          ],
+        },
       ],
       "no-restricted-syntax": [
         "error",
         {
           selector: "ClassDeclaration, ClassExpression",
           message: "Classes don't survive serialization: use functions.",
+        },
+      ],
+    },
+  },
+  {
+    files: ["*.ts", "components/**/*.ts", "cli/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ group: ["**/policy/**"], message: "The policy pack never feeds back." }] },
+      ],
+    },
+  },
+  {
+    files: ["policy/**/*.ts"],
+    rules: {
+      // Others run it from this folder, on stacks of any language.
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["**/components/**", "**/local/**", "**/cli/**", "@pulumi/aws", "@pulumi/vault"],
+              message: "The policy pack needs runtime/ alone.",
+            },
+          ],
         },
       ],
     },

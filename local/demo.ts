@@ -1,4 +1,6 @@
 /** `npm run demo`: secrets of every kind appear in Secrets Manager and arrive in Vault. */
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -6,6 +8,7 @@ import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import { startCloud } from "./cloud";
 import type { CloudOptions, LocalCloud } from "./cloud";
 import { checkHome, scheduledFor } from "./demo/checks";
+import { showFence } from "./demo/fence";
 import { heading, say, table } from "./demo/report";
 import { demoSecrets, ownerTag } from "./demo/secrets";
 import type { DemoSecret } from "./demo/secrets";
@@ -107,7 +110,12 @@ async function main(): Promise<boolean> {
     ["name", "created", ...momentNames],
     arrived.map((arrival) => [arrival.secret.input.Name, "0", ...moments(arrival)]),
   );
-  const asExpected = await showBothSides(cloud, client, arrived);
+  const movedAsExpected = await showBothSides(cloud, client, arrived);
+
+  heading("A program that still makes a secret, under the policy pack:");
+  const engine = realpathSync(join(cloud.directory, "pulumi", "engine", "bin", "pulumi"));
+  const refused = await showFence(engine, system.outputs["policyPackConfig"] ?? "{}");
+  const asExpected = movedAsExpected && refused;
 
   heading("Tearing down:");
   say("pulumi destroy");

@@ -317,6 +317,24 @@ describe("readSettings", () => {
       { modeRules: '[{"pattern":"a*","mode":"move"},{"pattern":"a*","mode":"copy"}]' },
       /modeRules must have each pattern once/,
     ],
+    [
+      "a fence with a prefix",
+      { fence: "policy", namePrefix: "app/" },
+      /fence and homing:namePrefix exclude each other/,
+    ],
+    [
+      "free principals with a prefix",
+      { fencePrincipals: '["arn:aws:iam::123456789012:role/ci"]', namePrefix: "app/" },
+      /fencePrincipals and homing:namePrefix exclude each other/,
+    ],
+    [
+      "a fence that is too long for IAM",
+      {
+        fence: "policy",
+        exemptNames: JSON.stringify(Array.from({ length: 30 }, (_, index) => `some-team-${index}/*`)),
+      },
+      /make the fence \d+ characters too long for a managed policy/,
+    ],
     ["a key that is no setting", { exemptName: '["a"]' }, /homing:exemptName is no setting of this program/],
     [
       "more text than the function's environment holds",

@@ -61,6 +61,8 @@ function computed(
       return { arn: `arn:aws:lambda:${region}:${account}:function:${own}` };
     case "aws:sns/topic:Topic":
       return { arn: `arn:aws:sns:${region}:${account}:${own}` };
+    case "aws:iam/policy:Policy":
+      return { arn: `arn:aws:iam::${account}:policy${String(inputs.path)}${own}` };
     case "aws:iam/role:Role":
       return { arn: `arn:aws:iam::${account}:role/${own}` };
     case "aws:iam/outboundWebIdentityFederation:OutboundWebIdentityFederation":

@@ -1,0 +1,34 @@
+/** Shows what becomes of a program that still makes a secret in Secrets Manager. */
+import { secretsmanager } from "@pulumi/aws";
+
+import { openPolicyPreviews } from "../policy/preview";
+import { say } from "./report";
+
+const name = "demo/next-database";
+
+/**
+ * Previews such a program under the policy pack.
+ *
+ * @param pulumi the engine
+ * @param packConfig the mover's output `policyPackConfig`
+ * @returns whether it was refused, with the place in Vault where the secret belongs
+ */
+export async function showFence(pulumi: string, packConfig: string): Promise<boolean> {
+  const { preview, close } = await openPolicyPreviews(pulumi, "demo-fence");
+  try {
+    const { passed, violations, output } = await preview({
+      program: () => {
+        new secretsmanager.Secret("next-database", { name });
+        return Promise.resolve({});
+      },
+      rules: JSON.parse(packConfig) as Readonly<Record<string, unknown>>,
+    });
+    for (const { level, rule, sentence } of violations) say(`${level} ${rule}: ${sentence}`);
+    say(passed ? "the preview PASSED" : "the preview failed, so nothing is deployed");
+    const isRefused = !passed && violations.some(({ sentence }) => sentence.includes(`${name} in Vault instead`));
+    if (!isRefused) say(output);
+    return isRefused;
+  } finally {
+    close();
+  }
+}
