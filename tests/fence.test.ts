@@ -24,13 +24,11 @@ async function deploy(
     serviceReadNames: JSON.stringify(list.serviceReadNames),
     ...config,
   });
-  let told: Readonly<Record<keyof FenceOutputs, string>> | undefined;
-  await settle(() => {
-    output(deployFence("test", place, regions, settings)).apply((values) => {
-      told = values;
-    });
+  const told = await new Promise<Readonly<Record<keyof FenceOutputs, string>>>((resolve, reject) => {
+    settle(() => {
+      output(deployFence("test", place, regions, settings)).apply(resolve);
+    }).catch(reject);
   });
-  if (told === undefined) throw new Error("nothing was told");
   return { ...recording, told };
 }
 
