@@ -46,6 +46,8 @@ export class VaultReader extends ComponentResource {
     const { mover, prefix, tokenTtlMinutes = 15, cacheSeconds = 60 } = args;
     checkArgs(name, args, { tokenTtlMinutes, cacheSeconds });
     this.folder = homeFolder(mover, prefix);
+    // What is known by now is refused by now; an ARN that the engine has yet to tell is looked at when it comes.
+    if (typeof args.roleArn === "string") checkRole(name, mover, args.roleArn);
     claim(name, [mover.vaultAddress, mover.vaultNamespace, mover.mount].join(" "), this.folder);
 
     const ownName = vaultName(mover, prefix, this.folder);

@@ -1,4 +1,5 @@
 /** Builders with overrides: a test names only what it is about. */
+import type { MoverStack } from "../../components/moverStack";
 import type { MoverSettings } from "../../runtime/environment";
 import type { Home, HomeVersion } from "../../runtime/home";
 import type { Source } from "../../runtime/source";
@@ -49,6 +50,24 @@ export const moverSettings = (over: Partial<MoverSettings> = {}): MoverSettings 
   maxConcurrency: 5,
   queueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/homing",
   deadLetterQueueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/homing-dead-letter",
+  ...over,
+});
+
+/** Outputs of a mover's stack as far as other programs need them. */
+export const moverStackOf = (over: Partial<MoverStack> = {}): MoverStack => ({
+  account,
+  region,
+  vaultAddress: "https://vault.example.com",
+  vaultNamespace: "",
+  vaultCaCertificate: "",
+  mount: "homing",
+  homePrefix: "aws",
+  homeTemplate: "aws/{account}/{region}/{name}",
+  loginMethod: "aws",
+  loginPath: "homing-aws",
+  serverId: "vault.example.com",
+  audience: "",
+  signingAlgorithm: "ES384",
   ...over,
 });
 

@@ -93,8 +93,13 @@ interface Registration {
  *
  * @param answers of the provider functions that the program may call
  * @param config the program's configuration, keys with their namespace
+ * @param stacks outputs of the stacks that the program may refer to, by name
  */
-export async function record(answers: Answers = awsAnswers, config: Record<string, string> = {}): Promise<Recording> {
+export async function record(
+  answers: Answers = awsAnswers,
+  config: Record<string, string> = {},
+  stacks: Answers = {},
+): Promise<Recording> {
   const resources: Registered[] = [];
   const invokes: Invoked[] = [];
   const inputs = new Map<string, Readonly<Record<string, unknown>>>();
@@ -102,6 +107,9 @@ export async function record(answers: Answers = awsAnswers, config: Record<strin
     {
       newResource: ({ type, name, inputs: given, provider }) => {
         const own = given as Record<string, unknown>;
+        if (type === "pulumi:pulumi:StackReference") {
+          return { id: name, state: { name, outputs: stacks[name] ?? {}, secretOutputNames: [] } };
+        }
         inputs.set(`${type} ${name}`, own);
         return { id: `${name}-id`, state: { ...own, ...computed(type, name, own, provider) } };
       },

@@ -85,9 +85,19 @@ export async function startFakeVault({ mount, entityId }: FakeVaultOptions): Pro
         written.is === "mismatch" ? "check-and-set parameter did not match the current version" : "malformed JSON",
       );
     }
+    const entry = homes.entries[path];
+    const version = entry?.versions[entry.current];
+    if (entry === undefined || version === undefined) return errors(404);
+    const about = JSON.stringify({
+      version: entry.current,
+      created_time: version.createdTime,
+      deletion_time: version.deletionTime,
+      destroyed: version.destroyed,
+      custom_metadata: Object.keys(entry.labels).length === 0 ? null : entry.labels,
+    });
     const read = await port.read(path);
-    if (read.is === "gone") return errors(404);
-    const about = JSON.stringify({ version: read.version, deletion_time: read.deletionTime });
+    // A deleted version is a 404 that still tells about it.
+    if (read.is === "gone") return json(404, `{"data":{"data":null,"metadata":${about}}}`);
     // The value's text goes through as it is stored: parsing it here could change it.
     return json(200, `{"data":{"data":${read.data},"metadata":${about}}}`);
   }
