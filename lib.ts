@@ -10,6 +10,7 @@ export { moverNames } from "./components/names";
 export type { MoverNames, Place } from "./components/names";
 export { MoverAlarms } from "./components/moverAlarms";
 export { readMoverStack } from "./components/moverStack";
+export type { MoverStack } from "./components/moverStack";
 export { SecretMover } from "./components/secretMover";
 export type { MoverOptions, SecretMoverArgs } from "./components/secretMover";
 export { SecretSweeper } from "./components/secretSweeper";
@@ -17,3 +18,9 @@ export type { SecretSweeperArgs, SweepOptions } from "./components/secretSweeper
 export { VaultHome } from "./components/vaultHome";
 export type { VaultHomeArgs, VaultHomeSettings } from "./components/vaultHome";
 export { VaultReader } from "./components/vaultReader";
+export type { VaultReaderArgs } from "./components/vaultReader";
+export { isReadSecretError } from "./runtime/readErrors";
+export type { ReadCode, ReadSecretError } from "./runtime/readErrors";
+export { secretReader } from "./runtime/reader";
+export type { ReadSecret } from "./runtime/readSecret";
+export type { JsonObject, JsonValue, Secret, SecretValue } from "./runtime/secret";
