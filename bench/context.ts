@@ -17,8 +17,8 @@ export function openContext(progress: (line: string) => void): OpenContext {
         mode: "move",
         login: "aws",
         server: "vault",
-        // No sweep in the middle of a measurement, and no pace of deletes: its time is in docs/scale.md.
-        settings: { sweepEnabled: "false", deletesPerSecond: "25" },
+        // No sweep in the middle of a measurement, the fastest deletes, and a token that outlives the bare loop.
+        settings: { sweepEnabled: "false", deletesPerSecond: "25", tokenTtlMinutes: "60" },
         progress,
       });
       return cloud;
