@@ -3,7 +3,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { sqs } from "@pulumi/aws";
+import { getRegionOutput, Provider, sqs } from "@pulumi/aws";
+import type { ProviderArgs } from "@pulumi/aws";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import type { PulumiFn, Stack, UpOptions } from "@pulumi/pulumi/automation";
 import { startEmulator } from "../../../local/emulator";
@@ -188,6 +189,22 @@ describe("the local providers in the real engine", function () {
     };
 
     await rejects(change(fifo), /property fifoQueue is not supported by the local provider/);
+  });
+
+  it("follow a provider of the program in its region and accounts, and refuse what else it is told", async () => {
+    const planned = async (args: ProviderArgs) => {
+      const program: PulumiFn = () => {
+        const provider = new Provider("elsewhere", args);
+        return Promise.resolve({ region: getRegionOutput({}, { provider }).region });
+      };
+      const { changeSummary } = await stack.preview({ program });
+      return changeSummary.create;
+    };
+    const region = "eu-central-1";
+
+    equal(await planned({ region, allowedAccountIds: ["000000000000"] }), 1);
+    await rejects(planned({ region, allowedAccountIds: ["111122223333"] }), /AWS account ID not allowed: 000000000000/);
+    await rejects(planned({ region, profile: "prod" }), /can't follow these settings of the stack: profile/);
   });
 
   it("leave nothing after destroy", async () => {
