@@ -8,6 +8,7 @@ export { readSettings, settingsIn } from "./settings";
 export type { Settings } from "./settings";
 export { moverNames } from "./components/names";
 export type { MoverNames, Place } from "./components/names";
+export { Fence } from "./components/fence";
 export { MoverAlarms } from "./components/moverAlarms";
 export { readMoverStack } from "./components/moverStack";
 export type { MoverStack } from "./components/moverStack";
