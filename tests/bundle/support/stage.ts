@@ -51,7 +51,9 @@ export function theFunction(): Promise<Shipped> {
 }
 
 export async function openStage(): Promise<Stage> {
-  const [{ text, files, memory, environment: own }, node] = await Promise.all([theFunction(), lambdaNode()]);
+  // One after the other: making the function keeps this process from hearing in time that Node answered.
+  const node = await lambdaNode();
+  const { text, files, memory, environment: own } = await theFunction();
   const { HOMING_MOUNT: mount = "", HOMING_ENTITY_ID: entityId = "" } = own;
   const [aws, vault] = await Promise.all([startFakeAws(), startFakeVault({ mount, entityId })]);
   const deployment = deploy({ text, files });
