@@ -3,7 +3,18 @@ import { isWayError } from "../runtime/errors";
 import type { WayCode, WayError } from "../runtime/errors";
 
 /** A line that was written for a person, with nothing in it that a server or a parser said. */
-export class Failure extends Error {}
+export class Failure extends Error {
+  constructor(
+    message: string,
+    /** 130: a person wanted the end. */
+    readonly exitCode: 1 | 130 = 1,
+  ) {
+    super(message);
+  }
+}
+
+/** The exit code for whatever ended a command. */
+export const exitCodeOf = (error: unknown): number => (error instanceof Failure ? error.exitCode : 1);
 
 const again = "then run the same command again: it goes on where this one ended";
 const rights = "docs/command-line.md lists what each command needs";

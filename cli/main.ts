@@ -1,9 +1,19 @@
 /** `homing`: the mover's runtime from a terminal. Here are the words and their help; a file in `commands/` does each. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
+import { moveCommand } from "./commands/move";
+import type { MoveCommandOptions } from "./commands/move";
 import { planCommand } from "./commands/plan";
 import type { PlanCommandOptions } from "./commands/plan";
-import { explain } from "./failure";
+import { restoreCommand } from "./commands/restore";
+import type { RestoreCommandOptions } from "./commands/restore";
+import { statusCommand } from "./commands/status";
+import type { StatusCommandOptions } from "./commands/status";
+import { undoCommand } from "./commands/undo";
+import type { UndoCommandOptions } from "./commands/undo";
+import { verifyCommand } from "./commands/verify";
+import type { FilterOptions } from "./filter";
+import { exitCodeOf, explain } from "./failure";
 import { makeScreen } from "./screen";
 import type { Streams } from "./screen";
 import { openSession } from "./session";
@@ -88,7 +98,7 @@ export function makeProgram({ streams, end }: Runner): Command {
         const line = explain(error);
         screen.note(line);
         await screen.record("error", { error: line });
-        end(1);
+        end(exitCodeOf(error));
       }
     };
 
@@ -133,6 +143,68 @@ Examples:
   $ npx homing plan --stack prod --tag team=payments --older-than 7d --json`,
     )
     .action(run<PlanCommandOptions>(planCommand));
+
+  withFilter(withSession(program.command("move")))
+    .description(
+      "Have every secret moved, copied or restored that the plan has work for. Never more than the mover may.",
+    )
+    .option("--local", "in this process instead of by the deployed mover; the Vault login must be one that it accepts")
+    .option("--no-policies", "do not read resource policies while planning; the move itself does")
+    .addHelpText(
+      "after",
+      `
+Plans first, then puts each secret for which there is work on the mover's queue and follows the outcomes in its log.
+Ctrl-C stops cleanly; the same command again does the rest, and once all is done, nothing.
+
+Exit code: 0 all ended, 2 some were refused or failed and need a person, 1 error, 130 interrupted.
+
+Examples:
+  $ npx homing move --stack prod --name 'dev/*'         some first
+  $ npx homing move --stack prod                        all
+  $ npx homing move --stack prod --local --concurrency 40 --login aws --role homing-backfill`,
+    )
+    .action(run<MoveCommandOptions>(moveCommand));
+
+  withFilter(withSession(program.command("status")))
+    .description("Tell how many secrets are moved, which are left and why, and when deletions become final.")
+    .option("--since <time>", "how far back the mover's log is read for refusals", "26h")
+    .addHelpText("after", "\nExample:\n  $ npx homing status --stack prod")
+    .action(run<StatusCommandOptions>(statusCommand));
+
+  withFilter(withSession(program.command("undo")))
+    .argument("[home]", "a secret's name, its ARN, or its home")
+    .description("Take deletions of the mover back, within their window. The secrets are then copied and not deleted.")
+    .option("--since <time>", "all that the mover deleted in this time: 30m, 2h, 3d")
+    .addHelpText(
+      "after",
+      `
+What is undone stands: the mover deletes it no more until the secret's tag vault-mover is removed.
+
+Examples:
+  $ npx homing undo --stack prod dev/hello              one secret
+  $ npx homing undo --stack prod --since 2h             the whole run of the last two hours
+  $ npx homing undo --stack prod --since 2h --name 'dev/*'`,
+    )
+    .action(run<UndoCommandOptions>(undoCommand));
+
+  withSession(program.command("restore"))
+    .argument("<home>", "a secret's name, its former ARN, or its home")
+    .description("After the window: create the secret in Secrets Manager again from its home, exempt from the mover.")
+    .option("--kms-key <id>", "encrypt it with this key (else the one that AWS manages)")
+    .addHelpText("after", "\nExample:\n  $ npx homing restore --stack prod dev/hello")
+    .action(run<RestoreCommandOptions>(restoreCommand));
+
+  withFilter(withSession(program.command("verify")))
+    .description("Look at every moved and copied secret again, on both sides; copied ones are compared by value.")
+    .addHelpText(
+      "after",
+      `
+Exit code: 0 all is well, 2 something is wrong, 1 error, 130 interrupted.
+
+Example:
+  $ npx homing verify --stack prod`,
+    )
+    .action(run<FilterOptions>(verifyCommand));
   return program;
 }
 

@@ -1,4 +1,5 @@
 /** `homing plan`: what would become of every secret, and what they cost. It changes nothing and reads no value. */
+import type { Source } from "../../runtime/source";
 import { commonPrefix, makeFilter } from "../filter";
 import type { FilterOptions } from "../filter";
 import { traits, whyOf } from "../forecast";
@@ -20,7 +21,7 @@ export interface PlanCommandOptions extends FilterOptions {
 export async function planAll(
   session: Session,
   options: PlanCommandOptions,
-  each: (planned: Planned) => Promise<void> | void = () => undefined,
+  each: (planned: Planned, source: Source) => Promise<void> | void = () => undefined,
 ): Promise<Totals> {
   const { deployment, home, now, stopped, concurrency } = session;
   const { as } = options;
@@ -37,10 +38,10 @@ export async function planAll(
         now,
       },
       { settings, filter, atOnce: concurrency, stopped },
-      async (planned) => {
+      async (planned, source) => {
         looked += 1;
         progress.update(looked);
-        await each(planned);
+        await each(planned, source);
       },
     );
   } finally {

@@ -1,0 +1,50 @@
+/** Whether this login may write as the mover: what anybody else writes, the mover takes for a conflict. */
+import type { TokenSource } from "../runtime/edge/token";
+import type { Transport } from "../runtime/edge/transport";
+import { answerError, readJson } from "../runtime/edge/vaultErrors";
+import type { MoverSettings } from "../runtime/environment";
+import { Failure } from "./failure";
+
+export interface LookupDeps {
+  readonly transport: Transport;
+  readonly token: TokenSource;
+}
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+
+/** The identity entity of the token; empty for a token without one. */
+export async function entityOf({ transport, token }: LookupDeps, namespace: string): Promise<string> {
+  const answer = await transport({
+    step: "login",
+    method: "GET",
+    path: "/v1/auth/token/lookup-self",
+    headers: {
+      "x-vault-token": await token.get(),
+      "x-vault-request": "true",
+      ...(namespace === "" ? {} : { "x-vault-namespace": namespace }),
+    },
+  });
+  if (answer.status !== 200) throw answerError("login", answer);
+  const entity = member(member(readJson("login", answer.text), "data"), "entity_id");
+  return typeof entity === "string" ? entity : "";
+}
+
+/**
+ * Asks Vault who this login is before anything is written with it.
+ *
+ * @throws a {@link Failure} that says which setting lets the login in
+ */
+export async function requireMover(deps: LookupDeps, settings: MoverSettings): Promise<void> {
+  const entity = await entityOf(deps, settings.vaultNamespace);
+  if ([settings.entityId, ...settings.formerEntityIds].includes(entity)) return;
+  if (entity === "") {
+    throw new Failure(
+      "This Vault token has no identity entity (a root token has none), so nothing tells that what it writes is the mover's: log in by a method that gives one.",
+    );
+  }
+  const index = settings.formerEntityIds.length;
+  throw new Failure(
+    `This login is Vault's entity ${entity}, and the mover's is ${settings.entityId}: the mover would take what it writes for somebody else's. Let it in: pulumi config set --path 'homing:formerEntityIds[${index}]' ${entity} && pulumi up.`,
+  );
+}

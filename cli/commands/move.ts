@@ -1,0 +1,207 @@
+/** `homing move`: has every secret moved for which there is work, by the deployed mover or by this process. */
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { SQSClient } from "@aws-sdk/client-sqs";
+
+import { checkRecord } from "../../runtime/edge/record";
+import { makeSweepQueue } from "../../runtime/edge/sweepQueue";
+import { parseSecretArn } from "../../runtime/arn";
+import { makeMove } from "../../runtime/move";
+import { reasons } from "../../runtime/outcome";
+import type { Outcome } from "../../runtime/outcome";
+import { makePace } from "../../runtime/pace";
+import { requireMover } from "../asMover";
+import { awsFailure, Failure } from "../failure";
+import { patienceMs, runFleet } from "../fleet";
+import { runLocally } from "../localRun";
+import { makeNews } from "../moverLog";
+import type { Progress } from "../progress";
+import { counted, tableOf } from "../screen";
+import { awsLimits } from "../session";
+import type { Session } from "../session";
+import { planAll } from "./plan";
+import type { PlanCommandOptions } from "./plan";
+
+export interface MoveCommandOptions extends Omit<PlanCommandOptions, "as" | "list"> {
+  readonly local?: boolean;
+}
+
+/** What `--json` prints of an outcome: the secret's name under `secret`, as the plan has it. */
+export const outcomeRecord = ({ secret, arn = secret, steps: _, ...outcome }: Outcome): object => ({
+  secret: parseSecretArn(arn)?.name ?? secret,
+  arn,
+  ...outcome,
+  why: reasons[outcome.reason],
+});
+
+/** Counts outcomes by kind and reason. */
+function makeTally() {
+  const counts: Record<string, { outcome: Outcome["outcome"]; reason: Outcome["reason"]; secrets: number }> = {};
+  return {
+    add: ({ outcome, reason }: Outcome): void => {
+      (counts[`${outcome}:${reason}`] ??= { outcome, reason, secrets: 0 }).secrets += 1;
+    },
+    rows: () => Object.values(counts).sort((a, b) => b.secrets - a.secrets),
+    needsPerson: () => Object.values(counts).some(({ outcome }) => outcome === "refused" || outcome === "failed"),
+  };
+}
+
+/** How a run ended: with all secrets, or why not. */
+interface End {
+  readonly left: number;
+  /** What is to be said about those that are left. */
+  readonly because?: string;
+  readonly interrupted: boolean;
+}
+
+/** Sends secrets to the deployed mover. */
+export function makeSend(session: Session): {
+  readonly send: (arns: readonly string[]) => Promise<void>;
+  close: () => void;
+} {
+  const { queueUrl, region } = session.deployment.settings;
+  const sqs = new SQSClient({ region, ...awsLimits });
+  const send = makeSweepQueue(sqs, queueUrl, session.sleep);
+  return {
+    send: (arns) =>
+      send(arns).catch((error: unknown) => {
+        // The queue's edge tells AWS's name of the error in its own sentence.
+        const name = error instanceof Error ? (/SendMessageBatch: (\w+)/.exec(error.message)?.[1] ?? "") : "";
+        throw awsFailure("SendMessageBatch", Object.assign(new Error(), { name, $fault: "client" }));
+      }),
+    close: () => {
+      sqs.destroy();
+    },
+  };
+}
+
+async function throughFleet(
+  session: Session,
+  arns: readonly string[],
+  progress: Progress,
+  on: (outcome: Outcome) => Promise<void>,
+): Promise<End> {
+  const { deployment, now, sleep, stopped } = session;
+  const logs = new CloudWatchLogsClient({ region: deployment.settings.region, ...awsLimits });
+  const { send, close } = makeSend(session);
+  try {
+    const news = makeNews(logs, deployment.logGroupName, now() - 5_000);
+    const end = await runFleet(
+      arns,
+      { send, news, now, sleep, stopped },
+      {
+        outcome: on,
+        state: (ended, waiting) => {
+          const codes = [...new Set(Object.values(waiting))];
+          progress.update(
+            ended,
+            codes.length === 0 ? "" : `${Object.keys(waiting).length} again later: ${codes.join(", ")}`,
+          );
+        },
+      },
+    );
+    const left = end.underWay + end.unsent;
+    if (left === 0) return { left, interrupted: false };
+    const rest = `${counted(end.underWay, "secret")} on the queue, which the mover goes on with by itself, and ${end.unsent} not sent`;
+    return end.cause === "stopped"
+      ? { left, because: `Stopped: ${rest}.`, interrupted: true }
+      : {
+          left,
+          because: `The mover has been silent for ${patienceMs / 60_000} minutes: is the queue read (homing:enabled), and does its log (${deployment.logGroupName}) say why? ${rest}.`,
+          interrupted: false,
+        };
+  } finally {
+    close();
+    logs.destroy();
+  }
+}
+
+async function inThisProcess(
+  session: Session,
+  arns: readonly string[],
+  on: (outcome: Outcome) => Promise<void>,
+): Promise<End> {
+  const { deployment, source, home, now, sleep, stopped, concurrency } = session;
+  const { settings } = deployment;
+  const move = makeMove(settings, { source, home, now, sleep, pace: makePace(settings.deletesPerSecond, now, sleep) });
+  const { left, unbegun } = await runLocally(
+    arns,
+    { move, sleep, random: () => Math.random(), stopped },
+    concurrency,
+    on,
+  );
+  const because = [
+    ...(left.length === 0
+      ? []
+      : [`${counted(left.length, "secret")} did not end (${[...new Set(left.map(({ code }) => code))].join(", ")}).`]),
+    ...(unbegun === 0 ? [] : [`Stopped: ${counted(unbegun, "secret")} not begun.`]),
+  ];
+  return {
+    left: left.length + unbegun,
+    ...(because.length === 0 ? {} : { because: because.join(" ") }),
+    interrupted: unbegun > 0,
+  };
+}
+
+/** Checks, before anything is planned or done, that this login may write as the mover. */
+async function prepareLocal({ transport, token, deployment: { settings } }: Session): Promise<void> {
+  await requireMover({ transport, token }, settings);
+  const mayWrite = settings.mode !== "audit" || settings.modeRules.some(({ mode }) => mode !== "audit");
+  await checkRecord(settings, transport, token, mayWrite);
+}
+
+export async function moveCommand(session: Session, options: MoveCommandOptions): Promise<number> {
+  const { screen, deployment, stopped } = session;
+  if (options.local === true) await prepareLocal(session);
+  const arns: string[] = [];
+  const totals = await planAll(session, options, ({ act, arn }) => {
+    if (act !== "nothing") arns.push(arn);
+  });
+  if (stopped()) throw new Failure("Stopped before anything was begun.", 130);
+  await screen.say(
+    `${deployment.functionName}, mode ${deployment.settings.mode}: work for ${arns.length} of ${counted(totals.secrets, "secret")}`,
+  );
+
+  const tally = makeTally();
+  const progress = session.progress({ what: "secrets ended", total: arns.length });
+  let ended = 0;
+  const on = async (outcome: Outcome): Promise<void> => {
+    tally.add(outcome);
+    ended += 1;
+    progress.update(ended);
+    await screen.record("outcome", outcomeRecord(outcome));
+  };
+  let end: End = { left: 0, interrupted: false };
+  try {
+    if (arns.length > 0) {
+      end =
+        options.local === true
+          ? await inThisProcess(session, arns, on)
+          : await throughFleet(session, arns, progress, on);
+    }
+  } finally {
+    progress.stop();
+    if (ended > 0) {
+      await screen.say(
+        tableOf(
+          ["outcome", "reason", "secrets", "what that means"],
+          tally.rows().map(({ outcome, reason, secrets }) => [outcome, reason, secrets.toString(), reasons[reason]]),
+        ),
+      );
+    }
+    await screen.record("summary", {
+      command: "move",
+      function: deployment.functionName,
+      mode: deployment.settings.mode,
+      local: options.local === true,
+      secrets: totals.secrets,
+      work: arns.length,
+      ended,
+      left: arns.length - ended,
+      outcomes: tally.rows(),
+    });
+  }
+  if (end.because !== undefined)
+    throw new Failure(`${end.because} Run the same command again.`, end.interrupted ? 130 : 1);
+  await screen.say(arns.length === 0 ? "There is nothing to do." : `All ${counted(ended, "secret")} ended.`);
+  return tally.needsPerson() ? 2 : 0;
+}

@@ -1,0 +1,145 @@
+/** `homing undo`: takes scheduled deletions of the mover back, one or all of a time. */
+import { TagResourceCommand } from "@aws-sdk/client-secrets-manager";
+
+import { makeLane } from "../../runtime/lane";
+import { stateTag } from "../../runtime/labels";
+import { homePath } from "../../runtime/path";
+import { makePace } from "../../runtime/pace";
+import type { Source } from "../../runtime/source";
+import { awsFailure, Failure } from "../failure";
+import { commonPrefix, makeFilter, readDuration } from "../filter";
+import type { FilterOptions } from "../filter";
+import { counted } from "../screen";
+import type { Session } from "../session";
+import { targetOf } from "../target";
+import { deletedAt, modeTagOf, undo } from "../undo";
+import type { UndoDeps, Undone } from "../undo";
+
+export interface UndoCommandOptions extends FilterOptions {
+  readonly since?: string;
+}
+
+/** Half of the RestoreSecret calls a second that Secrets Manager allows an account. */
+const restoresPerSecond = 25;
+
+const depsOf = ({ source, home, secrets, now, sleep }: Session): UndoDeps => {
+  const pace = makePace(restoresPerSecond, now, sleep);
+  return {
+    source: {
+      restore: async (arn) => {
+        await pace();
+        return source.restore(arn);
+      },
+      replicate: source.replicate,
+    },
+    home,
+    async tagMode(arn, mode) {
+      try {
+        await secrets.send(new TagResourceCommand({ SecretId: arn, Tags: [modeTagOf(mode)] }));
+      } catch (error) {
+        throw awsFailure("TagResource", error);
+      }
+    },
+    now,
+  };
+};
+
+/** Describes the secret that a person named. */
+export async function describeTarget(session: Session, text: string): Promise<Source | undefined> {
+  const target = targetOf(text, session.deployment.settings);
+  const found = await session.source.describe(target.id, "describe");
+  if (found.is === "refused") {
+    throw awsFailure("DescribeSecret", Object.assign(new Error(), { name: "AccessDeniedException" }));
+  }
+  return found.is === "absent" ? undefined : found.source;
+}
+
+async function tell({ screen, deployment: { settings } }: Session, source: Source, undone: Undone): Promise<void> {
+  await screen.record("undo", {
+    secret: source.name,
+    arn: source.arn,
+    home: `${settings.mount}/${homePath(settings, source.name)}`,
+    undone,
+  });
+}
+
+async function undoOne(session: Session, text: string): Promise<number> {
+  const { screen, deployment } = session;
+  const source = await describeTarget(session, text);
+  if (source === undefined) {
+    throw new Failure(
+      `Secrets Manager has no secret ${text} any more: after the window, homing restore brings it back.`,
+    );
+  }
+  if (source.scheduled && source.tags[stateTag] === undefined) {
+    throw new Failure(
+      `${source.name} was scheduled for deletion by somebody else: aws secretsmanager restore-secret takes that back.`,
+    );
+  }
+  const undone = await undo(source, deployment.settings, depsOf(session));
+  await tell(session, source, undone);
+  await screen.say(
+    undone === "nothing"
+      ? `${source.name} is not scheduled for deletion: there is nothing to undo.`
+      : `${source.name} is ${undone}. The mover copies it and deletes it no more, until its tag ${stateTag} is removed.`,
+  );
+  return 0;
+}
+
+async function undoSince(session: Session, options: UndoCommandOptions, since: string): Promise<number> {
+  const { deployment, screen, now, stopped, concurrency, home } = session;
+  const { settings } = deployment;
+  const from = now() - readDuration("--since", since);
+  const filter = makeFilter(options, now());
+  const list = session.listing(commonPrefix(options.name ?? [], settings.namePrefix));
+  const deps = depsOf(session);
+  const progress = session.progress({ what: "secrets looked at" });
+  const lane = makeLane(concurrency);
+  const counts: Record<Undone, number> = { restored: 0, replicated: 0, nothing: 0 };
+  let looked = 0;
+
+  async function one(source: Source): Promise<void> {
+    if (deletedAt(source, await home.metadata(homePath(settings, source.name)), settings) < from) return;
+    const undone = await undo(source, settings, deps);
+    counts[undone] += 1;
+    if (undone !== "nothing") await tell(session, source, undone);
+  }
+  try {
+    let token: string | undefined;
+    do {
+      const page = await list(token);
+      for (const listed of page.secrets) {
+        looked += 1;
+        if (stopped()) break;
+        if (!filter(listed) || listed.source.tags[stateTag] === undefined) continue;
+        await lane.add(() => one(listed.source));
+      }
+      progress.update(looked);
+      token = page.next;
+    } while (token !== undefined && !stopped());
+  } finally {
+    await lane.idle();
+    progress.stop();
+  }
+  lane.check();
+  await screen.record("summary", {
+    command: "undo",
+    function: deployment.functionName,
+    looked,
+    ...counts,
+    stopped: stopped(),
+  });
+  await screen.say(
+    counts.restored + counts.replicated === 0
+      ? `No deletion of this mover in the last ${since} is left to undo.`
+      : `${counted(counts.restored, "secret")} restored${counts.replicated === 0 ? "" : `, ${counts.replicated} replicated again`}. The mover copies them and deletes them no more, until their tag ${stateTag} is removed.`,
+  );
+  if (stopped()) throw new Failure("Stopped: run the same command again for the rest.", 130);
+  return 0;
+}
+
+export async function undoCommand(session: Session, options: UndoCommandOptions, home?: string): Promise<number> {
+  if (home !== undefined && options.since === undefined) return undoOne(session, home);
+  if (home === undefined && options.since !== undefined) return undoSince(session, options, options.since);
+  throw new Failure("Say one secret (its name, ARN or home), or --since with a time, for example --since 2h.");
+}

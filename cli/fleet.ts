@@ -1,0 +1,96 @@
+/** Hands secrets to the deployed mover through its queue, and follows what becomes of them in its log. */
+import type { Outcome } from "../runtime/outcome";
+import type { WayCode } from "../runtime/errors";
+
+/** What the mover's log tells of a secret. */
+export type News =
+  | { readonly is: "outcome"; readonly outcome: Outcome; /** When the run began. */ readonly started: number }
+  | { readonly is: "retry"; readonly secret: string; readonly code: WayCode };
+
+export interface FleetPorts {
+  /** Puts up to ten secrets on the queue. */
+  readonly send: (arns: readonly string[]) => Promise<void>;
+  /** What was logged since the last call. */
+  readonly news: () => Promise<readonly News[]>;
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly stopped: () => boolean;
+}
+
+export interface Following {
+  readonly outcome: (outcome: Outcome) => Promise<void> | void;
+  /** Told after every look at the log. */
+  readonly state: (ended: number, waiting: Readonly<Record<string, WayCode>>) => void;
+}
+
+export interface FleetEnd {
+  /** Secrets that were put on the queue and have not ended yet: the mover goes on with them by itself. */
+  readonly underWay: number;
+  /** Secrets that were not put on the queue. */
+  readonly unsent: number;
+  /** Why it ended before all secrets had. */
+  readonly cause?: "stopped" | "silent";
+}
+
+const batchSize = 10;
+/** Secrets on the queue at once: enough to keep a fleet busy, few enough to stop within minutes. */
+const windowSize = 1_000;
+const pollMs = 1_000;
+/** A message rests for 15 minutes at most, so a mover that is silent for longer does not run. */
+export const patienceMs = 20 * 60_000;
+/** Clocks of this machine and of the mover may differ by so much. */
+const skewMs = 5_000;
+
+/** Whether the mover has done with the secret; its message comes back otherwise. */
+const isEnd = ({ reason }: Outcome): boolean => reason !== "deletion-unseen";
+
+/** Sends and follows until every secret has ended, the person stops, or the mover is silent for too long. */
+export async function runFleet(arns: readonly string[], ports: FleetPorts, on: Following): Promise<FleetEnd> {
+  const { send, news, now, sleep, stopped } = ports;
+  const sent = new Map<string, number>();
+  const waiting: Record<string, WayCode> = {};
+  let next = 0;
+  let ended = 0;
+  let heard = now();
+
+  const sendMore = async (): Promise<void> => {
+    while (next < arns.length && sent.size + batchSize <= windowSize && !stopped()) {
+      const batch = arns.slice(next, next + batchSize);
+      // Before the call: its answer may be slower than the mover.
+      for (const arn of batch) sent.set(arn, now());
+      await send(batch);
+      next += batch.length;
+    }
+  };
+  const listen = async (): Promise<void> => {
+    for (const item of await news()) {
+      const arn = item.is === "outcome" ? item.outcome.secret : item.secret;
+      const at = sent.get(arn);
+      if (at === undefined) continue;
+      heard = now();
+      if (item.is === "retry") {
+        waiting[arn] = item.code;
+      } else if (isEnd(item.outcome) && item.started >= at - skewMs) {
+        sent.delete(arn);
+        Reflect.deleteProperty(waiting, arn);
+        ended += 1;
+        await on.outcome(item.outcome);
+      }
+    }
+    on.state(ended, waiting);
+  };
+  const endWith = (cause?: FleetEnd["cause"]): FleetEnd => ({
+    underWay: sent.size,
+    unsent: arns.length - next,
+    ...(cause === undefined ? {} : { cause }),
+  });
+
+  for (;;) {
+    await sendMore();
+    if (next === arns.length && sent.size === 0) return endWith();
+    if (stopped()) return endWith("stopped");
+    if (now() - heard > patienceMs) return endWith("silent");
+    await sleep(pollMs);
+    await listen();
+  }
+}

@@ -1,0 +1,110 @@
+/** Moves secrets in this process, many at once, with the function's own protocol. */
+import { restSeconds } from "../runtime/backoff";
+import { isWayError } from "../runtime/errors";
+import type { WayCode, WayError } from "../runtime/errors";
+import { makeLane } from "../runtime/lane";
+import type { MoveRequest } from "../runtime/move";
+import type { Outcome } from "../runtime/outcome";
+
+export interface LocalPorts {
+  readonly move: (request: MoveRequest) => Promise<Outcome>;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly random: () => number;
+  readonly stopped: () => boolean;
+}
+
+/** A secret that did not end in this run, and why. */
+export interface Left {
+  readonly secret: string;
+  readonly code: WayCode | "deletion-unseen";
+}
+
+export interface LocalEnd {
+  readonly left: readonly Left[];
+  /** Secrets that were not begun. */
+  readonly unbegun: number;
+}
+
+/** What is wrong with one secret's way only; with every other code all secrets would fare the same. */
+const ofOneSecret: readonly WayCode[] = ["contended", "source-has-replicas", "source-not-found-yet"];
+/** What a rest can't heal. */
+const lasting: readonly WayCode[] = [
+  "vault-denied",
+  "vault-login-failed",
+  "vault-entity-mismatch",
+  "vault-template-changed",
+  "vault-mount-missing",
+  "vault-redirected",
+  "defect",
+];
+const attempts = 5;
+/** Secrets Manager shows a delete within five minutes. */
+const unseenAttempts = 6;
+const unseenMs = 60_000;
+
+/** AWS knows the caller no longer, or not for this call. */
+const isRefused = ({ message }: WayError): boolean =>
+  /AWS answered with \w*(Expired|Unrecognized|InvalidClientToken|Signature|AccessDenied)/.test(message);
+
+/**
+ * Runs until every secret has ended or the person stops; what is under way then ends first.
+ *
+ * @throws the WayError that stands in the way of all, after what is under way has ended
+ */
+export async function runLocally(
+  arns: readonly string[],
+  { move, sleep, random, stopped }: LocalPorts,
+  atOnce: number,
+  on: (outcome: Outcome) => Promise<void> | void,
+): Promise<LocalEnd> {
+  const left: Left[] = [];
+  let failed = false;
+
+  async function moveOne(secret: string): Promise<void> {
+    for (let attempt = 1, unseen = 1; ;) {
+      try {
+        const outcome = await move({ secret, attempt, remainingMs: () => Infinity });
+        if (outcome.reason !== "deletion-unseen") {
+          await on(outcome);
+          return;
+        }
+        if (unseen === unseenAttempts || stopped() || failed) {
+          left.push({ secret, code: "deletion-unseen" });
+          return;
+        }
+        unseen += 1;
+        await sleep(unseenMs);
+      } catch (error) {
+        if (!isWayError(error) || lasting.includes(error.code) || isRefused(error)) throw error;
+        if (attempt === attempts || stopped() || failed) {
+          if (!ofOneSecret.includes(error.code)) throw error;
+          left.push({ secret, code: error.code });
+          return;
+        }
+        await sleep(restSeconds(attempt, random(), error.retryAfter) * 1_000);
+        attempt += 1;
+      }
+    }
+  }
+
+  const lane = makeLane(atOnce);
+  let begun = 0;
+  try {
+    for (const arn of arns) {
+      if (stopped()) break;
+      await lane.add(async () => {
+        try {
+          await moveOne(arn);
+        } catch (error) {
+          failed = true;
+          throw error;
+        }
+      });
+      begun += 1;
+    }
+  } finally {
+    await lane.idle();
+  }
+  lane.check();
+  return { left, unbegun: arns.length - begun };
+}

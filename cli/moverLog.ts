@@ -1,0 +1,107 @@
+/** The mover's log group, as far as it tells what became of secrets. */
+import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+
+import { wayCodes } from "../runtime/errors";
+import type { WayCode } from "../runtime/errors";
+import { outcomeKinds, reasons } from "../runtime/outcome";
+import type { Outcome } from "../runtime/outcome";
+import { awsFailure } from "./failure";
+import type { News } from "./fleet";
+
+/** CloudWatch shows lines of several streams out of order by so much. */
+const overlapMs = 30_000;
+/** Lines that tell of a secret: an outcome, or a way that is broken for now. */
+const filterPattern = '{ ($.outcome = "*") || ($.code = "*") }';
+
+type LogRecord = Readonly<Record<string, unknown>>;
+
+function parse(line: string): LogRecord | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    const record: unknown = JSON.parse(line);
+    return typeof record === "object" && record !== null ? (record as LogRecord) : undefined;
+  } catch {
+    // A line of the runtime's own.
+    return undefined;
+  }
+}
+
+const isOutcome = (record: LogRecord): record is LogRecord & Outcome & { timestamp: string; durationMs: number } =>
+  outcomeKinds.some((kind) => kind === record["outcome"]) &&
+  typeof record["reason"] === "string" &&
+  record["reason"] in reasons &&
+  typeof record["secret"] === "string" &&
+  typeof record["timestamp"] === "string" &&
+  typeof record["durationMs"] === "number";
+
+const isCode = (code: unknown): code is WayCode => wayCodes.some((known) => known === code);
+
+/** What a line of the log tells, if it tells of a secret. */
+export function readLine(line: string): News | undefined {
+  const record = parse(line);
+  if (record === undefined) return undefined;
+  if (isOutcome(record)) {
+    const { outcome, reason, secret, arn, home, homeVersion, versionId, intent, restored, droppedTags, steps } = record;
+    return {
+      is: "outcome",
+      started: Date.parse(record.timestamp) - record.durationMs,
+      outcome: {
+        outcome,
+        reason,
+        secret,
+        ...(arn === undefined ? {} : { arn }),
+        ...(home === undefined ? {} : { home }),
+        ...(homeVersion === undefined ? {} : { homeVersion }),
+        ...(versionId === undefined ? {} : { versionId }),
+        ...(intent === undefined ? {} : { intent }),
+        ...(restored === undefined ? {} : { restored }),
+        ...(droppedTags === undefined ? {} : { droppedTags }),
+        steps,
+      },
+    };
+  }
+  const { secret, code } = record;
+  return typeof secret === "string" && isCode(code) ? { is: "retry", secret, code } : undefined;
+}
+
+/**
+ * Makes a reader of the log from a moment on.
+ *
+ * @returns a function that gives what was logged since its last call, and a little of what it gave already
+ */
+export function makeNews(
+  client: Pick<CloudWatchLogsClient, "send">,
+  logGroupName: string,
+  from: number,
+): () => Promise<readonly News[]> {
+  let latest = from;
+  return async () => {
+    const news: News[] = [];
+    const startTime = Math.max(from, latest - overlapMs);
+    let nextToken: string | undefined;
+    do {
+      const page = await client
+        .send(
+          new FilterLogEventsCommand({
+            logGroupName,
+            startTime,
+            filterPattern,
+            ...(nextToken === undefined ? {} : { nextToken }),
+          }),
+        )
+        .catch((error: unknown) => {
+          throw awsFailure("FilterLogEvents", error);
+        });
+      for (const { message = "", timestamp = 0 } of page.events ?? []) {
+        latest = Math.max(latest, timestamp);
+        for (const line of message.split("\n")) {
+          const read = readLine(line);
+          if (read !== undefined) news.push(read);
+        }
+      }
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return news;
+  };
+}

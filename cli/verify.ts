@@ -1,0 +1,63 @@
+/** Looks at a moved or copied secret again, on both sides. */
+import { decide } from "../runtime/decide";
+import type { MoverSettings } from "../runtime/environment";
+import { heldCurrent, holdsCurrent } from "../runtime/holding";
+import { readVersionLabel, stateTag } from "../runtime/labels";
+import type { Reason, RestoreCause } from "../runtime/outcome";
+import { homePath } from "../runtime/path";
+import type { HomePort, SourcePort } from "../runtime/ports";
+import type { Source } from "../runtime/source";
+import { holdsValue, readValue } from "../runtime/value";
+
+/**
+ * `moved`: scheduled by the mover, and its home is there and readable · `equal`: copied, and both sides hold the same ·
+ * `newer`: moved, and a person wrote a newer value in Vault · `other`: not this mover's, or changed since it was copied.
+ */
+export type Verified =
+  | { readonly result: "moved" | "equal" | "newer" }
+  | { readonly result: "other" }
+  | { readonly result: "wrong"; readonly reason: Reason | RestoreCause | "unequal" | "unreadable" };
+
+export interface VerifyDeps {
+  readonly source: Pick<SourcePort, "read">;
+  readonly home: Pick<HomePort, "metadata" | "read">;
+  readonly now: () => number;
+}
+
+/** Verifies one secret. A scheduled one can't be read, so there its labels tell what its home was proven to hold. */
+export async function verify(source: Source, settings: MoverSettings, deps: VerifyDeps): Promise<Verified> {
+  const path = homePath(settings, source.name);
+  if (source.scheduled && source.tags[stateTag] === undefined) return { result: "other" };
+  const home = await deps.home.metadata(path);
+  if (!source.scheduled) {
+    const label = readVersionLabel(home.labels, home.currentVersion);
+    if (label.is !== "ours" || !holdsCurrent(source, home, settings, deps.now())) return { result: "other" };
+    const [value, answer] = await Promise.all([
+      deps.source.read(source.arn, label.label.versionId),
+      deps.home.read(path),
+    ]);
+    // Something changed in between: the next event or sweep sees to it.
+    if (value.is === "changed" || answer.is === "gone" || answer.version !== home.currentVersion)
+      return { result: "other" };
+    if (value.is === "refused") return { result: "wrong", reason: value.reason };
+    return holdsValue(answer.data, label.label.kind, value.value)
+      ? { result: "equal" }
+      : { result: "wrong", reason: "unequal" };
+  }
+  const decision = decide(source, home, settings, { now: deps.now() });
+  if (decision.act === "report") return { result: "wrong", reason: "home-gone" };
+  if (decision.act === "restore") return { result: "wrong", reason: decision.cause };
+  if (decision.act === "stop" && decision.outcome !== "unchanged") return { result: "wrong", reason: decision.reason };
+  if (!holdsCurrent(source, home, settings, deps.now())) {
+    return heldCurrent(source, home) ? { result: "newer" } : { result: "wrong", reason: "home-gone" };
+  }
+  const label = readVersionLabel(home.labels, home.currentVersion);
+  const answer = await deps.home.read(path);
+  const readable =
+    answer.is === "value" &&
+    answer.version === home.currentVersion &&
+    answer.deletionTime === "" &&
+    label.is === "ours" &&
+    readValue(answer.data, label.label.kind) !== undefined;
+  return readable ? { result: "moved" } : { result: "wrong", reason: "unreadable" };
+}
