@@ -12,6 +12,8 @@ export interface FleetPorts {
   readonly send: (arns: readonly string[]) => Promise<void>;
   /** What was logged since the last call. */
   readonly news: () => Promise<readonly News[]>;
+  /** Secrets on the queue at once. */
+  readonly queued: number;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly stopped: () => boolean;
@@ -33,8 +35,6 @@ export interface FleetEnd {
 }
 
 const batchSize = 10;
-/** Secrets on the queue at once: enough to keep a fleet busy, few enough to stop within minutes. */
-const windowSize = 1_000;
 const pollMs = 1_000;
 /** A message rests for 15 minutes at most, so a mover that is silent for longer does not run. */
 export const patienceMs = 20 * 60_000;
@@ -46,7 +46,7 @@ const isEnd = ({ reason }: Outcome): boolean => reason !== "deletion-unseen";
 
 /** Sends and follows until every secret has ended, the person stops, or the mover is silent for too long. */
 export async function runFleet(arns: readonly string[], ports: FleetPorts, on: Following): Promise<FleetEnd> {
-  const { send, news, now, sleep, stopped } = ports;
+  const { send, news, queued, now, sleep, stopped } = ports;
   const sent = new Map<string, number>();
   const waiting: Record<string, WayCode> = {};
   let next = 0;
@@ -54,8 +54,8 @@ export async function runFleet(arns: readonly string[], ports: FleetPorts, on: F
   let heard = now();
 
   const sendMore = async (): Promise<void> => {
-    while (next < arns.length && sent.size + batchSize <= windowSize && !stopped()) {
-      const batch = arns.slice(next, next + batchSize);
+    while (next < arns.length && sent.size < queued && !stopped()) {
+      const batch = arns.slice(next, next + Math.min(batchSize, queued - sent.size));
       // Before the call: its answer may be slower than the mover.
       for (const arn of batch) sent.set(arn, now());
       await send(batch);

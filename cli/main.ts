@@ -5,6 +5,8 @@ import { moveCommand } from "./commands/move";
 import type { MoveCommandOptions } from "./commands/move";
 import { planCommand } from "./commands/plan";
 import type { PlanCommandOptions } from "./commands/plan";
+import { resolveCommand } from "./commands/resolve";
+import type { ResolveCommandOptions } from "./commands/resolve";
 import { restoreCommand } from "./commands/restore";
 import type { RestoreCommandOptions } from "./commands/restore";
 import { statusCommand } from "./commands/status";
@@ -22,16 +24,21 @@ import type { Session, SessionOptions } from "./session";
 const interrupted = 130;
 
 /** Counts the person's signals: the first asks for a clean end, the second ends at once. */
-function watchSignals(note: (line: string) => void): () => boolean {
+function watchSignals(note: (line: string) => void): { readonly stopped: () => boolean; readonly release: () => void } {
   let stopped = false;
   const onSignal = (): void => {
     if (stopped) process.exit(interrupted);
     stopped = true;
     note("Stopping: what is under way ends first. Again ends at once; either way the next run goes on.");
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  return () => stopped;
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    stopped: () => stopped,
+    release: () => {
+      for (const signal of signals) process.removeListener(signal, onSignal);
+    },
+  };
 }
 
 const wholeFrom =
@@ -60,7 +67,7 @@ function withSession(command: Command): Command {
     )
     .option("--role <name>", "with --login: the Vault role")
     .option("--login-path <path>", "with --login: path of the auth method (else the deployment's)")
-    .option("--concurrency <n>", "secrets under way at once", wholeFrom(1, 200), 20)
+    .option("--concurrency <n>", "secrets under way at once (20; on the mover's queue 1000)", wholeFrom(1, 10_000))
     .option("--json", "one JSON object a line");
 }
 
@@ -90,15 +97,17 @@ export function makeProgram({ streams, end }: Runner): Command {
       // Commander gives the arguments, then the options, then the command.
       const options = given.at(-2) as SessionOptions & T & { readonly json?: boolean };
       const screen = makeScreen(options.json === true, streams);
-      const stopped = watchSignals(screen.note);
+      const signals = watchSignals(screen.note);
       try {
-        const session = await openSession(options, screen, streams, stopped);
+        const session = await openSession(options, screen, streams, signals.stopped);
         end(await act(session, options, ...(given.slice(0, -2) as string[])));
       } catch (error) {
         const line = explain(error);
         screen.note(line);
         await screen.record("error", { error: line });
         end(exitCodeOf(error));
+      } finally {
+        signals.release();
       }
     };
 
@@ -193,6 +202,24 @@ Examples:
     .option("--kms-key <id>", "encrypt it with this key (else the one that AWS manages)")
     .addHelpText("after", "\nExample:\n  $ npx homing restore --stack prod dev/hello")
     .action(run<RestoreCommandOptions>(restoreCommand));
+
+  withSession(program.command("resolve"))
+    .argument("<home>", "a secret's name, its ARN, or its home")
+    .description("End a refusal: somebody else wrote the home, it was deleted, or an earlier secret had the name.")
+    .option("--take", "the value of Secrets Manager becomes the home's new version, and the mover goes on")
+    .option("--keep", "the home stays as it is, and the secret is deleted, restorable within the window")
+    .option("--home-version <n>", "only if the home still is at this version", wholeFrom(0, 1_000_000_000))
+    .option("--yes", "do not ask to type the secret's name")
+    .addHelpText(
+      "after",
+      `
+--take needs a Vault login that the mover accepts, as move --local does.
+
+Examples:
+  $ npx homing resolve --stack prod dev/hello --take
+  $ npx homing resolve --stack prod dev/hello --keep --home-version 3 --yes`,
+    )
+    .action(run<ResolveCommandOptions>(resolveCommand));
 
   withFilter(withSession(program.command("verify")))
     .description("Look at every moved and copied secret again, on both sides; copied ones are compared by value.")

@@ -28,8 +28,7 @@ export interface SessionOptions extends Which, LoginOptions {
   readonly region?: string;
   readonly profile?: string;
   readonly vaultAddress?: string;
-  /** Share of the account's rates that may be used, as the sweep's default. */
-  readonly concurrency: number;
+  readonly concurrency?: number;
 }
 
 export interface Session {
@@ -43,7 +42,10 @@ export interface Session {
   readonly listing: (namePrefix: string) => ListPage;
   /** Whether the secret's resource policy lets an AWS service in. */
   readonly isReadByService: (arn: string) => Promise<boolean>;
+  /** Secrets under way at once in this process. */
   readonly concurrency: number;
+  /** Secrets on the mover's queue at once: enough to keep a fleet busy, few enough to see an end after Ctrl-C. */
+  readonly queued: number;
   readonly screen: Screen;
   readonly progress: ProgressStart;
   readonly now: () => number;
@@ -138,7 +140,8 @@ export async function openSession(
       if (answer.is === "refused") throw denied("GetResourcePolicy");
       return answer.read;
     },
-    concurrency: options.concurrency,
+    concurrency: options.concurrency ?? 20,
+    queued: options.concurrency ?? 1_000,
     screen,
     progress: progressTo(streams.err, now),
     now,

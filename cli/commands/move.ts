@@ -80,14 +80,14 @@ async function throughFleet(
   progress: Progress,
   on: (outcome: Outcome) => Promise<void>,
 ): Promise<End> {
-  const { deployment, now, sleep, stopped } = session;
+  const { deployment, queued, now, sleep, stopped } = session;
   const logs = new CloudWatchLogsClient({ region: deployment.settings.region, ...awsLimits });
   const { send, close } = makeSend(session);
   try {
     const news = makeNews(logs, deployment.logGroupName, now() - 5_000);
     const end = await runFleet(
       arns,
-      { send, news, now, sleep, stopped },
+      { send, news, queued, now, sleep, stopped },
       {
         outcome: on,
         state: (ended, waiting) => {

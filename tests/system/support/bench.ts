@@ -45,7 +45,8 @@ const settings = {
   deletesPerSecond: "25",
 };
 
-async function startBench(options: Pick<CloudOptions, "name" | "login" | "server">): Promise<Bench> {
+/** Starts a cloud; whoever calls it ends it. */
+export async function startBench(options: Pick<CloudOptions, "name" | "login" | "server">): Promise<Bench> {
   const printed: string[] = [];
   const cloud = await startCloud({
     ...options,

@@ -1,0 +1,147 @@
+/** Ends a refusal as a person decides: the source's value becomes the home's, or Vault's value is the one that stays. */
+import { decide } from "../runtime/decide";
+import type { MoverSettings } from "../runtime/environment";
+import { isOfAnother, liveVersion } from "../runtime/holding";
+import { absentHome } from "../runtime/home";
+import type { Home } from "../runtime/home";
+import { clearedReplicas, markersToClear, stateTag, versionLabelPatch } from "../runtime/labels";
+import { reasons } from "../runtime/outcome";
+import type { Reason } from "../runtime/outcome";
+import type { Change, HomePort, SourcePort } from "../runtime/ports";
+import { prove } from "../runtime/proof";
+import type { Source } from "../runtime/source";
+import { encodeValue, writeBody } from "../runtime/value";
+import { Failure } from "./failure";
+import type { Target } from "./target";
+
+export interface ResolveDeps {
+  readonly source: Pick<SourcePort, "describe" | "read" | "schedule" | "restore" | "isReadByService">;
+  readonly home: Pick<HomePort, "metadata" | "read" | "write" | "label">;
+  /** Removes the mover's tag. */
+  readonly untag: (arn: string) => Promise<void>;
+  readonly now: () => number;
+}
+
+/** A refusal that a person may end, as it was when it was shown. */
+export interface Refused {
+  readonly target: Target;
+  readonly source: Source & { readonly currentVersionId: string };
+  readonly home: Home;
+  readonly reason: "home-conflict" | "home-of-another" | "home-deleted";
+}
+
+const resolvable: readonly Reason[] = ["home-conflict", "home-of-another", "home-deleted"];
+const isResolvable = (reason: Reason): reason is Refused["reason"] => resolvable.includes(reason);
+const again = "look at it again, and run the same command again if you still want it";
+
+/** @throws a {@link Failure} when there is nothing that a person has to decide */
+export async function findRefusal(target: Target, settings: MoverSettings, deps: ResolveDeps): Promise<Refused> {
+  const { name } = target;
+  const home = await deps.home.metadata(target.path);
+  const found = await deps.source.describe(target.id, "describe");
+  if (found.is === "refused")
+    throw new Failure(`AWS denies DescribeSecret of ${name}: docs/command-line.md lists what resolve needs.`);
+  if (found.is === "absent") throw new Failure(`Secrets Manager has no secret ${name}: there is nothing to resolve.`);
+  const { source } = found;
+  const { currentVersionId } = source;
+  const decision = decide(source, home, settings, { now: deps.now() });
+  // Accepted when it holds the same value: that it is still there says that it doesn't.
+  const reason: Reason | undefined =
+    decision.act === "recognise" ? "home-conflict" : decision.act === "stop" ? decision.reason : undefined;
+  if (reason === undefined || currentVersionId === undefined || !isResolvable(reason)) {
+    const why = reason === undefined ? "the mover can go on with it by itself" : reasons[reason];
+    throw new Failure(`There is nothing to resolve for ${name}: ${why}.`);
+  }
+  return { target, source: { ...source, currentVersionId }, home, reason };
+}
+
+/** What the mover would do with the source if there were no home. */
+const wouldDo = ({ source }: Refused, settings: MoverSettings, now: number): "move" | "copy" | "nothing" => {
+  const decision = decide(source, absentHome, settings, { now });
+  return decision.act === "write" ? decision.mode : "nothing";
+};
+
+/**
+ * Writes the source's value as a new version over the one that the person saw, labels it and proves it. The login must
+ * be the mover's, so that the mover knows the version for its own and goes on with it.
+ *
+ * @returns the new version
+ */
+export async function take(refused: Refused, settings: MoverSettings, deps: ResolveDeps): Promise<number> {
+  const { target, source, home } = refused;
+  const { name, path } = target;
+  const { currentVersionId: versionId, suffix, arn } = source;
+  if (wouldDo(refused, settings, deps.now()) === "nothing") {
+    throw new Failure(`The deployment's mode for ${name} is audit: nothing is written.`);
+  }
+  const read = await deps.source.read(arn, versionId);
+  if (read.is === "refused") throw new Failure(`The value of ${name} can't be read: ${reasons[read.reason]}.`);
+  if (read.is === "changed") throw new Failure(`${name} has changed: ${again}.`);
+  const encoded = encodeValue(read.value, settings.objects);
+  if (encoded === "unsupported") throw new Failure(`${name}: ${reasons["value-unsupported"]}.`);
+  const base = home.currentVersion;
+  const written = await deps.home.write(path, writeBody(encoded, base));
+  if (written.is === "mismatch") throw new Failure(`The home of ${name} is no longer at version ${base}: ${again}.`);
+  if (written.is === "rejected") throw new Failure(`${name}: ${reasons["home-rejected"]}.`);
+  const { kind } = encoded;
+  const labelled = await deps.home.label(path, {
+    ...versionLabelPatch(home.labels, home.oldestVersion, written.version, { suffix, kind, versionId }),
+    ...markersToClear(home.labels),
+    // Replicas of an earlier secret of this name are not this one's.
+    ...(isOfAnother(source, home) ? clearedReplicas(home.labels) : {}),
+  });
+  if (labelled.is !== "done") throw new Failure(`The home of ${name} took the value and not its label: ${again}.`);
+  const claim = { path, before: home, base, homeVersion: written.version, versionId, kind, value: read.value };
+  const proven = await prove({ ...claim, acceptForeign: false }, deps.home, settings);
+  if (proven.is === "changed") throw new Failure(`The home of ${name} changed meanwhile: ${again}.`);
+  if (proven.is === "refused")
+    throw new Failure(`Version ${written.version} of the home of ${name}: ${reasons[proven.reason]}.`);
+  return written.version;
+}
+
+function check(change: Change, name: string): void {
+  if (change.is === "done") return;
+  if (change.is === "changed") throw new Failure(`${name} has changed: ${again}.`);
+  throw new Failure(`AWS refuses to delete ${name} (${change.reason}): docs/command-line.md lists what resolve needs.`);
+}
+
+/** Whether the home still holds the version that the person saw, for good. */
+async function holdsSeen({ target, home }: Refused, deps: ResolveDeps): Promise<boolean> {
+  const metadata = await deps.home.metadata(target.path);
+  const seen = home.versions[home.currentVersion];
+  const live = liveVersion(metadata, deps.now());
+  if (metadata.currentVersion !== home.currentVersion || live?.createdTime !== seen?.createdTime) return false;
+  const answer = await deps.home.read(target.path);
+  return answer.is === "value" && answer.version === home.currentVersion && answer.deletionTime === "";
+}
+
+/**
+ * Keeps what Vault holds and schedules the source for deletion, with the recovery window. The value of the source is then
+ * nowhere else: that is what the person said. The mover's marks are removed first, or it would take the deletion back.
+ */
+export async function keep(refused: Refused, settings: MoverSettings, deps: ResolveDeps): Promise<void> {
+  const { target, source, home } = refused;
+  const { name, path } = target;
+  const { arn } = source;
+  if (wouldDo(refused, settings, deps.now()) !== "move") {
+    throw new Failure(`The mover itself would not delete ${name} (its mode, or a tool owns it): nothing is deleted.`);
+  }
+  const service = await deps.source.isReadByService(arn);
+  if (service.is === "refused") throw new Failure(`AWS denies GetResourcePolicy of ${name}: nothing is deleted.`);
+  if (service.read) throw new Failure(`${name}: ${reasons["service-read"]}; nothing is deleted.`);
+  if (!(await holdsSeen(refused, deps))) {
+    throw new Failure(
+      `Vault does not hold version ${home.currentVersion} of the home of ${name} for good: nothing is deleted.`,
+    );
+  }
+  const markers = isOfAnother(source, home) ? {} : markersToClear(home.labels);
+  if (Object.keys(markers).length > 0 && (await deps.home.label(path, markers)).is !== "done") {
+    throw new Failure(`The home of ${name} changed meanwhile: ${again}.`);
+  }
+  if (source.tags[stateTag] !== undefined) await deps.untag(arn);
+  check(await deps.source.schedule(arn, settings.recoveryWindowDays), name);
+  const [held, found] = [await holdsSeen(refused, deps), await deps.source.describe(arn, "describe")];
+  if (held && found.is === "found" && found.source.currentVersionId === source.currentVersionId) return;
+  check(await deps.source.restore(arn), name);
+  throw new Failure(`${name} or its home changed while it was deleted: the deletion is taken back; ${again}.`);
+}

@@ -1,0 +1,172 @@
+/** Empties an account of many secrets with the command line, killed on the way, and looks at both sides afterwards. */
+import * as assert from "node:assert/strict";
+
+import { CreateSecretCommand, ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { CreateSecretCommandInput, SecretListEntry } from "@aws-sdk/client-secrets-manager";
+
+import { makeTransport } from "../../../runtime/edge/transport";
+import { makeVaultHome } from "../../../runtime/edge/vaultHome";
+import { readVersionLabel } from "../../../runtime/labels";
+import { holdsValue } from "../../../runtime/value";
+import { corpus } from "../../corpus/table";
+import type { CorpusRow } from "../../corpus/table";
+import type { Bench } from "../../system/support/bench";
+import type { Homing } from "./homing";
+
+export interface BackfillOptions {
+  readonly bench: Bench;
+  readonly homing: Homing;
+  /** First part of the names. */
+  readonly prefix: string;
+  readonly secrets: number;
+  /** How often the run is killed by SIGKILL before it may end. */
+  readonly kills: number;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly say?: (line: string) => void;
+}
+
+export interface BackfillReport {
+  readonly planned: Readonly<Record<string, number>>;
+  readonly moved: number;
+  readonly kept: number;
+  /** Outcomes that were there at each kill. */
+  readonly killedAt: readonly number[];
+  readonly seconds: number;
+}
+
+/** Values of every kind that can be moved, but for the largest, which are the corpus's own test. */
+const values = corpus.filter(
+  ({ becomes, value }) => becomes.is === "moved" && (value.type === "binary" || value.string.length < 10_000),
+);
+/** So many creations at a time. */
+const hands = 8;
+
+interface Planted {
+  readonly row: CorpusRow;
+  readonly input: CreateSecretCommandInput;
+}
+
+/** One in twenty is not to be moved: exempt, or owned by a tool. */
+function plantedOf(prefix: string, index: number): Planted {
+  const row = values[index % values.length] ?? assert.fail("the corpus is empty");
+  const tags =
+    index % 40 === 7
+      ? [{ Key: "vault-mover-mode", Value: "exempt" }]
+      : index % 40 === 27
+        ? [{ Key: "managed-by", Value: "a-tool" }]
+        : [{ Key: "team", Value: "payments" }];
+  const content = row.value.type === "string" ? { SecretString: row.value.string } : { SecretBinary: row.value.bytes };
+  return { row, input: { Name: `${prefix}/${String(index).padStart(5, "0")}`, ...content, Tags: tags } };
+}
+
+async function plant(client: SecretsManagerClient, planted: readonly Planted[]): Promise<void> {
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let one = planted[next++]; one !== undefined; one = planted[next++]) {
+      await client.send(new CreateSecretCommand(one.input));
+    }
+  };
+  await Promise.all(Array.from({ length: hands }, work));
+}
+
+async function listed(client: SecretsManagerClient): Promise<ReadonlyMap<string, SecretListEntry>> {
+  const found = new Map<string, SecretListEntry>();
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new ListSecretsCommand({ IncludePlannedDeletion: true, MaxResults: 100, ...(NextToken ? { NextToken } : {}) }),
+    );
+    for (const entry of page.SecretList ?? []) found.set(entry.Name ?? "", entry);
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return found;
+}
+
+export async function backfill(options: BackfillOptions): Promise<BackfillReport> {
+  const { bench, homing, prefix, secrets, kills, args, env = {}, say = () => undefined } = options;
+  const { awsEndpoint: endpoint, region, mount, vaultAddress, vaultToken } = bench.system();
+  // The emulator without the hop that makes CloudTrail's events: nothing but the command line tells of these.
+  const silent = new SecretsManagerClient({
+    endpoint,
+    region,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  const home = makeVaultHome({
+    transport: makeTransport(vaultAddress, ""),
+    token: { get: () => Promise.resolve(vaultToken), drop: () => undefined },
+    mount,
+    namespace: "",
+  });
+  const filter = ["--name", `${prefix}/*`];
+  const plan = async (): Promise<ReadonlyMap<string, string>> => {
+    const { code, records, err } = await homing.run(["plan", "--json", ...filter]);
+    assert.ok(code === 0 || code === 2, err);
+    const ofSecrets = records.filter(({ type }) => type === "secret");
+    return new Map(
+      ofSecrets.map(({ secret, outcome, reason }) => [secret as string, `${outcome as string}: ${reason as string}`]),
+    );
+  };
+
+  const planted = Array.from({ length: secrets }, (_, index) => plantedOf(prefix, index));
+  await plant(silent, planted);
+  say(`${secrets} secrets planted`);
+  const before = await plan();
+  assert.equal(before.size, secrets);
+
+  const started = performance.now();
+  const killedAt: number[] = [];
+  const step = Math.max(1, Math.floor(secrets / (2 * kills + 2)));
+  for (let kill = 0; kill < kills; kill += 1) {
+    let seen = 0;
+    const { code } = await homing.run(["move", "--json", ...args, ...filter], {
+      env,
+      signalAt: (outcomes) => {
+        seen = outcomes;
+        return outcomes >= step ? "SIGKILL" : undefined;
+      },
+    });
+    assert.equal(code, null, "it was killed, and had not ended");
+    killedAt.push(seen);
+    say(`killed after ${seen} outcomes`);
+  }
+  const last = await homing.run(["move", "--json", ...args, ...filter], { env });
+  assert.equal(last.code, 0, last.err);
+  const seconds = (performance.now() - started) / 1_000;
+  say(`ended after ${seconds.toFixed(0)} s`);
+
+  const after = await plan();
+  const both = await listed(silent);
+  let [moved, kept] = [0, 0];
+  for (const { row, input } of planted) {
+    const name = input.Name ?? "";
+    const entry = both.get(name);
+    assert.ok(entry, `${name} is not lost`);
+    const planned = before.get(name);
+    if (planned === "moved: proven") {
+      assert.equal(after.get(name), "unchanged: already-moved", name);
+      assert.ok(entry.DeletedDate, `${name} is scheduled for deletion`);
+    } else {
+      const now = planned === "copied: owned-by-iac" ? "unchanged: owned-by-iac" : planned;
+      assert.equal(after.get(name), now, name);
+      assert.equal(entry.DeletedDate, undefined, name);
+      kept += 1;
+    }
+    if (planned === "skipped: exempt") continue;
+    const path = bench.home(name);
+    const [answer, metadata] = await Promise.all([home.read(path), home.metadata(path)]);
+    assert.ok(answer.is === "value", `${name} has its home`);
+    const label = readVersionLabel(metadata.labels, answer.version);
+    assert.ok(label.is === "ours" && row.becomes.is === "moved" && label.label.kind === row.becomes.kind, name);
+    assert.ok(holdsValue(answer.data, label.label.kind, row.value), `${name}: ${row.what} is equal`);
+    assert.equal(metadata.currentVersion, 1, `${name} was written once`);
+    if (planned === "moved: proven") moved += 1;
+  }
+  const again = await homing.run(["move", "--json", ...args, ...filter], { env });
+  assert.equal(again.code, 0, again.err);
+  assert.equal(again.records.filter(({ type }) => type === "outcome").length, 0, "a second run does nothing");
+  silent.destroy();
+  const counts: Record<string, number> = {};
+  for (const what of before.values()) counts[what] = (counts[what] ?? 0) + 1;
+  return { planned: counts, moved, kept, killedAt, seconds };
+}

@@ -1,0 +1,121 @@
+/** `homing` as a person runs it, here or, where it is to be interrupted, in a process of its own. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+
+import { runCommandLine } from "../../../cli/main";
+import type { System } from "../../../local/system";
+
+const checkout = join(__dirname, "..", "..", "..");
+
+export interface Ended {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+  /** What `--json` printed, a record a line. */
+  readonly records: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Told of the number of outcomes so far; a signal is sent when it says so. */
+  readonly signalAt?: (outcomes: number) => NodeJS.Signals | undefined;
+}
+
+export interface Homing {
+  readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ended>;
+  /** All that any run has printed. */
+  readonly printed: () => string;
+}
+
+/** The environment of a person who works with this cloud as the account's root. */
+export const environmentOf = (system: System): Readonly<Record<string, string>> => ({
+  PATH: process.env["PATH"] ?? "",
+  HOME: join(checkout, ".local"),
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+  AWS_REGION: system.region,
+  AWS_ENDPOINT_URL: system.awsEndpoint,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: system.cloudTrailEndpoint,
+  AWS_ENDPOINT_URL_STS: system.cloudTrailEndpoint,
+  VAULT_ADDR: system.vaultAddress,
+  VAULT_TOKEN: system.vaultToken,
+  HOMING_STACK: system.stack,
+});
+
+const recordsIn = (out: string): Ended["records"] =>
+  out
+    .split("\n")
+    // The last line of a run that was killed may be cut.
+    .filter((line) => line.startsWith('{"type":') && line.endsWith("}"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** In this process: a start takes seconds. */
+async function runHere(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+  const before = { ...process.env };
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  const texts = { out: "", err: "" };
+  out.on("data", (data: Buffer) => (texts.out += data.toString("utf8")));
+  err.on("data", (data: Buffer) => (texts.err += data.toString("utf8")));
+  let code: number | null = null;
+  try {
+    for (const name of Object.keys(before)) Reflect.deleteProperty(process.env, name);
+    Object.assign(process.env, env);
+    await runCommandLine(args, {
+      streams: { out, err },
+      end: (given) => {
+        code = given;
+      },
+    });
+  } finally {
+    for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
+    Object.assign(process.env, before);
+  }
+  await setImmediate();
+  return { code, ...texts, records: recordsIn(texts.out) };
+}
+
+/** In a process of its own, which can be killed. */
+const runApart = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  signalAt: NonNullable<RunOptions["signalAt"]>,
+): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(checkout, "cli", "homing.js"), ...args], {
+      cwd: checkout,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let [out, err] = ["", ""];
+    let signalled = false;
+    child.stdout.on("data", (data: Buffer) => {
+      out += data.toString("utf8");
+      const signal = signalled ? undefined : signalAt(out.split('{"type":"outcome"').length - 1);
+      if (signal === undefined) return;
+      signalled = true;
+      child.kill(signal);
+    });
+    child.stderr.on("data", (data: Buffer) => {
+      err += data.toString("utf8");
+    });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      resolve({ code, out, err, records: recordsIn(out) });
+    });
+  });
+
+export function homingIn(system: () => System): Homing {
+  let printed = "";
+  return {
+    printed: () => printed,
+    async run(args, { env = {}, signalAt } = {}) {
+      const all = { ...environmentOf(system()), ...env };
+      const ended = await (signalAt === undefined ? runHere(args, all) : runApart(args, all, signalAt));
+      printed += ended.out + ended.err;
+      return ended;
+    },
+  };
+}
