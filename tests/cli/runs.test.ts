@@ -39,7 +39,7 @@ function fleet(over: Partial<FleetPorts> = {}): FleetPorts & { readonly sent: st
       waiting = [];
       return Promise.resolve(news);
     },
-    now: () => state.time,
+    now: (): number => state.time,
     sleep: (ms: number) => {
       state.time += ms;
       return Promise.resolve();
