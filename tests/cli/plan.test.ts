@@ -5,7 +5,7 @@ import { makeListing } from "../../cli/listing";
 import type { Planned } from "../../cli/plan";
 import { versionIdOf } from "../support/builders";
 import { softDelete, writeByPerson } from "../support/fakeHome";
-import { createSecret, putValue, restoreByPerson } from "../support/fakeSource";
+import { change, createSecret, putValue, restoreByPerson, stateOf } from "../support/fakeSource";
 import type { FakeSecretState } from "../support/fakeSource";
 import { crash, atCall, deliver, makeWorld, pathOf, recorder, tryDeliver } from "../support/world";
 import type { World } from "../support/world";
@@ -148,6 +148,20 @@ describe("the plan", () => {
       assert.ok(!read.includes(pathOf(name)), name);
     }
     for (const name of ["new", "moved", "restored", "conflict"]) assert.ok(read.includes(pathOf(name)), name);
+  });
+
+  it("looks at the home of what a mover had in hands, even where it would be skipped: a restore may be unfinished", async () => {
+    const world = makeWorld();
+    own(world, "in-hands");
+    await deliver(world, "in-hands");
+    const secret = world.source.secrets[0] ?? assert.fail();
+    restoreByPerson(secret);
+    change(secret, { tags: { ...stateOf(secret).tags, "vault-mover-mode": "exempt" } });
+    const entry = world.home.entries[pathOf("in-hands")] ?? assert.fail();
+    entry.labels["restoring"] = versionIdOf(1);
+    world.time += 10 * 60_000;
+
+    assert.deepEqual(shown((await planWorld(world)).planned), { "in-hands": "restore - unfinished" });
   });
 
   it("in mode audit has nothing to do and tells what a higher mode would do", async () => {

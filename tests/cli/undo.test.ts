@@ -91,6 +91,11 @@ describe("undo", () => {
       stateOf(secretOf(world, name)).replicas.map(({ region }) => region),
       ["eu-north-1", "eu-west-2"],
     );
+    assert.deepEqual(
+      Object.keys(labelsOf(world, name)).filter((key) => key.startsWith("region.")),
+      [],
+      "a later restore must not replicate to where nobody wants it any more",
+    );
     assert.equal(await undo(await described(world, name), settings, sidesOf(world)), "nothing");
   });
 
