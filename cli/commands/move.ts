@@ -26,12 +26,17 @@ export interface MoveCommandOptions extends Omit<PlanCommandOptions, "as" | "lis
 }
 
 /** What `--json` prints of an outcome: the secret's name under `secret`, as the plan has it. */
-export const outcomeRecord = ({ secret, arn = secret, steps: _, ...outcome }: Outcome): object => ({
-  secret: parseSecretArn(arn)?.name ?? secret,
-  arn,
-  ...outcome,
-  why: reasons[outcome.reason],
-});
+export function outcomeRecord(outcome: Outcome): object {
+  const { steps, secret, arn = secret, ...facts } = outcome;
+  const ms = steps.deleted ?? steps.proven;
+  return {
+    secret: parseSecretArn(arn)?.name ?? secret,
+    arn,
+    ...facts,
+    why: reasons[outcome.reason],
+    ...(ms === undefined ? {} : { ms }),
+  };
+}
 
 /** Counts outcomes by kind and reason. */
 function makeTally() {
