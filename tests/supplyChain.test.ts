@@ -175,6 +175,17 @@ describe("the packages of this project", () => {
     }
   });
 
+  it("are asked for by the examples in the same versions", () => {
+    const examples = readdirSync(join(checkout, "examples"));
+    assert.ok(examples.includes("consumer"));
+    for (const example of examples) {
+      const { dependencies } = JSON.parse(read(join("examples", example, "package.json"))) as Manifest;
+      for (const [name, version] of Object.entries(dependencies).filter(([, wish]) => !wish.startsWith("file:"))) {
+        assert.equal(version, manifest.dependencies[name], `${name} of ${example}`);
+      }
+    }
+  });
+
   it("all have a hash in the lockfile, but for folders of this repository", () => {
     const loose = Object.entries(locked)
       .filter(([key]) => key !== "")
