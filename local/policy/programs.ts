@@ -154,7 +154,7 @@ export const pairs: Readonly<Record<string, Pair>> = {
     },
   },
   "queue-encryption": {
-    has: { passing: "sqsManagedSseEnabled", failing: "no word on encryption" },
+    has: { passing: "sqsManagedSseEnabled", failing: "sqsManagedSseEnabled: false" },
     passing: queuePair,
     failing: (name) => {
       queue(name, {
