@@ -184,9 +184,11 @@ describe("the program", () => {
       const own = both.resources.filter((one) => !isFurther(one)).map(essence);
 
       deepEqual(own.sort(), made.resources.map(essence).sort());
-      const { movers: before, ...flat } = made.outputs;
-      const { movers: after, ...same } = both.outputs;
+      // The policy pack is told of all regions.
+      const { movers: before, policyPackConfig: ofOne, ...flat } = made.outputs;
+      const { movers: after, policyPackConfig: ofBoth, ...same } = both.outputs;
       deepEqual(same, flat);
+      deepEqual(ofBoth, String(ofOne).replace(region, "<region>"));
       deepEqual((after as Record<string, unknown>)[region], (before as Record<string, unknown>)[region]);
     });
 
