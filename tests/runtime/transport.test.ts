@@ -49,6 +49,18 @@ describe("the transport", () => {
     }
   });
 
+  it("keeps a connection for the calls that follow, and opens more only for calls side by side", async () => {
+    const address = await listen(answer(200, "{}"));
+    let connections = 0;
+    servers[0]?.on("connection", () => (connections += 1));
+    const transport = makeTransport(address, "");
+    for (let number = 0; number < 3; number += 1) await transport(call());
+    equal(connections, 1);
+    await Promise.all([transport(call()), transport(call())]);
+    await transport(call());
+    equal(connections, 2);
+  });
+
   it("sends method, path, headers and body as they are, and gives status and text", async () => {
     const seen: {
       method?: string | undefined;
