@@ -14,7 +14,7 @@ import type { Source } from "../runtime/source";
 
 /**
  * What a run would do: `move` copies, proves and deletes · `copy` copies and proves · `restore` takes a scheduled
- * deletion back, after which the run starts over · `finish` writes what a stopped run left unwritten · `nothing`.
+ * deletion back, after which the run starts over · `finish` ends what a stopped run left · `nothing`.
  */
 export const acts = ["move", "copy", "restore", "finish", "nothing"] as const;
 export type Act = (typeof acts)[number];
@@ -25,7 +25,7 @@ export type Trait = (typeof traits)[number];
 
 export interface Forecast {
   readonly act: Act;
-  /** The outcome that the run would end with; absent for `restore`, whose run starts over. */
+  /** The outcome that the run would end with; absent for `restore`, whose run starts over, and for `deletion-unseen`, whose run waits. */
   readonly outcome?: OutcomeKind;
   readonly reason: Reason | RestoreCause;
   /** Mode `audit`: what a higher mode would do. */
@@ -71,6 +71,8 @@ export function forecastOf(
 ): Forecast {
   switch (decision.act) {
     case "stop":
+      // A mover that was killed before its delete looks like that: five minutes later it is moved, so a run has to wait.
+      if (decision.reason === "deletion-unseen") return { act: "finish", reason: decision.reason };
       return reached("nothing", decision.outcome, decision.reason);
     case "report":
       return { ...reached("nothing", "skipped", "audit"), intent: decision.intent };

@@ -1,4 +1,4 @@
-/** `npm run backfill [secrets]`: empties the local cloud of many secrets, through the fleet and with --local, killed thrice. */
+/** `npm run backfill -- [secrets [fleet|local]]`: empties the local cloud of many secrets, through the fleet and with --local, killed thrice. */
 import { stopAll } from "../../local/processes";
 import { startBench } from "../system/support/bench";
 import { backfill } from "./support/backfill";
@@ -9,7 +9,7 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-async function main(secrets: number): Promise<void> {
+async function main(secrets: number, only: string | undefined): Promise<void> {
   const bench = await startBench({ name: "backfill", login: "aws", server: "vault" });
   try {
     const homing = homingIn(bench.system);
@@ -18,7 +18,7 @@ async function main(secrets: number): Promise<void> {
       { prefix: "fleet", what: "through the fleet", args: ["--concurrency", "100"] },
       { prefix: "local", what: "with --local", args: ["--local"], env: { VAULT_TOKEN: mover } },
     ];
-    for (const { what, ...way } of ways) {
+    for (const { what, ...way } of ways.filter(({ prefix }) => only === undefined || only === prefix)) {
       say(`${what}:`);
       const report = await backfill({
         bench,
@@ -43,7 +43,7 @@ async function main(secrets: number): Promise<void> {
   }
 }
 
-main(Number(process.argv[2] ?? 2_000)).catch(async (error: unknown) => {
+main(Number(process.argv[2] ?? 2_000), process.argv[3]).catch(async (error: unknown) => {
   await stopAll();
   say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exitCode = 1;

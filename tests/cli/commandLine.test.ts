@@ -61,7 +61,16 @@ describe("homing in a terminal", function () {
   it("with --local, killed three times: the same", async () => {
     const args = ["--local", "--concurrency", "8"];
     const env = { VAULT_TOKEN: logins.mover };
-    const report = await backfill({ bench: bench(), homing, prefix: "local", secrets: 60, kills: 3, args, env });
+    const report = await backfill({
+      bench: bench(),
+      homing,
+      prefix: "local",
+      secrets: 60,
+      kills: 3,
+      args,
+      env,
+      ageUnseen: true,
+    });
 
     assert.deepEqual(report.planned, { "moved: proven": 57, "skipped: exempt": 2, "copied: owned-by-iac": 1 });
     assert.deepEqual([report.moved, report.kept, report.killedAt.length], [57, 3, 3]);

@@ -164,6 +164,18 @@ describe("the plan", () => {
     assert.deepEqual(shown((await planWorld(world)).planned), { "in-hands": "restore - unfinished" });
   });
 
+  it("has work with a secret whose mover was killed before its delete: nothing but a run would end it", async () => {
+    const world = makeWorld();
+    own(world, "killed");
+    await tryDeliver(world, "killed", { hook: atCall("source.schedule", "before", crash) });
+
+    const { planned, totals } = await planWorld(world);
+
+    assert.deepEqual([shown(planned), totals.work], [{ killed: "finish - deletion-unseen" }, 1]);
+    world.time += 6 * 60_000;
+    assert.deepEqual(shown((await planWorld(world)).planned), { killed: "move moved proven" });
+  });
+
   it("in mode audit has nothing to do and tells what a higher mode would do", async () => {
     const world = makeWorld();
     own(world, "new");

@@ -179,6 +179,20 @@ describe("a run in this process", () => {
     assert.deepEqual(end, { left: [{ secret: "arn-1", code: "contended" }], unbegun: 0 });
   });
 
+  it("waits for a secret whose delete may only not show yet, for the five minutes that it may take", async () => {
+    let now = 0;
+    const outcomes: Outcome[] = [];
+    const move: LocalPorts["move"] = ({ secret }) =>
+      Promise.resolve(outcomeOf(secret, now < 300_000 ? { outcome: "deferred", reason: "deletion-unseen" } : {}));
+    const sleep = (ms: number): Promise<void> => ((now += ms), Promise.resolve());
+
+    const end = await runLocally(arns(1), ports({ move, sleep }), 1, (outcome) => {
+      outcomes.push(outcome);
+    });
+
+    assert.deepEqual([end, outcomes], [{ left: [], unbegun: 0 }, [outcomeOf("arn-0")]]);
+  });
+
   it("begins nothing more when it is told to stop", async () => {
     let ended = 0;
 
