@@ -102,7 +102,8 @@ function readValues(config: Readonly<Record<string, string>>): { values: Values;
 
 /** Settings that are missing, that need each other, or of which only one can be meant. */
 function conflicts(values: Values, config: Readonly<Record<string, string>>): string[] {
-  const given = (key: Key): boolean => values[key] !== defaults[key];
+  // By content: Pulumi.yaml's default of a list is read like any other value.
+  const given = (key: Key): boolean => JSON.stringify(values[key]) !== JSON.stringify(defaults[key]);
   const faults: string[] = [];
   const refuse = (when: boolean, fault: string): void => {
     if (when) faults.push(fault);

@@ -414,12 +414,19 @@ describe("Pulumi.yaml", () => {
     }
   });
 
-  it("has defaults that the program accepts", () => {
-    const config = declared.map(([key, { default: fallback = vaultAddress }]): [string, string] => [
+  const declaredDefaults = Object.fromEntries(
+    declared.map(([key, { default: fallback = vaultAddress }]): [string, string] => [
       key,
       typeof fallback === "string" ? fallback : JSON.stringify(fallback),
-    ]);
+    ]),
+  );
 
-    deepEqual(readSettings(place, Object.fromEntries(config)), read());
+  it("has defaults that the program accepts", () => {
+    deepEqual(readSettings(place, declaredDefaults), read());
+  });
+
+  it("has defaults that no setting excludes", () => {
+    const settings = { namePrefix: "app/" };
+    deepEqual(readSettings(place, { ...declaredDefaults, ...settings }), read(settings));
   });
 });
