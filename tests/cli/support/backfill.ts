@@ -167,7 +167,8 @@ export async function backfill(options: BackfillOptions): Promise<BackfillReport
     const label = readVersionLabel(metadata.labels, answer.version);
     assert.ok(label.is === "ours" && row.becomes.is === "moved" && label.label.kind === row.becomes.kind, name);
     assert.ok(holdsValue(answer.data, label.label.kind, row.value), `${name}: ${row.what} is equal`);
-    assert.equal(metadata.currentVersion, 1, `${name} was written once`);
+    // Killed between the data and its label, the next run writes the same value once more.
+    assert.ok(metadata.currentVersion <= 1 + kills, `${name} was written ${metadata.currentVersion} times`);
     if (planned === "moved: proven") moved += 1;
   }
   const again = await homing.run(["move", "--json", ...args, ...filter], { env });
