@@ -62,7 +62,7 @@ const kilobytesOf = (folder: string): number =>
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0) / 1_024;
 
 describe("the packages that run beside the secrets", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let shipped: Shipped;
   /** The folders of the archive, as keys of the lockfile, and what is nested in them. */
   let keys: readonly string[];

@@ -43,7 +43,7 @@ const packages = [
 ];
 
 describe("the function's archive", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let shipped: Shipped;
   before(async () => {
     shipped = await theFunction();

@@ -22,10 +22,10 @@ function answerOf(invoked: Invoked, container: Container): unknown {
 }
 
 describe("the shipped function", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let stage: Stage;
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await theFunction();
   });
   beforeEach(async () => {

@@ -12,10 +12,10 @@ const canary = 'canary-7Q "quoted" \\ back/slash ü€ <&>? +=%~ 3f';
 const fields = JSON.stringify({ user: "app", password: canary });
 
 describe("the shipped function's output", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let stage: Stage;
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await theFunction();
   });
   beforeEach(async () => {

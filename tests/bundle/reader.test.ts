@@ -25,7 +25,7 @@ async function statusOf(container: Container, signedWith = key): Promise<unknown
 
 for (const login of ["aws", "jwt"] as const) {
   describe(`a shipped function that reads a secret with login ${login}`, function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let shipped: Awaited<ReturnType<typeof consumerFunction>>;
     let stage: ConsumerStage;
     before(async () => {

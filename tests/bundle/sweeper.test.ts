@@ -34,14 +34,14 @@ const packages = [
 ];
 
 describe("the shipped sweeper", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let shipped: Shipped;
   let deployment: Deployment;
   let aws: FakeSweepAws;
   const started: (() => Promise<void>)[] = [];
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     shipped = await shippedFunction(planted, "sweeper");
     deployment = deploy(shipped);
   });

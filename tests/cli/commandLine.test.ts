@@ -13,7 +13,7 @@ import { homingIn } from "./support/homing";
 import { moverLogin } from "./support/moverLogin";
 
 describe("homing in a terminal", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   const bench = useCloud({ name: "cli", login: "aws", server: "vault" });
   const homing = homingIn(() => bench().system());
   let logins: Awaited<ReturnType<typeof moverLogin>>;

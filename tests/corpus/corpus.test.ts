@@ -18,7 +18,7 @@ import { corpus } from "./table";
 const mostBytes = 65_536;
 
 describe("the corpus through a local cloud", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const bench = useCloud({ name: "corpus", login: "aws", server: "vault" });
   let planted: readonly Planted[] = [];
   let milliseconds = 0;

@@ -29,9 +29,9 @@ const groups: readonly Group[] = [
 const leaseSeconds = 900;
 
 describe("the shipped function before its first move", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await theFunction();
   });
 

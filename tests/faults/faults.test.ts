@@ -14,10 +14,10 @@ import type { Theatre } from "./support/theatre";
 after(printSummary);
 
 describe("the shipped function on a failing wire", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let theatre: Theatre;
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await theFunction();
   });
   beforeEach(async () => {

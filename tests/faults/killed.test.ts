@@ -39,10 +39,10 @@ const coldKills = coldCalls.flatMap(([login, calls]) =>
 const soonSeconds = 60;
 
 describe("the shipped function, killed", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let theatre: Theatre;
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await theFunction();
   });
   beforeEach(async () => {

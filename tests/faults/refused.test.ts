@@ -28,10 +28,10 @@ const refused = scenarios
   );
 
 describe("the shipped function with nothing listening", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let theatre: Theatre;
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await theFunction();
   });
   beforeEach(async () => {

@@ -10,10 +10,10 @@ import { openTheatre } from "./support/theatre";
 import type { Theatre, Trap } from "./support/theatre";
 
 describe("the watch over the faults", function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   let theatre: Theatre;
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await theFunction();
   });
   beforeEach(async () => {

@@ -53,7 +53,7 @@ describe("embeddedMetrics", () => {
 });
 
 describe("the metric hop", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const directory = mkdtempSync(join(tmpdir(), "homing-hop-"));
   const logGroupName = "/aws/lambda/mover";
   const logStreamName = "one";

@@ -36,7 +36,7 @@ async function through(fault: Fault, over: Partial<SimulationOptions> = {}): Pro
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 
 describe("an outage of 12 hours, in simulated time", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let faultFree: ReturnType<typeof endState> = [];
   const rows: string[] = [];
 
@@ -140,7 +140,7 @@ describe("an outage of 12 hours, in simulated time", function () {
 });
 
 describe("a message that can't succeed, in simulated time", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it("holds nobody up, and is on the dead-letter queue at last", async () => {
     const world = plantSecrets();
@@ -187,7 +187,7 @@ describe("a message that can't succeed, in simulated time", function () {
 });
 
 describe("an outage of 84 hours, in simulated time", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it("sends messages to the dead-letter queue, loses none, and ends well when they are put back", async () => {
     const end = startTime + 84 * hour;

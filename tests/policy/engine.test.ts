@@ -11,7 +11,7 @@ import { rules } from "../../policy/rules";
 const names = rules.map(({ name }) => name);
 
 describe("the policy pack in the real engine", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let previews: PolicyPreviews;
 
   const run = (which: "passing" | "failing", configured?: Readonly<Record<string, unknown>>): Promise<Verdict> =>

@@ -108,7 +108,7 @@ const changes = (row: Row) =>
   }));
 
 describe("one exemption list and three fences", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   for (const row of table) {
     it(`${row.stays ? "all leave" : "all refuse"} ${inWords(row)}`, () => {

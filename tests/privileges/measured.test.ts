@@ -199,7 +199,7 @@ function usedInVault({ audit, system }: Bench, mark: number): ReadonlySet<string
 }
 
 describe("the mover's permissions", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   const bench = useCloud({ name: "privileges", login: "jwt", server: "vault" });
   let recorder: Recorder;
   let mark = 0;

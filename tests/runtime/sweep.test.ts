@@ -329,7 +329,7 @@ describe("runSweep", () => {
 });
 
 describe("a sweep of 500,000 secrets", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it("sends each once and holds no more than a sweep of 5,000", async () => {
     setFlagsFromString("--expose-gc");

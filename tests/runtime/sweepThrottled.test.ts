@@ -82,7 +82,7 @@ async function listFromBusyAws(): Promise<Throttled> {
 }
 
 describe("a sweep of an account that others keep busy", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it("lowers its rate to what AWS lets through, and gets every page", async () => {
     const { served, refused, seconds } = await listFromBusyAws();

@@ -5,7 +5,7 @@ import { describeLeakSearch } from "./behaviours/leaks";
 import { describeWebIdentity } from "./behaviours/webIdentity";
 
 describe("the cloud under attack", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const bench = useCloud({ name: "security", login: "aws", server: "vault" });
 
   // The search comes last and looks at all that the others left behind; its watch begins before them.

@@ -23,7 +23,7 @@ interface Notification {
  * takes all of them together).
  */
 describe("the alarms", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const bench = useCloud({ name: "alarms", login: "aws", server: "vault" });
   const heard: Notification[] = [];
   let aws: AwsClient;

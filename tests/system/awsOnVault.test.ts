@@ -8,7 +8,7 @@ import { describeModes } from "./behaviours/modes";
 import { useCloud } from "./support/bench";
 
 describe("login aws on Vault", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const bench = useCloud({ name: "sys-aws", login: "aws", server: "vault" });
 
   describeMoves(bench);

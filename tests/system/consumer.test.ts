@@ -22,7 +22,7 @@ const checkout = join(__dirname, "..", "..");
 const secretName = "payments/webhook-key";
 
 describe("another program that reads a secret from Vault", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const bench = useCloud({ name: "sys-consumer", login: "aws", server: "vault" });
   const keyOf = (part: string): string => `${bench().canary}-${part}-${randomBytes(6).toString("hex")}`;
   let stack: LocalStack;
@@ -70,7 +70,7 @@ describe("another program that reads a secret from Vault", function () {
     );
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const { cloud, sources, home, homes } = bench();
     key = keyOf("first");
     ({ arn } = await sources.create(secretName, key));

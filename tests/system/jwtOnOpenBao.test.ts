@@ -7,7 +7,7 @@ import { describeOtherFunctions, describeStrangers } from "./behaviours/forbidde
 import { useCloud } from "./support/bench";
 
 describe("login jwt on OpenBao", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const bench = useCloud({ name: "sys-bao", login: "jwt", server: "openbao" });
 
   describeMoves(bench);

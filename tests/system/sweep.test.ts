@@ -24,7 +24,7 @@ import { sessionOfFunction } from "./support/probe";
 import type { Created } from "./support/sources";
 
 describe("the sweep", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const bench = useCloud({ name: "sweep", login: "aws", server: "vault" });
   /** The emulator without the hop that makes CloudTrail's events: what is written here, no event tells of. */
   let silent: SecretsManagerClient;

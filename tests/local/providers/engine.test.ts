@@ -27,7 +27,7 @@ const changed: Wish = { queueName: "second", text: "two", seconds: 90, tags: { t
 
 /** The Vault that is at hand, or else OpenBao, without the types of the AWS login. */
 describe("the local providers in the real engine", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   let folder: string;
   let emulator: Emulator | undefined;

@@ -20,7 +20,7 @@ import { refusal, startCloud } from "./cloud";
 import type { Cloud } from "./cloud";
 
 describe("what AWS answers otherwise than the emulator", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let cloud: Cloud;
   let secrets: SecretsManagerClient;
   let stranger: SecretsManagerClient;

@@ -22,7 +22,7 @@ const onKey = (operator: string, key: string, value: string) => ({
 });
 
 describe("what AWS refuses and the emulator does not", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let cloud: Cloud;
   let secrets: SecretsManagerClient;
   let stranger: SecretsManagerClient;

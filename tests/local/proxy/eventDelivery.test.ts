@@ -14,7 +14,7 @@ import type { Cloud } from "./cloud";
 const everything = [{ Effect: "Allow", Action: "*", Resource: "*" }];
 
 describe("CloudTrail events of Secrets Manager", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let cloud: Cloud;
   let moverArn: string;
   let queueUrl: string;

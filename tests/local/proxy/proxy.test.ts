@@ -51,7 +51,7 @@ function vaultLogin(credentials: Credentials, endpoint: string): object {
 }
 
 describe("the proxy before the emulator", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let cloud: Cloud;
 
   before(async () => (cloud = await startCloud()));

@@ -38,7 +38,7 @@ describe("the name inside a full ARN", () => {
 });
 
 describe("a secret called by its full ARN", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let cloud: Cloud;
   let watcher: Server;
   let proxy: Proxy;

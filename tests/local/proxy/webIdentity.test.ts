@@ -26,7 +26,7 @@ function decoded(token: string): Decoded {
 }
 
 describe("web identity tokens", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let cloud: Cloud;
   let vault: VaultServer | undefined;
   let moverArn: string;

@@ -92,7 +92,7 @@ export function useCloud(options: Pick<CloudOptions, "name" | "login" | "server"
     bench = await startBench(options);
   });
   after(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await bench?.cloud.stop();
   });
   return () => {
