@@ -60,6 +60,7 @@ describe("who is not moved", () => {
     ["exempt by tag", "exempt", { source: sourceOf({ tags: { "vault-mover-mode": "exempt" } }) }],
     ["exempt by name", "exempt", { source: named("legacy/x"), settings: { exemptNames: ["a", "legacy/*"] } }],
     ["outside the prefix", "outside-prefix", { source: named("other/x"), settings: { namePrefix: "app/" } }],
+    ["ending in the prefix", "outside-prefix", { source: named("other/app/"), settings: { namePrefix: "app/" } }],
     ["owned by a service", "service-owned", { source: sourceOf({ owningService: "rds" }) }],
     ["named as a service names its own", "service-owned", { source: named("events!connection/x") }],
     ["read by ECR", "service-read", { source: named("ecr-pullthroughcache/docker") }],
