@@ -65,6 +65,9 @@ describe("encodeValue", () => {
     ["a negative number", '{"a":-1.5}'],
     ["an empty object within", '{"a":{}}'],
     ["100 levels", nested(100)],
+    ["more than 100 containers, none of them deep", `{"a":[${"[],{},".repeat(100)}0]}`],
+    ["opening brackets in a string", `{"a":"${"[{".repeat(100)}"}`],
+    ["opening brackets after a quote in a string", `{"a":"\\"${"[{".repeat(100)}"}`],
     ["1,000 members", members(1_000)],
     ["1,000 elements", elements(1_000)],
   ];
@@ -102,6 +105,8 @@ describe("encodeValue", () => {
     ["a lone surrogate's escape", '{"a":"\\ud800"}'],
     ["a lone surrogate's escape in a key", '{"\\udc00":1}'],
     ["101 levels", nested(101)],
+    ["101 levels after closing brackets in a string", `{"s":"${"]}".repeat(100)}",${nested(101).slice(1)}`],
+    ["101 levels after a string that ends in a backslash", `{"s":"\\\\",${nested(101).slice(1)}`],
     ["600 levels", nested(600)],
     ["1,001 members", members(1_001)],
     ["1,001 elements", elements(1_001)],
