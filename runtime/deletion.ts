@@ -17,6 +17,7 @@ import type { Result, Run } from "./move";
 import type { RestoreCause } from "./outcome";
 import type { Change } from "./ports";
 import type { Source } from "./source";
+import { together } from "./together";
 
 /** A delete that is sent later than this could be cut off before its label is written. */
 const deleteNeedsMs = 30_000;
@@ -98,13 +99,15 @@ export async function endRestore(run: Run, home: Home, source: Source, unsure: b
   return "again";
 }
 
-/** Looks at both sides again after the delete, home first as ever, and decides anew. */
+/**
+ * Looks at both sides again after the delete and decides anew. Nothing is written on the strength of it but labels and
+ * a restore, so both are asked together.
+ */
 async function lookAgain(run: Run, proof: Proof, deleting: string): Promise<Result> {
   const { deps, settings, trace, arn, path } = run;
   let relabelled = false;
   for (let look = 1; look <= looks; look += 1) {
-    const home = await deps.home.metadata(path);
-    const found = await deps.source.describe(arn, "describe");
+    const [home, found] = await together(deps.home.metadata(path), deps.source.describe(arn, "describe"));
     if (found.is === "refused") return trace.end(found.outcome, found.reason);
     if (found.is === "absent") {
       // Somebody deleted it without a window; the home is all there is.

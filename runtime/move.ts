@@ -3,10 +3,10 @@
  *
  * - The home is read before the source. A check-and-set base that is read after the source lets a slow mover write an
  *   old value over a newer one, with every later check satisfied.
+ * - What needs no order is asked together, and all of it has ended before the run goes on.
  * - Labels follow the data: a label without data would be a lie.
  * - Whatever changed in between starts the run over; nothing is assumed to have stayed.
  */
-import { looksLikeArn, parseSecretArn } from "./arn";
 import { decide } from "./decide";
 import type { Decision } from "./decide";
 import { endRestore, remove, restoreSource } from "./deletion";
@@ -16,10 +16,12 @@ import type { Home } from "./home";
 import { markersToClear, tagPatch, versionLabelPatch } from "./labels";
 import type { LabelPatch, VersionLabel } from "./labels";
 import type { Outcome } from "./outcome";
-import { homePath, isSecretName } from "./path";
 import type { MoveDeps } from "./ports";
 import { prove } from "./proof";
+import { resolve } from "./resolve";
+import type { Resolved } from "./resolve";
 import type { Source } from "./source";
+import { together } from "./together";
 import { startTrace } from "./trace";
 import type { Trace } from "./trace";
 import { encodeValue, holdsValue, writeBody } from "./value";
@@ -49,58 +51,22 @@ type Acting = Extract<Decision, { act: "write" | "prove" | "recognise" }>;
 
 /** So often a run may start over before the message goes back to the queue. */
 const maxStarts = 5;
-/** So many receives a secret may be missing: DescribeSecret is eventually consistent. */
-const missingAttempts = 4;
-
-const isForeign = (settings: MoverSettings, region: string | undefined, account: string | undefined): boolean =>
-  region !== settings.region || account !== settings.account;
-
-/** Finds out which secret is meant. */
-async function resolve(
-  request: MoveRequest,
-  settings: MoverSettings,
-  deps: MoveDeps,
-  trace: Trace,
-): Promise<Outcome | Source> {
-  const { secret } = request;
-  const [, , , region, account, , ...typed] = looksLikeArn(secret) ? secret.split(":") : [];
-  if (looksLikeArn(secret) && isForeign(settings, region, account)) return trace.end("refused", "foreign");
-  // Asked before AWS is: the function's role may look at nothing outside the prefix.
-  const name = looksLikeArn(secret) ? typed.join(":") : secret;
-  if (!name.startsWith(settings.namePrefix)) return trace.end("skipped", "outside-prefix");
-  const found = await deps.source.describe(secret, "resolve");
-  if (found.is === "refused") return trace.end(found.outcome, found.reason);
-  if (found.is === "absent") {
-    if (request.attempt < missingAttempts) throw wayError("source-not-found-yet", "resolve", "no such secret so far");
-    return trace.end("skipped", "not-found");
-  }
-  const { source } = found;
-  const parsed = parseSecretArn(source.arn);
-  if (parsed === undefined || parsed.name !== source.name) return trace.end("refused", "arn-mismatch");
-  trace.note({ arn: source.arn });
-  if (isForeign(settings, parsed.region, parsed.account)) return trace.end("refused", "foreign");
-  // `…:secret:my-secret` without a suffix looks like a full ARN, and Secrets Manager finds my-secret-AbCdEf by it.
-  const named = secret === source.arn || secret === source.arn.slice(0, -7);
-  if (parseSecretArn(secret) !== undefined && !named) return trace.end("refused", "arn-mismatch");
-  if (!isSecretName(source.name)) return trace.end("refused", "name-unsupported");
-  return source;
-}
-
-/** Labels a version that this run wrote or recognised, then copies the tags, which may not fit and never matter. */
+/**
+ * Labels a version that this run wrote or recognised, and copies the tags, which may not fit and never matter: a patch
+ * of their own, which leaves room for the labels.
+ */
 async function label(run: Run, source: Source, home: Home, patch: LabelPatch): Promise<Result | undefined> {
   const { deps, path, trace } = run;
-  if (Object.keys(patch).length > 0) {
-    const labelled = await deps.home.label(path, patch);
-    if (labelled.is === "gone") return "again";
-    if (labelled.is === "rejected") return trace.end("refused", "label-no-room");
-  }
   const tags = tagPatch(home.labels, source.tags);
-  if (Object.keys(tags.patch).length > 0) {
-    const copied = await deps.home.label(path, tags.patch);
-    if (copied.is === "gone") return "again";
-    const refused = copied.is === "rejected" ? Object.keys(tags.patch).length : 0;
-    trace.note({ droppedTags: tags.dropped + refused });
-  } else if (tags.dropped > 0) trace.note({ droppedTags: tags.dropped });
+  const nothing = Promise.resolve(undefined);
+  const [labelled, copied] = await together(
+    Object.keys(patch).length > 0 ? deps.home.label(path, patch) : nothing,
+    Object.keys(tags.patch).length > 0 ? deps.home.label(path, tags.patch) : nothing,
+  );
+  if (labelled?.is === "gone" || copied?.is === "gone") return "again";
+  if (labelled?.is === "rejected") return trace.end("refused", "label-no-room");
+  const dropped = tags.dropped + (copied?.is === "rejected" ? Object.keys(tags.patch).length : 0);
+  if (copied !== undefined || dropped > 0) trace.note({ droppedTags: dropped });
   return undefined;
 }
 
@@ -203,10 +169,12 @@ async function carry(run: Run, source: Source, home: Home, decision: Acting): Pr
   // A person's undo must stay visible; every other run leaves no markers of an earlier deletion behind.
   const markers = decision.copyOnly === "restored-by-somebody" ? {} : markersToClear(home.labels);
   const own = copy.label ? versionLabelPatch(home.labels, home.oldestVersion, copy.homeVersion, copy.label) : {};
-  const labelled = await label(run, source, home, { ...own, ...markers });
+  // The label changes nothing that the proof looks at, and says no more than that this run wrote or found the version.
+  const [labelled, proven] = await together(
+    label(run, source, home, { ...own, ...markers }),
+    prove({ ...copy, path, before: home, versionId, value: read.value }, deps.home, settings),
+  );
   if (labelled !== undefined) return labelled;
-
-  const proven = await prove({ ...copy, path, before: home, versionId, value: read.value }, deps.home, settings);
   if (proven.is === "changed") return "again";
   if (proven.is === "refused") return trace.end(proven.outcome, proven.reason);
   trace.mark("proven");
@@ -218,16 +186,27 @@ async function carry(run: Run, source: Source, home: Home, decision: Acting): Pr
   return remove(run, source, proven.proof);
 }
 
-/** One look at both sides and the act that follows from it. */
-async function attempt(run: Run): Promise<Result> {
-  const { deps, settings, trace, arn, path } = run;
-  const home = await deps.home.metadata(path);
+/** Both sides, the home read before the source; the first time, what `resolve` read is taken where it is enough. */
+async function look(run: Run, first?: Resolved): Promise<Result | { readonly home: Home; readonly source: Source }> {
+  const { deps, trace, arn, path } = run;
+  const home = first?.home ?? (await deps.home.metadata(path));
+  // Read at the same time as the source. Over a home without versions nothing older can be written: check-and-set 0
+  // writes only while there is none.
+  if (first?.home !== undefined && home.currentVersion === 0) return { home, source: first.source };
   const found = await deps.source.describe(arn, "describe");
   if (found.is === "refused") return trace.end(found.outcome, found.reason);
   // It was there a moment ago: Secrets Manager is eventually consistent, and only `resolve` says that it is gone.
   if (found.is === "absent") return "again";
-  const { source } = found;
-  if (source.arn !== arn) return trace.end("refused", "arn-mismatch");
+  if (found.source.arn !== arn) return trace.end("refused", "arn-mismatch");
+  return { home, source: found.source };
+}
+
+/** One look at both sides and the act that follows from it. */
+async function attempt(run: Run, first?: Resolved): Promise<Result> {
+  const { deps, settings, trace, arn, path } = run;
+  const looked = await look(run, first);
+  if (looked === "again" || "outcome" in looked) return looked;
+  const { home, source } = looked;
   trace.mark("described");
 
   const decision = decide(source, home, settings, { now: deps.now() });
@@ -279,14 +258,13 @@ export const makeMove =
   (settings: MoverSettings, deps: MoveDeps) =>
   async (request: MoveRequest): Promise<Outcome> => {
     const trace = startTrace(request.secret, deps.now);
-    const source = await resolve(request, settings, deps, trace);
-    if ("outcome" in source) return source;
-    const path = homePath(settings, source.name);
-    trace.note({ home: `${settings.mount}/${path}` });
+    const resolved = await resolve(request, settings, deps, trace);
+    if ("outcome" in resolved) return resolved;
+    const { source, path } = resolved;
     const run: Run = { arn: source.arn, path, remainingMs: request.remainingMs, settings, deps, trace };
     for (let start = 0; start < maxStarts; start += 1) {
       if (start > 0) await deps.sleep(100 * 2 ** start);
-      const result = await attempt(run);
+      const result = await attempt(run, start === 0 ? resolved : undefined);
       if (result !== "again") return result;
     }
     throw wayError("contended", "describe", "the secret or its home kept changing");

@@ -4,6 +4,7 @@ import type { MoverSettings } from "./environment";
 import type { Home } from "./home";
 import type { Reason } from "./outcome";
 import type { HomePort } from "./ports";
+import { together } from "./together";
 import { holdsValue } from "./value";
 import type { SourceValue, ValueKind } from "./value";
 
@@ -32,7 +33,7 @@ export type Proven =
  * a metadata delete, so a version number alone proves nothing).
  */
 export async function prove(claim: Claim, port: HomePort, settings: MoverSettings): Promise<Proven> {
-  const [answer, home] = await Promise.all([port.read(claim.path), port.metadata(claim.path)]);
+  const [answer, home] = await together(port.read(claim.path), port.metadata(claim.path));
   const version = home.versions[claim.homeVersion];
   if (answer.is === "gone" || version === undefined) return { is: "changed" };
   const base = home.versions[claim.base];

@@ -1,9 +1,10 @@
-/** Moves a list of secrets from this process, many at once: the mover's own protocol, without a queue. */
+/** Moves a list of secrets from this process, many at once, as `homing move --local` does, with the mover's login. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { STSClient } from "@aws-sdk/client-sts";
 
+import { runLocally } from "../../cli/localRun";
 import { login } from "../../runtime/edge/login";
 import { makeSecretsManager } from "../../runtime/edge/secretsManager";
 import { cachedToken } from "../../runtime/edge/token";
@@ -38,18 +39,10 @@ export interface Backfill {
 /** @returns how many secrets ended in which outcome */
 export async function handler({ secrets, concurrency }: Backfill): Promise<Readonly<Record<string, number>>> {
   const outcomes: Record<string, number> = {};
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let secret = secrets[next++]; secret !== undefined; secret = secrets[next++]) {
-      let outcome = "failed";
-      try {
-        ({ outcome } = await move({ secret, attempt: 1, remainingMs: () => 600_000 }));
-      } catch (error) {
-        outcome = error instanceof Error && "code" in error ? String(error.code) : "defect";
-      }
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
+  const ports = { move, sleep: wait, random: () => Math.random(), stopped: () => false };
+  const { left } = await runLocally(secrets, ports, concurrency, ({ outcome }) => {
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  });
+  for (const { code } of left) outcomes[code] = (outcomes[code] ?? 0) + 1;
   return outcomes;
 }

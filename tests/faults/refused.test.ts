@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 
 import { theFunction } from "../bundle/support/stage";
-import { isVaultCall } from "./support/calls";
+import { besideOthers, isVaultCall } from "./support/calls";
 import type { CallName } from "./support/calls";
 import { wanted } from "./support/combinations";
 import { deliverOnce, wait, work } from "./support/deliveries";
@@ -17,15 +17,12 @@ after(printSummary);
 /** For each call the one before it: when that one gets its answer, nothing listens for the next any more. */
 const refused = scenarios
   .filter(({ keepsHome }) => keepsHome)
-  .flatMap((scenario) =>
-    scenario.calls
-      // It is under way at the same time as the one before it.
-      .filter((call) => call !== "prove-home")
-      .map((call) => {
-        const before = scenario.calls[scenario.calls.indexOf(call) - 1];
-        return { name: `${scenario.name}/${call}/refused`, scenario, call, before };
-      }),
-  );
+  .flatMap((scenario) => {
+    const inTurn = scenario.calls.filter((call) => !besideOthers.includes(call));
+    return inTurn.map((call, index) => {
+      return { name: `${scenario.name}/${call}/refused`, scenario, call, before: inTurn[index - 1] };
+    });
+  });
 
 describe("the shipped function with nothing listening", function () {
   this.timeout(600_000);

@@ -124,8 +124,8 @@ export function makeModel(configuration: Configuration) {
     return next instanceof Promise ? next.then(finish) : finish(next);
   }
 
-  /** A message is delivered: its mover starts and makes its first call. */
-  async function begin(state: State, index: number, slot: Slot, behind: number): Promise<Next> {
+  /** A message is delivered: its mover starts, and this one of its first calls has its effect. */
+  async function begin(state: State, index: number, slot: Slot, first: string, behind: number): Promise<Next> {
     const received = slot.receives + 1;
     const mover = await pool.start({ secret: slot.secret, receives: Math.min(received, 4) });
     const running: Slot = {
@@ -137,8 +137,8 @@ export function makeModel(configuration: Configuration) {
       readBack: "",
       tagged: "",
     };
-    const [open] = mover.open;
-    if (open === undefined) throw new Error("a mover that asks nothing");
+    const open = mover.open.find((one) => one.name === first);
+    if (open === undefined) throw new Error(`a mover that does not begin with ${first}`);
     return call({ ...state, slots: replaced(state.slots, index, running) }, index, running, open, behind);
   }
 
@@ -156,8 +156,12 @@ export function makeModel(configuration: Configuration) {
         for (let behind = 0; behind <= olderStates; behind += 1) {
           choices.push({
             label: behind === 0 ? who : `${who}~${behind.toString()}`,
-            take: () => begin(state, index, slot, behind),
+            take: () => begin(state, index, slot, "describe", behind),
           });
+        }
+        // A name does not tell the home before its secret is found.
+        if (slot.secret !== name) {
+          choices.push({ label: `${who}.metadata`, take: () => begin(state, index, slot, "metadata", 0) });
         }
       } else if (slot.is === "runs") {
         for (const open of slot.mover?.open ?? []) {

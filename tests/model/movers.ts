@@ -46,6 +46,8 @@ export interface MoverNode {
   readonly parent?: { readonly node: MoverNode; readonly index: number; readonly answer: Answer };
   readonly root: Root;
   next?: Map<string, MoverNode>;
+  /** States that follow when several of the open calls have their answers, in whatever order. */
+  joined?: Map<string, MoverNode>;
 }
 
 export interface Root {
@@ -88,6 +90,22 @@ const settled = (): Promise<void> =>
   new Promise((resolve) => {
     setImmediate(resolve);
   });
+
+/**
+ * Where all that were answered up to here were still open: a mover waits for the answers to such calls and not for
+ * their order, so orders of the same answers lead to the same state.
+ */
+function joinOf(node: MoverNode, index: number, answer: Answer): { readonly from: MoverNode; readonly key: string } {
+  const parts = [`${index.toString()} ${answer.key}`];
+  let from = node;
+  for (;;) {
+    const { parent } = from;
+    if (parent?.node.open.some((call) => call.index === index) !== true) break;
+    parts.push(`${parent.index.toString()} ${parent.answer.key}`);
+    from = parent.node;
+  }
+  return { from, key: parts.sort().join() };
+}
 
 export function makeMoverPool(settings: MoverSettings, wrap: Wrap = (ports) => ports): MoverPool {
   let count = 0;
@@ -159,12 +177,17 @@ export function makeMoverPool(settings: MoverSettings, wrap: Wrap = (ports) => p
       const key = `${index.toString()} ${answer.key}`;
       const known = node.next?.get(key);
       if (known !== undefined) return known;
+      const join = joinOf(node, index, answer);
+      const keep = (made: MoverNode): MoverNode => {
+        (node.next ??= new Map()).set(key, made);
+        if (join.from !== node) (join.from.joined ??= new Map()).set(join.key, made);
+        return made;
+      };
+      const met = join.from.joined?.get(join.key);
+      if (met !== undefined) return keep(met);
       const answers = answersOf(node);
       answers[index] = answer;
-      return run(node.root, answers, { node, index, answer }).then((made) => {
-        (node.next ??= new Map()).set(key, made);
-        return made;
-      });
+      return run(node.root, answers, { node, index, answer }).then(keep);
     },
     size: () => count,
     answers: new Map(),

@@ -52,6 +52,7 @@ describe("without a safeguard", function () {
       "read-back current",
       "read-back without expiry",
       "proof before delete",
+      "tag before the announcement",
       "second look",
       "label per version",
       "created_by",

@@ -19,6 +19,7 @@ export const exploredSafeguards: readonly ExploredSafeguard[] = [
   {
     safeguard: "home first",
     finds: /I1: an older value is current in Vault/,
+    seed: 30,
     configuration: {
       ...two,
       name: "the source is read before the home",
@@ -30,7 +31,7 @@ export const exploredSafeguards: readonly ExploredSafeguard[] = [
   {
     safeguard: "an older value over a finished move",
     finds: /I1: an older value is current in Vault/,
-    seed: 2,
+    seed: 5,
     configuration: {
       ...two,
       name: "a finished move is not compared again",
@@ -81,6 +82,17 @@ export const exploredSafeguards: readonly ExploredSafeguard[] = [
     safeguard: "proof before delete",
     finds: /I2: a delete was sent for a value that was not freshly read back equal/,
     configuration: { ...one, name: "deletes without a read-back", wrap: off.noReadBack },
+  },
+  {
+    safeguard: "tag before the announcement",
+    finds: /I1: a delete stays for a value that nobody proved/,
+    seed: 3,
+    configuration: {
+      ...two,
+      name: "the source is tagged after the announcement",
+      acts: { put: 1 },
+      wrap: off.lateTag,
+    },
   },
   {
     safeguard: "second look",

@@ -41,32 +41,45 @@ const labelling =
     },
   });
 
-/** The source is described before the home is read. */
+/** What `resolve` found is taken as well where the home, read after it, holds versions. */
 export const sourceFirst: Wrap = ({ source, home }) => {
-  let arn: string | undefined;
   let early: Described | undefined;
-  let reading = false;
   return {
     source: {
       ...source,
       describe: async (id, step) => {
-        const found = early ?? (await source.describe(id, step));
-        early = undefined;
-        if (found.is === "found") ({ arn } = found.source);
+        const found = (step === "describe" ? early : undefined) ?? (await source.describe(id, step));
+        early = step === "resolve" ? found : undefined;
         return found;
+      },
+      read: (arn, versionId) => {
+        early = undefined;
+        return source.read(arn, versionId);
+      },
+    },
+    home,
+  };
+};
+
+/** The source is tagged after the deletion is announced at the home. */
+export const lateTag: Wrap = ({ source, home }) => {
+  let tag: (() => ReturnType<SourcePort["tag"]>) | undefined;
+  return {
+    source: {
+      ...source,
+      tag: (arn, value) => {
+        tag = () => source.tag(arn, value);
+        return Promise.resolve({ is: "done" });
       },
     },
     home: {
       ...home,
-      read: (path) => {
-        reading = true;
-        return home.read(path);
-      },
-      metadata: async (path) => {
-        const proving = reading;
-        reading = false;
-        if (!proving && arn !== undefined) early = await source.describe(arn, "describe");
-        return home.metadata(path);
+      label: async (path, patch) => {
+        const done = await home.label(path, patch);
+        const send = tag;
+        tag = undefined;
+        if (typeof patch["deleting"] === "string") await send?.();
+        return done;
       },
     },
   };

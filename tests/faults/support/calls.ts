@@ -38,6 +38,9 @@ export type VaultCall = (typeof vaultCalls)[number];
 export type AwsCall = (typeof awsCalls)[number];
 export type CallName = VaultCall | AwsCall;
 
+/** Calls that are under way at the same time as the one before them in the protocol's order. */
+export const besideOthers: readonly CallName[] = ["read-home", "label-tags", "read-back", "prove-home", "look-source"];
+
 export const isVaultCall = (name: CallName): name is VaultCall => (vaultCalls as readonly string[]).includes(name);
 
 /** Names of the secrets of these tests: by them a request shows which combination it belongs to. */
@@ -59,21 +62,21 @@ export interface Progress {
 
 export const freshProgress = (): Progress => ({ invocations: new Map() });
 
+/** From the value's read to its proof. */
+const proving: readonly (CallName | undefined)[] = [
+  "get-value",
+  "write",
+  "label",
+  "label-tags",
+  "read-back",
+  "prove-home",
+];
+/** From the delete's label to the look at both sides. */
+const looking: readonly (CallName | undefined)[] = ["mark-deleted", "look-home", "look-source"];
+
 function homeRead({ last }: Progress): VaultCall {
-  switch (last) {
-    case "label":
-    case "label-tags":
-    case "read-back":
-    case "prove-home":
-    case "get-value":
-      return "prove-home";
-    case "mark-deleted":
-    case "look-source":
-    case "look-home":
-      return "look-home";
-    default:
-      return "read-home";
-  }
+  if (proving.includes(last)) return "prove-home";
+  return looking.includes(last) ? "look-home" : "read-home";
 }
 
 function patchName(body: string, { last }: Progress): VaultCall {
@@ -86,7 +89,7 @@ function patchName(body: string, { last }: Progress): VaultCall {
   if (keys.some((key) => /^v\d+$/.test(key))) return "label";
   if (keys.some((key) => key.startsWith("tag."))) return "label-tags";
   // A proof without a write clears what an earlier deletion left.
-  return last === "get-value" ? "label" : "clear-markers";
+  return proving.includes(last) ? "label" : "clear-markers";
 }
 
 /** Names a request to Vault; undefined for one that the protocol does not have. */
@@ -147,7 +150,8 @@ export function nameAwsCall({ headers, body }: Request, progressOf: (secret: str
   if (known !== undefined) return { name: known, secret };
   const nameOf = (): AwsCall | undefined => {
     if (action === "DescribeSecret") {
-      return progress.last === undefined ? "resolve" : progress.last === "look-home" ? "look-source" : "describe";
+      if (![...progress.invocations.values()].includes("resolve")) return "resolve";
+      return looking.includes(progress.last) ? "look-source" : "describe";
     }
     if (action === "RestoreSecret") return progress.last === "describe" ? "restore-again" : "restore";
     return actions[action];

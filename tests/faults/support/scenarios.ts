@@ -39,6 +39,7 @@ export interface Scenario {
   readonly missing: (subject: Subject) => readonly string[];
 }
 
+/** A move over a home with versions. */
 const moveCalls: readonly CallName[] = [
   "resolve",
   "read-home",
@@ -57,6 +58,9 @@ const moveCalls: readonly CallName[] = [
   "look-home",
   "look-source",
 ] satisfies readonly (AwsCall | VaultCall)[];
+
+/** Over a home without any, what was found first is enough. */
+const firstMoveCalls = moveCalls.filter((call) => call !== "describe");
 
 export const homeEntry = ({ homes, path }: Pick<Subject, "homes" | "path">): FakeEntry | undefined =>
   homes.entries[path];
@@ -111,7 +115,7 @@ const fieldsWith = (name: string): string => JSON.stringify({ user: name, passwo
 export const create: Scenario = {
   name: "create",
   begin: ({ name, aws }) => put(aws, name, fieldsWith(name)),
-  calls: moveCalls,
+  calls: firstMoveCalls,
   keepsHome: true,
   missing: missingOfMove,
 };
