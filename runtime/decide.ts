@@ -120,11 +120,18 @@ const unclaimed = (source: Source, versionId: string, now: number): Decision =>
     ? { act: "restore", versionId, cause: "deletion-unclaimed" }
     : stop("refused", "deletion-unclaimed");
 
+/**
+ * Whether a scheduled secret shows that it should not be: it holds a staged version, or somebody wishes it to stay.
+ * Nothing of a scheduled secret changes, so this came before the delete, and no mover looked since.
+ */
+function isKept(source: Source): boolean {
+  const wish = source.tags[modeTag];
+  return source.staged || (wish !== undefined && wish !== "move");
+}
+
 /** A move that a mover saw to its end: nothing is left to do but the late check. */
 function decideFinished(source: Source, home: Home, settings: MoverSettings, now: number): Decision {
-  // Nothing of a scheduled secret changes: what speaks against its deletion came before it, and no mover looked since.
-  const wish = source.tags[modeTag];
-  if (source.staged || (wish !== undefined && wish !== "move")) {
+  if (isKept(source)) {
     return { act: "restore", versionId: source.currentVersionId ?? "", cause: "changed-meanwhile" };
   }
   if (liveVersion(home, now) === undefined) return stop("refused", "home-deleted");
@@ -164,9 +171,10 @@ function decideScheduled(source: Source, home: Home, settings: MoverSettings, no
     if (current !== undefined && tagged === current && !holdsCurrent(source, home, settings, now)) {
       return { act: "restore", versionId: current, cause: "home-gone" };
     }
-    return tagged === "" || tagged === current
-      ? stop("skipped", "scheduled-by-others")
-      : unclaimed(source, tagged, now);
+    // The end of another mover's restore removes the announcement of whatever was deleted meanwhile, so the tag alone
+    // may be a person's delete or a mover's that nobody looked at.
+    const others = tagged === "" || (tagged === current && !isKept(source));
+    return others ? stop("skipped", "scheduled-by-others") : unclaimed(source, tagged, now);
   }
   const intended = deleted ?? deleting;
   const movable = skipReason(source, settings) === undefined && modeFor(source, settings) === "move";

@@ -605,6 +605,18 @@ describe("the late check", () => {
     deepEqual(decideOn({ source: untagged, home: absentHome }), stop("skipped", "scheduled-by-others"));
   });
 
+  it("is an alarm where the announcement is gone and a staged version or a wish speaks against it, and a restore before its end", () => {
+    const wishes = ["exempt", "copy", "typo"].map((wish) => ({ tags: { ...tags, "vault-mover-mode": wish } }));
+    for (const against of [{ staged: true }, ...wishes]) {
+      const scheduled = sourceOf({ tags, scheduled: true, windowEnd, ...against });
+      deepEqual(decideOn({ source: scheduled, home: homeOf() }), stop("refused", "deletion-unclaimed"));
+      const ends = { ...scheduled, windowEnd: startTime + 3 * day - 1 };
+      deepEqual(decideOn({ source: ends, home: homeOf() }), restore("deletion-unclaimed"));
+    }
+    const untagged = sourceOf({ scheduled: true, staged: true, windowEnd });
+    deepEqual(decideOn({ source: untagged, home: homeOf() }), stop("skipped", "scheduled-by-others"));
+  });
+
   it("is an alarm for another version than the tag names, and a restore before its end", () => {
     const other = { currentVersionId: v2, versionIds: [v1, v2], scheduled: true, tags };
     deepEqual(
