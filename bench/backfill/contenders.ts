@@ -30,7 +30,7 @@ export async function startScript(
     file: join("bench", file),
     memory,
     env,
-    options: [...options, "--require", "ts-node/register/transpile-only"],
+    options: [...options, "--require", "sucrase/register/ts"],
   });
 }
 

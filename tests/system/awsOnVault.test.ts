@@ -1,6 +1,7 @@
 import { describeDestroy, describeStack } from "./behaviours/lifecycle";
 import { describeForgedMessages, describeMessages } from "./behaviours/messages";
 import { describeMoves } from "./behaviours/moves";
+import { describeOperator } from "./behaviours/operator";
 import { describeOwnership } from "./behaviours/ownership";
 import { describeSkips } from "./behaviours/skips";
 import { describeForbidden, describeStrangers } from "./behaviours/forbidden";
@@ -14,6 +15,7 @@ describe("login aws on Vault", function () {
   describeMoves(bench);
   describeSkips(bench);
   describeOwnership(bench);
+  describeOperator(bench, "aws");
   describeMessages(bench);
   describeStrangers(bench);
   describeForbidden(bench);

@@ -1,6 +1,7 @@
 import { describeDestroy, describeStack } from "./behaviours/lifecycle";
 import { describeForgedMessages, describeMessages } from "./behaviours/messages";
 import { describeMoves } from "./behaviours/moves";
+import { describeOperator } from "./behaviours/operator";
 import { describeOwnership } from "./behaviours/ownership";
 import { describeSkips } from "./behaviours/skips";
 import { describeOtherFunctions, describeStrangers } from "./behaviours/forbidden";
@@ -13,6 +14,7 @@ describe("login jwt on Vault", function () {
   describeMoves(bench);
   describeSkips(bench);
   describeOwnership(bench);
+  describeOperator(bench, "jwt");
   describeMessages(bench);
   describeStrangers(bench);
   describeOtherFunctions(bench);
