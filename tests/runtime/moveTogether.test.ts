@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 
 import { wayError } from "../../runtime/errors";
 import { arnOf, versionIdOf } from "../support/builders";
-import { currentData } from "../support/fakeHome";
+import { currentData, deleteMetadata } from "../support/fakeHome";
 import { createSecret, isScheduled, putValue } from "../support/fakeSource";
 import type { Hook } from "../support/hook";
 import { atCall, deliver, labelsOf, makeWorld, pathOf, recorder } from "../support/world";
@@ -119,7 +119,7 @@ describe("calls that a move makes together", () => {
       deliver(world, arn, {
         home: {},
         hook: (call, when) => {
-          if (call.name === "label" && when === "before") delete world.home.entries[pathOf(name)];
+          if (call.name === "label" && when === "before") deleteMetadata(world.home, pathOf(name));
         },
       }),
       { code: "contended" },
