@@ -98,6 +98,9 @@ export async function openStack(options: StackOptions): Promise<LocalStack> {
         // The local cloud's state holds nothing that outlives it.
         PULUMI_CONFIG_PASSPHRASE: "local",
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // And so it is written once, at an operation's end, and not after every resource: a fifth of an update's time.
+        PULUMI_EXPERIMENTAL: "true",
+        PULUMI_SKIP_CHECKPOINTS: "true",
         ...options.environment,
       },
     },

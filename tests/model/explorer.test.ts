@@ -11,7 +11,7 @@ const say = (line: string): void => {
 };
 
 /** Distinct states over all configurations; those that are exhausted with fewer leave their share to the others. */
-const wanted = Number(process.env["HOMING_MODEL_STATES"] ?? 400_000);
+const wanted = Number(process.env["HOMING_MODEL_STATES"] ?? 320_000);
 
 describe("the explorer", function () {
   this.timeout(0);

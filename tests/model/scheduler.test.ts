@@ -17,7 +17,7 @@ import { name, path } from "./state";
 import type { Past, State } from "./state";
 import { homeData, remember } from "./step";
 
-const runs = Number(process.env["HOMING_MODEL_SCHEDULES"] ?? 5_000);
+const runs = Number(process.env["HOMING_MODEL_SCHEDULES"] ?? 3_000);
 const arn = arnOf(name);
 const model = makeModel({
   name: "scheduled",

@@ -69,6 +69,9 @@ export function describeOperator(bench: () => Bench, login: "aws" | "jwt"): void
     const filter = ["--name", "operator/*"];
     const homing = homingIn(() => bench().system());
     let env: Readonly<Record<string, string>>;
+    let others: readonly string[] = [];
+    const entities = async (): Promise<readonly string[]> =>
+      ((await bench().vault.read("identity/entity/id?list=true")) as { readonly keys: readonly string[] }).keys;
 
     const allow = async (actions: readonly string[]): Promise<void> => {
       const Action = ["lambda:GetFunctionConfiguration", ...ofAll[login], ...actions];
@@ -80,6 +83,7 @@ export function describeOperator(bench: () => Bench, login: "aws" | "jwt"): void
       homing.run([command, "--json", "--login", login, "--role", RoleName, ...args], { env });
 
     before(async () => {
+      others = await entities();
       env = await admit(bench(), login);
       const { awsEndpoint: endpoint, region } = bench().system();
       const credentials = { accessKeyId: "test", secretAccessKey: "test" };
@@ -89,6 +93,13 @@ export function describeOperator(bench: () => Bench, login: "aws" | "jwt"): void
       silent.destroy();
     });
     after(async () => {
+      const { vault, system } = bench();
+      const { loginPath = "" } = system().outputs;
+      await vault.request("DELETE", `auth/${loginPath}/role/${RoleName}`);
+      // Logging in made an entity.
+      for (const id of (await entities()).filter((key) => !others.includes(key))) {
+        await vault.request("DELETE", `identity/entity/id/${id}`);
+      }
       const { iam } = bench().clients;
       await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
       await iam.send(new DeleteRoleCommand({ RoleName }));
