@@ -40,7 +40,7 @@ export const plan: Part = {
   name: "plan",
   title: "`homing plan`, from 1,000 to 500,000 secrets",
   about:
-    "The plan of the command line on Node 24, a process for each size, against a fake of ListSecrets that answers at once and a Vault in memory that holds nothing yet; the rates that it allows itself on AWS are lifted, and no resource policy is read. The memory includes the TypeScript compiler.",
+    "The plan of the command line on Node 24, a process for each size, against a fake of ListSecrets that answers at once and a Vault in memory that holds nothing yet; the rates that it allows itself on AWS are lifted, and no resource policy is read.",
   measure: async ({ progress }) => {
     const planners: Scaled[] = [];
     for (const secrets of sizes) planners.push(await startPlanner(secrets));
