@@ -6,7 +6,7 @@ import { arnOf, versionIdOf } from "../support/builders";
 import { currentData, deleteMetadata } from "../support/fakeHome";
 import { createSecret, isScheduled, putValue } from "../support/fakeSource";
 import type { Hook } from "../support/hook";
-import { atCall, deliver, labelsOf, makeWorld, pathOf, recorder } from "../support/world";
+import { deliver, labelsOf, makeWorld, pathOf, recorder } from "../support/world";
 import { waveRecorder } from "../support/waves";
 
 const name = "app/db";
@@ -69,11 +69,10 @@ describe("calls that a move makes together", () => {
   it("write over nothing when another mover was first: check-and-set 0 is refused, and both sides are read anew", async () => {
     const { world, secret } = worldWith();
     const second = '{"user":"u","password":"second"}';
-    const hook = atCall("home.write", "before", () => undefined);
     const other: Hook = async (call, when) => {
       if (call.name !== "write" || when !== "before" || world.home.entries[pathOf(name)] !== undefined) return;
       putValue(secret, second, versionIdOf(2));
-      await deliver(world, arn, { settings: { mode: "copy" }, hook });
+      await deliver(world, arn, { settings: { mode: "copy" } });
     };
     const { calls, names, hook: recording } = recorder();
     const outcome = await deliver(world, arn, {
@@ -117,7 +116,6 @@ describe("calls that a move makes together", () => {
     const { world, secret } = worldWith();
     await rejects(
       deliver(world, arn, {
-        home: {},
         hook: (call, when) => {
           if (call.name === "label" && when === "before") deleteMetadata(world.home, pathOf(name));
         },
