@@ -9,7 +9,7 @@ import { freePort } from "./ports";
 import { beforeStop } from "./processes";
 import { startProxy } from "./proxy/proxy";
 import { openStack } from "./stack";
-import type { LocalStack, StackOptions, UpResult } from "./stack";
+import type { Changes, LocalStack, StackOptions, UpResult } from "./stack";
 import { cloudDirectory, defaultName, moversOf, systemFile, writeSystem } from "./system";
 import type { System } from "./system";
 import { installTools } from "./tools";
@@ -38,11 +38,13 @@ export interface LocalCloud {
   readonly endpoint: string;
   readonly directory: string;
   readonly stack: LocalStack;
-  /** Updates the stack, with settings that replace those of the same name. */
+  /** What an update would do, with settings that replace those of the same name. */
+  readonly preview: (settings?: Readonly<Record<string, string>>) => Promise<Changes>;
+  /** Updates the stack, with such settings. */
   readonly up: (settings?: Readonly<Record<string, string>>) => Promise<UpResult>;
   /**
-   * Opens another stack beside this one: the same state, the same servers. The program is this one unless told; the
-   * environment adds to the cloud's own.
+   * Opens another stack beside this one: the same state, the same servers, and forgotten with it. The program is this
+   * one unless told; the environment adds to the cloud's own.
    */
   readonly openBeside: (
     options: Pick<StackOptions, "name"> & Partial<Pick<StackOptions, "program" | "project" | "environment">>,
@@ -170,10 +172,13 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       ...options.settings,
     };
     let system: System | undefined;
-    const up = async (settings: Readonly<Record<string, string>> = {}): Promise<UpResult> => {
+    const configOf = (settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
       const config: Record<string, string> = { "aws:region": region };
       for (const [key, value] of Object.entries({ ...base, ...settings })) config[`homing:${key}`] = value;
-      const result = await stack.up(config);
+      return config;
+    };
+    const up = async (settings: Readonly<Record<string, string>> = {}): Promise<UpResult> => {
+      const result = await stack.up(configOf(settings));
       const output = (key: string): string => result.outputs[key] ?? "";
       system = {
         pid: process.pid,
@@ -228,9 +233,16 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       endpoint,
       directory,
       stack,
+      preview: (settings = {}) => stack.preview(configOf(settings)),
       up,
-      openBeside: ({ environment, ...other }) =>
-        openStack({ ...common, program, ...other, environment: { ...common.environment, ...environment } }),
+      async openBeside({ environment, ...other }) {
+        const beside = { ...common, program, ...other, environment: { ...common.environment, ...environment } };
+        const opened = await openStack(beside);
+        closers.push(() => {
+          opened.forget();
+        });
+        return opened;
+      },
       firstUp,
       drain: () => proxy.drain(),
       close,

@@ -23,6 +23,11 @@ describe("restSeconds", () => {
     equal(restSeconds(9, 0, 1), 900);
   });
 
+  it("adds up to a half to what a server asks, so that those it sent away do not come back together", () => {
+    equal(restSeconds(1, 0.5, 60), 75);
+    equal(restSeconds(1, 1, 60), 90);
+  });
+
   it("is always a whole number of seconds that ChangeMessageVisibility takes", () => {
     assert(
       property(integer({ min: 1, max: 10_000 }), double({ min: 0, max: 1, noNaN: true }), (receives, random) => {

@@ -6,12 +6,14 @@ import { describeOwnership } from "./behaviours/ownership";
 import { describeSkips } from "./behaviours/skips";
 import { describeForbidden, describeStrangers } from "./behaviours/forbidden";
 import { describeModes } from "./behaviours/modes";
+import { describeSweep } from "./behaviours/sweep";
 import { useCloud } from "./support/bench";
 
 describe("login aws on Vault", function () {
   this.timeout(300_000);
   const bench = useCloud({ name: "sys-aws", login: "aws", server: "vault" });
 
+  describeSweep(bench);
   describeMoves(bench);
   describeSkips(bench);
   describeOwnership(bench);

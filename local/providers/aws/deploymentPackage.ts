@@ -52,5 +52,6 @@ export function zipOf(archive: Values, root: string): Uint8Array {
   addArchive(files, "", archive, root);
   const sorted = [...files].sort(([one], [other]) => (one < other ? -1 : 1));
   const entries: Zippable = Object.fromEntries(sorted.map(([name, bytes]) => [name, [bytes, fileAttributes]]));
-  return zipSync(entries);
+  // Stored: what it saves in transport on one machine costs more to pack and to unpack.
+  return zipSync(entries, { level: 0 });
 }

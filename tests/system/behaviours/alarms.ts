@@ -1,0 +1,277 @@
+import * as assert from "node:assert/strict";
+
+import { CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { DeleteSecretCommand, RestoreSecretCommand, TagResourceCommand } from "@aws-sdk/client-secrets-manager";
+import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+
+import { moverAlarms } from "../../../components/moverAlarms";
+import { awsClient } from "../../../local/providers/aws/client";
+import type { AwsClient } from "../../../local/providers/aws/client";
+import type { Bench } from "../support/bench";
+import { eventually } from "../support/eventually";
+
+interface Notification {
+  readonly AlarmName: string;
+  readonly AlarmDescription: string;
+  readonly NewStateValue: string;
+}
+
+/**
+ * Every alarm is seen to go off and to reach a subscriber of the topic. The emulator doesn't model what CloudWatch adds:
+ * that the topic's policy is asked, that dimensions are told apart, and in how many periods a threshold is passed (it
+ * takes all of them together).
+ */
+export function describeAlarms(bench: () => Bench): void {
+  describe("the alarms", () => {
+    const heard: Notification[] = [];
+    let aws: AwsClient;
+    let inbox: string;
+
+    before(async () => {
+      const { clients, system } = bench();
+      aws = awsClient({
+        AWS_ENDPOINT_URL: system().awsEndpoint,
+        AWS_REGION: system().region,
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+      });
+      const { region, account, outputs } = system();
+      const topicArn = outputs["alarmTopicArn"];
+      const inboxArn = `arn:aws:sqs:${region}:${account}:on-call`;
+      const Policy = JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Service: "sns.amazonaws.com" },
+            Action: "sqs:SendMessage",
+            Resource: inboxArn,
+            Condition: { ArnEquals: { "aws:SourceArn": topicArn } },
+          },
+        ],
+      });
+      const { QueueUrl = "" } = await clients.sqs.send(
+        new CreateQueueCommand({ QueueName: "on-call", Attributes: { Policy } }),
+      );
+      await aws.query("sns", "Subscribe", { TopicArn: topicArn, Protocol: "sqs", Endpoint: inboxArn });
+      inbox = QueueUrl;
+    });
+
+    async function listen(): Promise<void> {
+      const { sqs } = bench().clients;
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: inbox, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
+      );
+      for (const { Body = "{}", ReceiptHandle } of Messages) {
+        const { Message } = JSON.parse(Body) as { readonly Message: string };
+        heard.push(JSON.parse(Message) as Notification);
+        await sqs.send(new DeleteMessageCommand({ QueueUrl: inbox, ReceiptHandle }));
+      }
+    }
+
+    /** Waits until the subscriber has heard this alarm, with the words of the table. */
+    async function goesOff(key: string): Promise<void> {
+      const row = moverAlarms.find((alarm) => alarm.key === key);
+      assert.ok(row, key);
+      const name = `${bench().system().functionName}-${key}`;
+      const notification = await eventually(
+        async () => {
+          await listen();
+          return heard.find(({ AlarmName, NewStateValue }) => AlarmName === name && NewStateValue === "ALARM");
+        },
+        () => `${name} is not among ${heard.map(({ AlarmName }) => AlarmName).join(", ")}`,
+      );
+      assert.equal(notification.AlarmDescription, `${row.means} ${row.todo}`);
+    }
+
+    /** The alarms that are on, by the ending of their names. */
+    async function alarmsOn(): Promise<readonly string[]> {
+      const { MetricAlarms } = await aws.json("monitoring", "DescribeAlarms", { StateValue: "ALARM" });
+      const prefix = `${bench().system().functionName}-`;
+      return (MetricAlarms as { AlarmName: string }[]).map(({ AlarmName }) => AlarmName.slice(prefix.length));
+    }
+
+    /** The sum of one of the function's metrics, of this stack only. */
+    async function counted(MetricName: string): Promise<number> {
+      const minute = 60_000;
+      const { Datapoints } = await aws.json("monitoring", "GetMetricStatistics", {
+        Namespace: "Homing",
+        MetricName,
+        Dimensions: [{ Name: "service", Value: bench().system().functionName }],
+        StartTime: (Date.now() - 10 * minute) / 1_000,
+        EndTime: (Date.now() + minute) / 1_000,
+        Period: 3_600,
+        Statistics: ["Sum"],
+      });
+      return (Datapoints as { Sum: number }[]).reduce((sum, { Sum }) => sum + Sum, 0);
+    }
+
+    /** Creates a secret and waits until it is moved. */
+    async function moved(name: string): Promise<string> {
+      const { sources, log, canary } = bench();
+      const { arn } = await sources.create(name, canary);
+      await log.outcome(arn, { outcome: "moved" });
+      return arn;
+    }
+
+    /**
+     * For outcomes that no test can cause in seconds: a line of metrics that the function wrote, with another metric's
+     * name in it, goes through the function's log group as every line does.
+     */
+    async function logLike(former: string, metric: string): Promise<void> {
+      const { clients, log, system } = bench();
+      const { logGroupName } = system();
+      const line = await eventually(
+        async () => (await log.messages()).find((one) => one.includes('"_aws"') && one.includes(`"${former}"`)),
+        () => `no line has the metric ${former}`,
+      );
+      const logStreamName = `test-${metric.replace(":", "-")}`;
+      await clients.logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
+      const message = line.replaceAll(`"${former}"`, `"${metric}"`);
+      const logEvents = [{ timestamp: Date.now(), message }];
+      await clients.logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));
+    }
+
+    it("are all there, off, and say nothing of what is the mover's daily work", async () => {
+      const { homes, home, sources, log, canary } = bench();
+      await homes.write(home("alarms/conflict"), { by: "a person" });
+      const { arn } = await sources.create("alarms/conflict", canary);
+      await log.outcome(arn, { outcome: "refused", reason: "home-conflict" });
+      await moved("alarms/ordinary");
+
+      const sum = await eventually(
+        async () => ((await counted("moved")) > 0 ? counted("refused:home-conflict") : undefined),
+        () => "the metric moved did not move",
+      );
+
+      assert.equal(sum, 1);
+      assert.deepEqual(await alarmsOn(), []);
+      const { MetricAlarms } = await aws.json("monitoring", "DescribeAlarms", {});
+      assert.equal((MetricAlarms as unknown[]).length, moverAlarms.length);
+    });
+
+    it("tell of a message on the dead-letter queue", async () => {
+      await bench().sources.send('{"secretId":');
+
+      await goesOff("dead-letters");
+    });
+
+    it("tell of a message that waits for over an hour", async () => {
+      // Nobody waits for an hour here: SQS's own report is put in its place.
+      const Dimensions = [{ Name: "QueueName", Value: bench().system().functionName }];
+      await aws.json("monitoring", "PutMetricData", {
+        Namespace: "AWS/SQS",
+        MetricData: [{ MetricName: "ApproximateAgeOfOldestMessage", Dimensions, Unit: "Seconds", Value: 3_601 }],
+      });
+
+      await goesOff("oldest-message");
+    });
+
+    it("tell of moves that have to be tried again", async () => {
+      await bench().sources.nudge("alarms/nobody");
+
+      await goesOff("way-blocked");
+    });
+
+    it("tell of an error of the function", async () => {
+      const { clients, system } = bench();
+      const { FunctionError } = await clients.lambda.send(
+        new InvokeCommand({ FunctionName: system().functionName, Payload: Buffer.from("{}") }),
+      );
+
+      assert.ok(FunctionError);
+      await goesOff("function-errors");
+    });
+
+    it("tell of a failed move", async () => {
+      await logLike("moved", "failed");
+
+      await goesOff("failed");
+    });
+
+    it("tell of a home that gives back another value", async () => {
+      await logLike("moved", "refused:unequal");
+
+      await goesOff("unequal");
+    });
+
+    it("tell of a home whose version somebody deleted", async () => {
+      const { homes, home, sources, log } = bench();
+      const arn = await moved("alarms/deleted");
+      await homes.remove(home("alarms/deleted"));
+      await sources.nudge(arn);
+
+      await log.outcome(arn, { outcome: "refused", reason: "home-deleted" });
+      await goesOff("home-deleted");
+    });
+
+    it("tell of a home that is gone", async () => {
+      const { vault, home, sources, system } = bench();
+      const arn = await moved("alarms/gone");
+      await vault.request("DELETE", `${system().mount}/metadata/${home("alarms/gone")}`);
+      await sources.nudge(arn);
+
+      await goesOff("home-gone");
+    });
+
+    it("tell of a moved secret that somebody restored, unchanged and with a new value", async () => {
+      const { clients, homes, home, sources, log, canary } = bench();
+      const arn = await moved("alarms/restored");
+      await homes.ageDeletion(home("alarms/restored"));
+      await clients.secrets.send(new RestoreSecretCommand({ SecretId: arn }));
+      await sources.nudge(arn);
+      await log.outcome(arn, { outcome: "unchanged", reason: "restored-by-somebody" });
+      await goesOff("restored-unchanged");
+
+      await sources.put(arn, `${canary}-2`);
+
+      await log.outcome(arn, { outcome: "copied", reason: "restored-by-somebody" });
+      await goesOff("restored-copied");
+    });
+
+    it("tell of a deletion with a value that no mover proved", async () => {
+      const { clients, sources, log, canary } = bench();
+      const arn = await moved("alarms/unclaimed");
+      await clients.secrets.send(new RestoreSecretCommand({ SecretId: arn }));
+      await clients.secrets.send(
+        new TagResourceCommand({ SecretId: arn, Tags: [{ Key: "vault-mover-mode", Value: "exempt" }] }),
+      );
+      await sources.put(arn, `${canary}-2`);
+      await clients.secrets.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: 7 }));
+      await sources.nudge(arn);
+
+      await log.outcome(arn, { outcome: "refused", reason: "deletion-unclaimed" });
+      await goesOff("deletion-unclaimed");
+    });
+
+    it("tell of days without a sweep, and end with one", async () => {
+      // Nobody waits for a day, and the emulator takes no missing data for anything: a count of none is put in its place.
+      const { clients, system } = bench();
+      const Dimensions = [{ Name: "service", Value: system().functionName }];
+      for (const MetricName of ["sweep", "sweep:all"]) {
+        const MetricData = [{ MetricName, Dimensions, Unit: "Count", Value: 0 }];
+        await aws.json("monitoring", "PutMetricData", { Namespace: "Homing", MetricData });
+      }
+      await goesOff("no-sweep");
+      await goesOff("no-full-sweep");
+
+      const FunctionName = system().outputs["sweeperFunctionName"];
+      const Payload = Buffer.from(JSON.stringify({ sweep: "all" }));
+      const { FunctionError } = await clients.lambda.send(new InvokeCommand({ FunctionName, Payload }));
+
+      assert.equal(FunctionError, undefined);
+      await eventually(
+        async () => ((await alarmsOn()).some((key) => key.includes("sweep")) ? undefined : true),
+        () => "the alarms on sweeps are still on",
+      );
+    });
+
+    it("were all heard", () => {
+      const prefix = `${bench().system().functionName}-`;
+      const names = new Set(heard.map(({ AlarmName }) => AlarmName));
+
+      assert.deepEqual([...names].sort(), moverAlarms.map(({ key }) => prefix + key).sort());
+    });
+  });
+}

@@ -1,0 +1,16 @@
+import { describeAlarms } from "./behaviours/alarms";
+import { describeConsumer } from "./behaviours/consumer";
+import { describeOtherStacks } from "./behaviours/otherStacks";
+import { describeRegions } from "./behaviours/regions";
+import { useCloud } from "./support/bench";
+
+describe("beside the mover", function () {
+  this.timeout(300_000);
+  const bench = useCloud({ name: "sys-beside", login: "aws", server: "vault" });
+
+  // The alarms come first: what the others do would set some of them off.
+  describeAlarms(bench);
+  describeConsumer(bench);
+  describeOtherStacks(bench);
+  describeRegions(bench);
+});
