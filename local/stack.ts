@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import type { OutputMap, PulumiFn, Stack } from "@pulumi/pulumi/automation";
 
+import { leaveOutPromiseTraces } from "./promiseTraces";
+
 export interface StackOptions {
   readonly name: string;
   /** The `pulumi` program. */
@@ -67,29 +69,16 @@ async function limited<T>(stack: Stack, what: string, printed: () => string, run
     }, limitMs);
   });
   try {
-    return await Promise.race([withPlainTraces(run), late]);
+    return await Promise.race([run(), late]);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/**
- * Runs an operation with stack traces as the engine's Node has them. Pulumi takes one for every promise, and looking
- * up the TypeScript lines in them, which ts-node has Node do, is a third of a program's own time.
- */
-async function withPlainTraces<T>(run: () => Promise<T>): Promise<T> {
-  const mapped = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
-  delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
-  try {
-    return await run();
-  } finally {
-    if (mapped !== undefined) Object.defineProperty(Error, "prepareStackTrace", mapped);
   }
 }
 
 /** Opens the stack, new or as its state was left. */
 export async function openStack(options: StackOptions): Promise<LocalStack> {
   const { name, directory, project = { name: "homing", directory: checkout } } = options;
+  leaveOutPromiseTraces();
   const state = join(directory, "state");
   const engine = join(directory, "engine");
   mkdirSync(state, { recursive: true, mode: 0o700 });

@@ -1,5 +1,7 @@
 import { runtime } from "@pulumi/pulumi";
 
+import { leaveOutPromiseTraces } from "../../local/promiseTraces";
+
 /** A resource as the program registered it: what it asked for and under which options. */
 export interface Registered {
   readonly type: string;
@@ -100,6 +102,7 @@ export async function record(
   config: Record<string, string> = {},
   stacks: Answers = {},
 ): Promise<Recording> {
+  leaveOutPromiseTraces();
   const resources: Registered[] = [];
   const invokes: Invoked[] = [];
   const inputs = new Map<string, Readonly<Record<string, unknown>>>();

@@ -100,6 +100,8 @@ describe("the local providers in the real engine", function () {
           PULUMI_BACKEND_URL: `file://${folderOf("state")}`,
           PULUMI_CONFIG_PASSPHRASE: "local",
           PULUMI_SKIP_UPDATE_CHECK: "true",
+          PULUMI_EXPERIMENTAL: "true",
+          PULUMI_SKIP_CHECKPOINTS: "true",
           ...environment,
         },
       },
