@@ -200,7 +200,7 @@ function usedInVault({ audit, system }: Bench, mark: number): ReadonlySet<string
 
 describe("the mover's permissions", function () {
   this.timeout(600_000);
-  const bench = useCloud({ name: "privileges", login: "jwt", server: "vault" });
+  const bench = useCloud({ name: "privileges", login: "jwt", server: "vault", settings: widest });
   let recorder: Recorder;
   let mark = 0;
   const table = new Table({
@@ -211,8 +211,7 @@ describe("the mover's permissions", function () {
   });
 
   before(async () => {
-    const { cloud, system, audit } = bench();
-    await cloud.up(widest);
+    const { system, audit } = bench();
     const { cloudTrailEndpoint, account, region } = system();
     mark = audit.now();
     recorder = await startRecorder(cloudTrailEndpoint, account, region);

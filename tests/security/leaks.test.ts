@@ -6,7 +6,7 @@ import { describeWebIdentity } from "./behaviours/webIdentity";
 
 describe("the cloud under attack", function () {
   this.timeout(300_000);
-  const bench = useCloud({ name: "security", login: "aws", server: "vault" });
+  const bench = useCloud({ name: "security", login: "aws", server: "vault", settings: { logLevel: "DEBUG" } });
 
   // The search comes last and looks at all that the others left behind; its watch begins before them.
   describeHostileInput(bench);

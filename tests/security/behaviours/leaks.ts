@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { leaks } from "../../bundle/support/leaks";
@@ -31,7 +31,6 @@ export function describeLeakSearch(bench: () => Bench): void {
   let processes: ProcessWatch;
 
   before(async () => {
-    await bench().cloud.up({ logLevel: "DEBUG" });
     tap = await openTap(bench());
     processes = watchProcesses();
   });
@@ -105,7 +104,6 @@ export function describeLeakSearch(bench: () => Bench): void {
 
     it("is what a search finds that finds it in every form", () => {
       const { cloud, canary } = bench();
-      const file = join(cloud.directory, "aws", "tmp", "planted");
       const text = JSON.stringify({ password: oddly() });
       const forms = {
         raw: canary,
@@ -117,18 +115,21 @@ export function describeLeakSearch(bench: () => Bench): void {
         url: encodeURIComponent(text),
         json: JSON.stringify(JSON.stringify(text)),
       };
-      for (const [form, content] of Object.entries(forms)) {
-        writeFileSync(file, `before ${content} after`);
-        const found = Object.entries(filesBelow(cloud.directory)).filter(
-          ([, inside]) => leaks(inside, canary).length > 0,
-        );
-        assert.deepEqual(
-          found.map(([path]) => path),
-          [join("aws", "tmp", "planted")],
-          form,
-        );
-      }
-      rmSync(file);
+      const folder = join(cloud.directory, "aws", "tmp", "planted");
+      mkdirSync(folder);
+      for (const [form, content] of Object.entries(forms)) writeFileSync(join(folder, form), `before ${content} after`);
+
+      const found = Object.entries(filesBelow(cloud.directory)).filter(
+        ([, inside]) => leaks(inside, canary).length > 0,
+      );
+
+      rmSync(folder, { recursive: true });
+      assert.deepEqual(
+        found.map(([path]) => path).sort(),
+        Object.keys(forms)
+          .map((form) => join("aws", "tmp", "planted", form))
+          .sort(),
+      );
     });
 
     it("in any place of the list", async () => {

@@ -50,7 +50,7 @@ export function describeWebIdentity(bench: () => Bench): void {
 
     before(async () => {
       const { cloud, vault } = bench();
-      await cloud.up({ login: "jwt", stsEndpoint: "", logLevel: "DEBUG" });
+      await cloud.up({ login: "jwt", stsEndpoint: "" });
       const { loginPath, loginRole } = bench().system().outputs;
       roleName = loginRole ?? "";
       role = (await vault.read(`auth/${loginPath ?? ""}/role/${roleName}`)) as DeployedRole;

@@ -47,13 +47,16 @@ const settings = {
   maxConcurrency: "2",
 };
 
+/** What tells the tests' clouds apart; settings are beside those of all of them. */
+export type BenchOptions = Pick<CloudOptions, "name" | "login" | "server" | "settings">;
+
 /** Starts a cloud; whoever calls it ends it. */
-export async function startBench(options: Pick<CloudOptions, "name" | "login" | "server">): Promise<Bench> {
+export async function startBench(options: BenchOptions): Promise<Bench> {
   const printed: string[] = [];
   const cloud = await startCloud({
     ...options,
     mode: "move",
-    settings,
+    settings: { ...settings, ...options.settings },
     progress: () => undefined,
     onEngineOutput: (text) => printed.push(text),
   });
@@ -86,7 +89,7 @@ export async function startBench(options: Pick<CloudOptions, "name" | "login" | 
  *
  * @returns the bench, for use inside tests and hooks
  */
-export function useCloud(options: Pick<CloudOptions, "name" | "login" | "server">): () => Bench {
+export function useCloud(options: BenchOptions): () => Bench {
   let bench: Bench | undefined;
   before(async function () {
     // The first start of all installs what is missing, a compiler's work included.
