@@ -1,11 +1,6 @@
 import * as assert from "node:assert/strict";
 
-import {
-  CreateSecretCommand,
-  DeleteSecretCommand,
-  GetSecretValueCommand,
-  SecretsManagerClient,
-} from "@aws-sdk/client-secrets-manager";
+import { CreateSecretCommand, DeleteSecretCommand, GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 
 import { useCloud } from "../system/support/bench";
 import { backfill } from "./support/backfill";
@@ -96,12 +91,9 @@ describe("homing in a terminal", function () {
   });
 
   it("stops at Ctrl-C after what is under way, and the next run goes on", async () => {
-    const { canary, system } = bench();
-    const { awsEndpoint: endpoint, region } = system();
-    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-    const silent = new SecretsManagerClient({ endpoint, region, credentials });
+    const { canary, clients } = bench();
     for (let index = 0; index < 40; index += 1) {
-      await silent.send(new CreateSecretCommand({ Name: `stop/${index}`, SecretString: canary }));
+      await clients.silent.send(new CreateSecretCommand({ Name: `stop/${index}`, SecretString: canary }));
     }
     const env = { VAULT_TOKEN: logins.mover };
 

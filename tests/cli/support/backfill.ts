@@ -1,8 +1,8 @@
 /** Empties an account of many secrets with the command line, killed on the way, and looks at both sides afterwards. */
 import * as assert from "node:assert/strict";
 
-import { CreateSecretCommand, ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { CreateSecretCommandInput, SecretListEntry } from "@aws-sdk/client-secrets-manager";
+import { CreateSecretCommand, ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
+import type { CreateSecretCommandInput, SecretListEntry, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
 import { makeTransport } from "../../../runtime/edge/transport";
 import { makeVaultHome } from "../../../runtime/edge/vaultHome";
@@ -87,13 +87,9 @@ async function listed(client: SecretsManagerClient): Promise<ReadonlyMap<string,
 
 export async function backfill(options: BackfillOptions): Promise<BackfillReport> {
   const { bench, homing, prefix, secrets, kills, args, env = {}, say = () => undefined } = options;
-  const { awsEndpoint: endpoint, region, mount, vaultAddress, vaultToken } = bench.system();
-  // The emulator without the hop that makes CloudTrail's events: nothing but the command line tells of these.
-  const silent = new SecretsManagerClient({
-    endpoint,
-    region,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
+  const { mount, vaultAddress, vaultToken } = bench.system();
+  // Nothing but the command line tells of these secrets.
+  const { silent } = bench.clients;
   const home = makeVaultHome({
     transport: makeTransport(vaultAddress, ""),
     token: { get: () => Promise.resolve(vaultToken), drop: () => undefined },
@@ -174,7 +170,6 @@ export async function backfill(options: BackfillOptions): Promise<BackfillReport
   const again = await homing.run(["move", "--json", ...args, ...filter], { env });
   assert.equal(again.code, 0, again.err);
   assert.equal(again.records.filter(({ type }) => type === "outcome").length, 0, "a second run does nothing");
-  silent.destroy();
   const counts: Record<string, number> = {};
   for (const what of before.values()) counts[what] = (counts[what] ?? 0) + 1;
   return { planned: counts, moved, kept, killedAt, seconds };

@@ -7,7 +7,7 @@ import {
   DeleteRolePolicyCommand,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 
 import { homingIn } from "../../cli/support/homing";
@@ -85,12 +85,9 @@ export function describeOperator(bench: () => Bench, login: "aws" | "jwt"): void
     before(async () => {
       others = await entities();
       env = await admit(bench(), login);
-      const { awsEndpoint: endpoint, region } = bench().system();
-      const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-      // The emulator without the hop that makes events: nothing but the command line tells of this secret.
-      const silent = new SecretsManagerClient({ endpoint, region, credentials });
-      await silent.send(new CreateSecretCommand({ Name: name, SecretString: bench().canary }));
-      silent.destroy();
+      const { clients, canary } = bench();
+      // Nothing but the command line tells of this secret.
+      await clients.silent.send(new CreateSecretCommand({ Name: name, SecretString: canary }));
     });
     after(async () => {
       const { vault, system } = bench();

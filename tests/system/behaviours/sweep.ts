@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 
 import { InvokeCommand } from "@aws-sdk/client-lambda";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
@@ -9,7 +10,6 @@ import {
   ListSecretsCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
-  SecretsManagerClient,
   TagResourceCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
@@ -26,18 +26,7 @@ import type { Created } from "../support/sources";
 /** First of all: it counts the secrets of the account. */
 export function describeSweep(bench: () => Bench): void {
   describe("the sweep", () => {
-    /** The emulator without the hop that makes CloudTrail's events: what is written here, no event tells of. */
-    let silent: SecretsManagerClient;
-
-    before(() => {
-      const { awsEndpoint: endpoint, region } = bench().system();
-      const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-      silent = new SecretsManagerClient({ endpoint, region, credentials });
-    });
-    after(() => {
-      silent.destroy();
-    });
-
+    const silent = (): SecretsManagerClient => bench().clients.silent;
     const sweeper = (): string => bench().system().outputs["sweeperFunctionName"] ?? "";
 
     async function invoke(payload: unknown): Promise<{ readonly failed: boolean; readonly answer: unknown }> {
@@ -55,7 +44,7 @@ export function describeSweep(bench: () => Bench): void {
 
     /** A secret of whose creation no event came. */
     async function createSilently(Name: string, SecretString: string): Promise<Created> {
-      const { ARN = "", VersionId = "" } = await silent.send(new CreateSecretCommand({ Name, SecretString }));
+      const { ARN = "", VersionId = "" } = await silent().send(new CreateSecretCommand({ Name, SecretString }));
       return { arn: ARN, versionId: VersionId };
     }
 
@@ -116,7 +105,7 @@ export function describeSweep(bench: () => Bench): void {
       await sweep("recent");
       await log.outcome(arn, { outcome: "copied" });
 
-      await silent.send(new PutSecretValueCommand({ SecretId: arn, SecretString: `${canary}-2` }));
+      await silent().send(new PutSecretValueCommand({ SecretId: arn, SecretString: `${canary}-2` }));
       await sweep("recent");
 
       await eventually(
@@ -130,7 +119,7 @@ export function describeSweep(bench: () => Bench): void {
       const { log } = bench();
       await createSilently("exempt/lost", "kept");
       const { arn: deleted } = await createSilently("sweep/deleted-by-a-person", "kept");
-      await silent.send(new DeleteSecretCommand({ SecretId: deleted, RecoveryWindowInDays: 7 }));
+      await silent().send(new DeleteSecretCommand({ SecretId: deleted, RecoveryWindowInDays: 7 }));
 
       const all = await sweep("all");
 
@@ -182,7 +171,7 @@ export function describeSweep(bench: () => Bench): void {
       await sweep("all");
       await drained();
       const state = async (): Promise<unknown> => ({
-        secrets: (await silent.send(new ListSecretsCommand({ IncludePlannedDeletion: true }))).SecretList?.map(
+        secrets: (await silent().send(new ListSecretsCommand({ IncludePlannedDeletion: true }))).SecretList?.map(
           ({ ARN, DeletedDate, SecretVersionsToStages, Tags }) => ({ ARN, DeletedDate, SecretVersionsToStages, Tags }),
         ),
         homes: await Promise.all(["sweep/lost", "copied/lost", "sweep/gone"].map((name) => homes.metadata(home(name)))),

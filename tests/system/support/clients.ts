@@ -20,6 +20,8 @@ const root: Credentials = { accessKeyId: "test", secretAccessKey: "test" };
 export interface Clients {
   /** As a person or the function reaches it: every write becomes an event. */
   readonly secrets: SecretsManagerClient;
+  /** The emulator without the hop that makes CloudTrail's events: what is written here, no event tells of. */
+  readonly silent: SecretsManagerClient;
   readonly sts: STSClient;
   readonly sqs: SQSClient;
   readonly lambda: LambdaClient;
@@ -36,6 +38,7 @@ export function clientsOf(system: System, credentials: Credentials = root): Clie
   const direct = { region, credentials, endpoint: system.awsEndpoint };
   const clients = {
     secrets: new SecretsManagerClient(behindProxy),
+    silent: new SecretsManagerClient(direct),
     sts: new STSClient(behindProxy),
     sqs: new SQSClient(direct),
     lambda: new LambdaClient(direct),
