@@ -7,10 +7,12 @@ import {
   deletingLabel,
   labelledVersions,
   markersToClear,
+  modeTag,
   readDeletingLabel,
   readReplicaLabels,
   readVersionLabel,
   replicaLabels,
+  stateTag,
   tagPatch,
   versionLabelPatch,
 } from "../../runtime/labels";
@@ -29,12 +31,25 @@ const versionLabels = (from: number, to: number): Record<string, string> =>
 const numbered = (count: number, value = "x", prefix = "key"): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index.toString()}`, value]));
 
+describe("the tags of a source", () => {
+  it("have the names that people and their policies know", () => {
+    deepEqual([stateTag, modeTag], ["vault-mover", "vault-mover-mode"]);
+  });
+});
+
 describe("a version's label", () => {
   it("is read as it was written", () => {
     const labels = apply({}, versionLabelPatch({}, 0, 3, label));
     deepEqual(labels, { v3: `1;AbCdEf;fields;${versionIdOf(1)}` });
     deepEqual(readVersionLabel(labels, 3), { is: "ours", label });
   });
+
+  for (const kind of ["fields", "text", "binary"] as const) {
+    it(`tells the kind ${kind}`, () => {
+      const read = readVersionLabel({ v1: versionLabelText(versionIdOf(1), "AbCdEf", kind) }, 1);
+      deepEqual(read, { is: "ours", label: { ...label, kind } });
+    });
+  }
 
   it("is absent for another version", () => {
     deepEqual(readVersionLabel({ v3: versionLabelText() }, 33), { is: "absent" });
@@ -58,7 +73,7 @@ describe("a version's label", () => {
 
   it("is not mistaken for other keys that start with v", () => {
     deepEqual(
-      labelledVersions({ v10: "", v9: "", v2: "", v0: "", v01: "", version: "", vault: "", v1x: "" }),
+      labelledVersions({ v10: "", v9: "", v2: "", v0: "", v01: "", version: "", vault: "", v1x: "", dev1: "" }),
       [10, 9, 2],
     );
   });

@@ -184,6 +184,32 @@ describe("runSweep", () => {
       deepEqual([(await run).pages, batches.flat()], [2, ids(["new", "settled"])]);
     });
 
+    it("reads past what waits to what a settle time has ended for", async () => {
+      const pages = [
+        [old("new", 1)],
+        [old("waiting", 400)],
+        [old("settled", 605)],
+        [old("beyond", 900)],
+        [old("unread")],
+      ];
+      const { run, batches } = sweepOver("recent", { pages, settings: { settleMinutes: 600 } });
+
+      deepEqual([(await run).pages, batches.flat()], [4, ids(["new", "settled"])]);
+    });
+
+    it("counts a settle time from its very end to the end of the window after it", () => {
+      const settleMinutes = 600;
+      const recent = (age: number): boolean => isRecent(now - age, settleMinutes, now);
+      const settled = settleMinutes * minute;
+
+      deepEqual([settled - 1, settled, settled + recentWindowMs, settled + recentWindowMs + 1].map(recent), [
+        false,
+        true,
+        true,
+        false,
+      ]);
+    });
+
     it("keeps nothing back of everything", async () => {
       const { run, batches } = sweepOver("all", { pages: [[old("a")], [old("b", 9_000)]] });
 
