@@ -87,6 +87,7 @@ describe("homePath", () => {
   });
 
   it("gives no secret the path of the record", () => {
+    equal(recordPath(moverSettings({ homePrefix: "team" })), "team/~mover");
     assert(
       property(names, (name) => {
         const record = recordPath(moverSettings());

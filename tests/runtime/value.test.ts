@@ -199,6 +199,7 @@ describe("holdsValue", () => {
     ["a missing half of a pair of equal keys in the source", '{"a":1,"a":1}', '{"a":1,"b":2}'],
     ["equal keys in the source", '{"a":1,"a":1}', '{"a":1}'],
     ["equal keys in Vault's answer", '{"a":1,"b":2}', '{"a":1,"a":1}'],
+    ["a key that Vault's answer has once more", '{"a":1}', '{"a":1,"a":1}'],
     ["a change deep inside", '{"a":[{"b":{"c":[0,"x"]}}]}', '{"a":[{"b":{"c":[0,"y"]}}]}'],
     ["an answer that is not JSON", '{"a":1}', '{"a":1'],
     ["an empty answer", '{"a":1}', ""],
