@@ -1,13 +1,13 @@
 /** `homing undo`: takes scheduled deletions of the mover back, one or all of a time. */
 import { TagResourceCommand } from "@aws-sdk/client-secrets-manager";
 
-import { makeLane } from "../../runtime/lane";
 import { stateTag } from "../../runtime/labels";
 import { homePath } from "../../runtime/path";
 import { makePace } from "../../runtime/pace";
 import type { Source } from "../../runtime/source";
+import { eachSecret } from "../eachSecret";
 import { awsFailure, Failure } from "../failure";
-import { commonPrefix, makeFilter, readDuration } from "../filter";
+import { readDuration } from "../filter";
 import type { FilterOptions } from "../filter";
 import { counted } from "../screen";
 import type { Session } from "../session";
@@ -87,41 +87,20 @@ async function undoOne(session: Session, text: string): Promise<number> {
 }
 
 async function undoSince(session: Session, options: UndoCommandOptions, since: string): Promise<number> {
-  const { deployment, screen, now, stopped, concurrency, home } = session;
+  const { deployment, screen, now, stopped, home } = session;
   const { settings } = deployment;
   const from = now() - readDuration("--since", since);
-  const filter = makeFilter(options, now());
-  const list = session.listing(commonPrefix(options.name ?? [], settings.namePrefix));
   const deps = depsOf(session);
-  const progress = session.progress({ what: "secrets looked at" });
-  const lane = makeLane(concurrency);
   const counts: Record<Undone, number> = { restored: 0, replicated: 0, nothing: 0 };
-  let looked = 0;
 
   async function one(source: Source): Promise<void> {
+    if (source.tags[stateTag] === undefined) return;
     if (deletedAt(source, await home.metadata(homePath(settings, source.name)), settings) < from) return;
     const undone = await undo(source, settings, deps);
     counts[undone] += 1;
     if (undone !== "nothing") await tell(session, source, undone);
   }
-  try {
-    let token: string | undefined;
-    do {
-      const page = await list(token);
-      for (const listed of page.secrets) {
-        looked += 1;
-        if (stopped()) break;
-        if (!filter(listed) || listed.source.tags[stateTag] === undefined) continue;
-        await lane.add(() => one(listed.source));
-      }
-      progress.update(looked);
-      token = page.next;
-    } while (token !== undefined && !stopped());
-  } finally {
-    await lane.idle();
-    progress.stop();
-  }
-  lane.check();
+  const looked = await eachSecret(session, options, one);
   await screen.record("summary", {
     command: "undo",
     function: deployment.functionName,

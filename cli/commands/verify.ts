@@ -1,10 +1,9 @@
 /** `homing verify`: every moved or copied secret again, on both sides. */
-import { makeLane } from "../../runtime/lane";
 import { restoreCauses, reasons } from "../../runtime/outcome";
 import { homePath } from "../../runtime/path";
 import type { Source } from "../../runtime/source";
+import { eachSecret } from "../eachSecret";
 import { Failure } from "../failure";
-import { commonPrefix, makeFilter } from "../filter";
 import type { FilterOptions } from "../filter";
 import { counted } from "../screen";
 import type { Session } from "../session";
@@ -19,14 +18,9 @@ const sentences: Readonly<Record<string, string>> = {
 };
 
 export async function verifyCommand(session: Session, options: FilterOptions): Promise<number> {
-  const { deployment, screen, now, stopped, concurrency } = session;
+  const { deployment, screen, stopped } = session;
   const { settings } = deployment;
-  const filter = makeFilter(options, now());
-  const list = session.listing(commonPrefix(options.name ?? [], settings.namePrefix));
-  const progress = session.progress({ what: "secrets looked at" });
   const counts: Record<Verified["result"], number> = { moved: 0, equal: 0, newer: 0, wrong: 0, other: 0 };
-  const lane = makeLane(concurrency);
-  let looked = 0;
 
   async function one(source: Source): Promise<void> {
     const verified = await verify(source, settings, session);
@@ -38,23 +32,7 @@ export async function verifyCommand(session: Session, options: FilterOptions): P
     if (verified.result === "wrong")
       await screen.say(`wrong: ${source.name}: ${sentences[verified.reason] ?? verified.reason}`);
   }
-  try {
-    let token: string | undefined;
-    do {
-      const page = await list(token);
-      for (const listed of page.secrets) {
-        looked += 1;
-        if (stopped()) break;
-        if (filter(listed)) await lane.add(() => one(listed.source));
-      }
-      progress.update(looked);
-      token = page.next;
-    } while (token !== undefined && !stopped());
-  } finally {
-    await lane.idle();
-    progress.stop();
-  }
-  lane.check();
+  const looked = await eachSecret(session, options, one);
   await screen.record("summary", {
     command: "verify",
     function: deployment.functionName,

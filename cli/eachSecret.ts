@@ -1,0 +1,44 @@
+/** The way of `undo` and `verify` through the list of secrets. */
+import { makeLane } from "../runtime/lane";
+import type { Source } from "../runtime/source";
+import { commonPrefix, makeFilter } from "./filter";
+import type { FilterOptions } from "./filter";
+import type { Session } from "./session";
+
+/**
+ * Does something for every secret that the options name, several at once. When a person stops it, what is under way
+ * ends first.
+ *
+ * @returns how many secrets of the list were looked at
+ * @throws the first error, when everything under way has ended
+ */
+export async function eachSecret(
+  session: Session,
+  options: FilterOptions,
+  one: (source: Source) => Promise<void>,
+): Promise<number> {
+  const { deployment, now, stopped, concurrency } = session;
+  const filter = makeFilter(options, now());
+  const list = session.listing(commonPrefix(options.name ?? [], deployment.settings.namePrefix));
+  const progress = session.progress({ what: "secrets looked at" });
+  const lane = makeLane(concurrency);
+  let looked = 0;
+  try {
+    let token: string | undefined;
+    do {
+      const page = await list(token);
+      for (const listed of page.secrets) {
+        looked += 1;
+        if (stopped()) break;
+        if (filter(listed)) await lane.add(() => one(listed.source));
+      }
+      progress.update(looked);
+      token = page.next;
+    } while (token !== undefined && !stopped());
+  } finally {
+    await lane.idle();
+    progress.stop();
+  }
+  lane.check();
+  return looked;
+}
