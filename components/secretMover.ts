@@ -1,14 +1,14 @@
-import { cloudwatch, iam, lambda, sqs } from "@pulumi/aws";
-import { all, ComponentResource, output } from "@pulumi/pulumi";
+import { cloudwatch, lambda, sqs } from "@pulumi/aws";
+import { all, ComponentResource } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
-import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { writeEnvironment } from "../runtime/environment";
 import type { MoverSettings } from "../runtime/environment";
 import { moverHandler } from "../runtime/handler";
 import { callPattern, labelPattern } from "./eventPatterns";
-import { lambdaMayAssume, policyOf, rulesMaySend } from "./iam";
+import { policyOf, rulesMaySend } from "./iam";
 import { moverGrants } from "./moverGrants";
 import type { MoverNames, Place } from "./names";
+import { createFunction } from "./serializedFunction";
 
 const day = 24 * 60 * 60;
 /** Outlives a weekend with Vault down. */
@@ -178,67 +178,32 @@ export class SecretMover extends ComponentResource {
   }
 
   private createFunction(name: string, args: SecretMoverArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue) {
-    const { names, place, tags } = args;
-    const child = { parent: this };
-    const inSubnets = args.subnetIds.length > 0;
-
-    const role = new iam.Role(
-      `${name}-role`,
-      {
-        name: names.role,
-        description: "Role of the homing mover; its ARN is bound in Vault",
-        assumeRolePolicy: policyOf([lambdaMayAssume(place)]),
-        tags,
-      },
-      child,
-    );
-    const grants = new iam.RolePolicy(
-      `${name}-grants`,
-      {
+    const { names, place, tags, subnetIds, securityGroupIds } = args;
+    const inSubnets = subnetIds.length > 0;
+    const { handler, role, grants, logGroup } = createFunction(this, name, {
+      place,
+      name: names.function,
+      description: "Moves secrets from Secrets Manager to Vault",
+      factory: moverHandler,
+      neverLoaded,
+      memoryMb: args.memoryMb,
+      timeoutSeconds: args.timeoutSeconds,
+      role: { name: names.role, description: "Role of the homing mover; its ARN is bound in Vault" },
+      grants: {
         name: "mover",
-        role: role.name,
-        policy: policyOf(moverGrants({ place, names, mover: args.mover, kmsKeyArns: args.kmsKeyArns, inSubnets })),
+        statements: moverGrants({ place, names, mover: args.mover, kmsKeyArns: args.kmsKeyArns, inSubnets }),
       },
-      child,
-    );
-    const logGroup = new cloudwatch.LogGroup(
-      `${name}-logs`,
-      { name: names.logGroup, retentionInDays: args.logRetentionDays, tags },
-      child,
-    );
-
-    const variables = all([args.moverEntityId, queue.url, deadLetterQueue.url]).apply(
-      ([entityId, queueUrl, deadLetterQueueUrl]) => ({
-        ...writeEnvironment({ ...args.mover, entityId, queueUrl, deadLetterQueueUrl }),
-        POWERTOOLS_LOG_LEVEL: args.logLevel,
-        // The one dimension of the metrics: by it the alarms tell the stacks of an account apart.
-        POWERTOOLS_SERVICE_NAME: names.function,
-        POWERTOOLS_METRICS_NAMESPACE: "Homing",
-      }),
-    );
-    const handler = new lambda.CallbackFunction<SQSEvent, SQSBatchResponse>(
-      `${name}-function`,
-      {
-        name: names.function,
-        description: "Moves secrets from Secrets Manager to Vault",
-        callbackFactory: moverHandler,
-        codePathOptions: { extraExcludePackages: [...neverLoaded] },
-        runtime: lambda.Runtime.NodeJS24dX,
-        architectures: ["arm64"],
-        memorySize: args.memoryMb,
-        timeout: args.timeoutSeconds,
-        role: role.arn,
-        environment: { variables: output(variables) },
-        // As text: the logger writes JSON itself, and Lambda must not wrap it again.
-        loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
-        ...(inSubnets
-          ? { vpcConfig: { subnetIds: [...args.subnetIds], securityGroupIds: [...args.securityGroupIds] } }
-          : {}),
-        tags,
-      },
-      // The grants come first: Lambda checks the ones for subnets and for the queue when it is told to use them.
-      { ...child, dependsOn: [grants] },
-    );
+      logGroup: names.logGroup,
+      logRetentionDays: args.logRetentionDays,
+      logLevel: args.logLevel,
+      variables: all([args.moverEntityId, queue.url, deadLetterQueue.url]).apply(
+        ([entityId, queueUrl, deadLetterQueueUrl]) =>
+          writeEnvironment({ ...args.mover, entityId, queueUrl, deadLetterQueueUrl }),
+      ),
+      service: names.function,
+      ...(inSubnets ? { vpcConfig: { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] } } : {}),
+      tags,
+    });
     new lambda.EventSourceMapping(
       `${name}-trigger`,
       {
@@ -250,7 +215,7 @@ export class SecretMover extends ComponentResource {
         enabled: args.enabled,
         tags,
       },
-      { ...child, dependsOn: [grants] },
+      { parent: this, dependsOn: [grants] },
     );
     return { handler, role, logGroup };
   }

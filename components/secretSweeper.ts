@@ -1,14 +1,14 @@
-import { cloudwatch, iam, lambda } from "@pulumi/aws";
+import { cloudwatch, lambda } from "@pulumi/aws";
 import { ComponentResource, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { MoverSettings } from "../runtime/environment";
 import { allRate, recentRate } from "../runtime/sweep";
-import type { SweepKind, SweepReport } from "../runtime/sweep";
+import type { SweepKind } from "../runtime/sweep";
 import { writeSweepEnvironment } from "../runtime/sweepEnvironment";
 import { sweepHandler } from "../runtime/sweeper";
-import { lambdaMayAssume, policyOf } from "./iam";
 import type { MoverNames, Place } from "./names";
 import type { MoverOptions } from "./secretMover";
+import { createFunction } from "./serializedFunction";
 import { sweeperGrants } from "./sweeperGrants";
 
 /** For its share of the processor: a sweep holds a page and a few batches, whatever the number of secrets. */
@@ -71,57 +71,29 @@ export class SecretSweeper extends ComponentResource {
   /** Outside any VPC: it needs Secrets Manager, SQS and nothing else. */
   private createFunction(name: string, args: SecretSweeperArgs) {
     const { names, place, tags, mover, sweep } = args;
-    const child = { parent: this };
-    const role = new iam.Role(
-      `${name}-role`,
-      {
-        name: names.sweeper,
-        description: "Role of the homing sweeper; lists secrets and reads none",
-        assumeRolePolicy: policyOf([lambdaMayAssume(place)]),
-        tags,
-      },
-      child,
-    );
-    const grants = new iam.RolePolicy(
-      `${name}-grants`,
-      { name: "sweeper", role: role.name, policy: policyOf(sweeperGrants(names)) },
-      child,
-    );
-    const logGroup = new cloudwatch.LogGroup(
-      `${name}-logs`,
-      { name: names.sweeperLogGroup, retentionInDays: args.logRetentionDays, tags },
-      child,
-    );
     const { region, namePrefix, exemptNames, settleMinutes } = mover;
     const { sweepShare } = sweep;
-    const variables = output(args.queueUrl).apply((queueUrl) => ({
-      ...writeSweepEnvironment({ region, namePrefix, exemptNames, settleMinutes, sweepShare, queueUrl }),
-      POWERTOOLS_LOG_LEVEL: args.logLevel,
-      // The mover's name: the metrics of a stack have one dimension.
-      POWERTOOLS_SERVICE_NAME: names.function,
-      POWERTOOLS_METRICS_NAMESPACE: "Homing",
-    }));
     // No concurrency is reserved: an account with a small limit can't, and two sweeps at once do no harm.
-    const handler = new lambda.CallbackFunction<unknown, SweepReport>(
-      `${name}-function`,
-      {
-        name: names.sweeper,
-        description: "Puts secrets that events may have missed on the mover's queue",
-        callbackFactory: sweepHandler,
-        codePathOptions: { extraExcludePackages: [...neverLoaded] },
-        runtime: lambda.Runtime.NodeJS24dX,
-        architectures: ["arm64"],
-        memorySize: memoryMb,
-        timeout: timeoutSeconds,
-        role: role.arn,
-        environment: { variables },
-        // As text: the logger writes JSON itself, and Lambda must not wrap it again.
-        loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
-        tags,
-      },
-      { ...child, dependsOn: [grants] },
-    );
-    return { handler, role };
+    return createFunction(this, name, {
+      place,
+      name: names.sweeper,
+      description: "Puts secrets that events may have missed on the mover's queue",
+      factory: sweepHandler,
+      neverLoaded,
+      memoryMb,
+      timeoutSeconds,
+      role: { name: names.sweeper, description: "Role of the homing sweeper; lists secrets and reads none" },
+      grants: { name: "sweeper", statements: sweeperGrants(names) },
+      logGroup: names.sweeperLogGroup,
+      logRetentionDays: args.logRetentionDays,
+      logLevel: args.logLevel,
+      variables: output(args.queueUrl).apply((queueUrl) =>
+        writeSweepEnvironment({ region, namePrefix, exemptNames, settleMinutes, sweepShare, queueUrl }),
+      ),
+      // The mover's name: the metrics of a stack have one dimension.
+      service: names.function,
+      tags,
+    });
   }
 
   private createSchedules(name: string, args: SecretSweeperArgs, handler: lambda.Function): void {

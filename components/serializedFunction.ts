@@ -1,0 +1,88 @@
+import { cloudwatch, iam, lambda } from "@pulumi/aws";
+import { output } from "@pulumi/pulumi";
+import type { ComponentResource, Input } from "@pulumi/pulumi";
+import { lambdaMayAssume, policyOf } from "./iam";
+import type { Place } from "./names";
+
+/** A function of this program, with the role that it has and the log group that it writes. */
+export interface SerializedFunction<Event, Result> {
+  readonly place: Place;
+  readonly name: string;
+  readonly description: string;
+  /** Makes the handler when the function starts; serialized. */
+  readonly factory: () => lambda.Callback<Event, Result>;
+  /** Packages that the function never loads and its archive does without. */
+  readonly neverLoaded: readonly string[];
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly role: { readonly name: string; readonly description: string };
+  /** The role's one policy. */
+  readonly grants: { readonly name: string; readonly statements: readonly iam.PolicyStatement[] };
+  readonly logGroup: string;
+  readonly logRetentionDays: number;
+  readonly logLevel: string;
+  /** The settings that the function reads when it starts. */
+  readonly variables: Input<Readonly<Record<string, string>>>;
+  /** The `service` of its log lines, and the one dimension of its metrics: alarms tell stacks apart by it. */
+  readonly service: string;
+  readonly vpcConfig?: { readonly subnetIds: string[]; readonly securityGroupIds: string[] };
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Makes the function below a component, with names that start with the component's. */
+export function createFunction<Event, Result>(
+  parent: ComponentResource,
+  name: string,
+  spec: SerializedFunction<Event, Result>,
+) {
+  const { tags } = spec;
+  const child = { parent };
+  const role = new iam.Role(
+    `${name}-role`,
+    {
+      name: spec.role.name,
+      description: spec.role.description,
+      assumeRolePolicy: policyOf([lambdaMayAssume(spec.place)]),
+      tags,
+    },
+    child,
+  );
+  const grants = new iam.RolePolicy(
+    `${name}-grants`,
+    { name: spec.grants.name, role: role.name, policy: policyOf(spec.grants.statements) },
+    child,
+  );
+  const logGroup = new cloudwatch.LogGroup(
+    `${name}-logs`,
+    { name: spec.logGroup, retentionInDays: spec.logRetentionDays, tags },
+    child,
+  );
+  const variables = output(spec.variables).apply((settings) => ({
+    ...settings,
+    POWERTOOLS_LOG_LEVEL: spec.logLevel,
+    POWERTOOLS_SERVICE_NAME: spec.service,
+    POWERTOOLS_METRICS_NAMESPACE: "Homing",
+  }));
+  const handler = new lambda.CallbackFunction<Event, Result>(
+    `${name}-function`,
+    {
+      name: spec.name,
+      description: spec.description,
+      callbackFactory: spec.factory,
+      codePathOptions: { extraExcludePackages: [...spec.neverLoaded] },
+      runtime: lambda.Runtime.NodeJS24dX,
+      architectures: ["arm64"],
+      memorySize: spec.memoryMb,
+      timeout: spec.timeoutSeconds,
+      role: role.arn,
+      environment: { variables },
+      // As text: the logger writes JSON itself, and Lambda must not wrap it again.
+      loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
+      ...(spec.vpcConfig === undefined ? {} : { vpcConfig: spec.vpcConfig }),
+      tags,
+    },
+    // The grants come first: Lambda checks the ones for subnets and for a queue when it is told to use them.
+    { ...child, dependsOn: [grants] },
+  );
+  return { handler, role, grants, logGroup };
+}
