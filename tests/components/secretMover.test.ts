@@ -3,6 +3,7 @@ import { moverNames } from "../../components/names";
 import { SecretMover } from "../../components/secretMover";
 import type { SecretMoverArgs } from "../../components/secretMover";
 import { readEnvironment } from "../../runtime/environment";
+import { moverSettings } from "../support/builders";
 import { account, only, record, region, settle, typesOf } from "../support/mocks";
 import type { Recording } from "../support/mocks";
 
@@ -13,38 +14,7 @@ const argsWith = (over: Partial<SecretMoverArgs> = {}): SecretMoverArgs => ({
   place,
   names,
   moverEntityId: "entity-id",
-  mover: {
-    account,
-    region,
-    vaultAddress: "https://vault.example.com:8200",
-    vaultNamespace: "",
-    vaultCaCertificate: "",
-    mount: "homing",
-    homePrefix: "aws",
-    homeTemplate: "aws/{account}/{region}/{name}",
-    login: "aws",
-    loginPath: "homing-aws",
-    loginRole: "homing-mover",
-    serverId: "vault.example.com",
-    audience: "",
-    signingAlgorithm: "ES384",
-    formerEntityIds: [],
-    authorship: "entity",
-    mode: "audit",
-    modeRules: [],
-    namePrefix: "",
-    exemptNames: [],
-    ownerTags: [],
-    serviceReadNames: [],
-    replicas: "skip",
-    rotation: "skip",
-    objects: "fields",
-    foreignHomes: "refuse",
-    recoveryWindowDays: 30,
-    settleMinutes: 0,
-    deletesPerSecond: 5,
-    maxConcurrency: 7,
-  },
+  mover: moverSettings({ account, region, mode: "audit", maxConcurrency: 7 }),
   enabled: true,
   batchSize: 4,
   memoryMb: 256,
