@@ -1,6 +1,5 @@
 import * as assert from "node:assert/strict";
 
-import { theFunction } from "../bundle/support/stage";
 import { combinations, parts, wanted } from "./support/combinations";
 import { work } from "./support/deliveries";
 import type { End } from "./support/deliveries";
@@ -8,23 +7,16 @@ import { shortenLimits } from "./support/edits";
 import { judge, leaked } from "./support/judge";
 import { scenarios } from "./support/scenarios";
 import { count, printSummary } from "./support/summary";
-import { openTheatre } from "./support/theatre";
 import type { Theatre } from "./support/theatre";
+import { useTheatre } from "./support/useTheatre";
 
 after(printSummary);
 
 describe("the shipped function on a failing wire", function () {
   this.timeout(600_000);
   let theatre: Theatre;
-  before(async function () {
-    this.timeout(300_000);
-    await theFunction();
-  });
-  beforeEach(async () => {
-    theatre = await openTheatre();
-  });
-  afterEach(async () => {
-    await theatre.close();
+  useTheatre((opened) => {
+    theatre = opened;
   });
 
   it("makes exactly the calls that the table of faults names", async () => {

@@ -1,6 +1,5 @@
 import * as assert from "node:assert/strict";
 
-import { theFunction } from "../bundle/support/stage";
 import type { CallName } from "./support/calls";
 import { parts, wanted } from "./support/combinations";
 import { deliverOnce, until, wait, work } from "./support/deliveries";
@@ -8,8 +7,8 @@ import type { End } from "./support/deliveries";
 import { judge, leaked } from "./support/judge";
 import { create, scenarios } from "./support/scenarios";
 import { count, printSummary } from "./support/summary";
-import { openTheatre } from "./support/theatre";
 import type { Actor, Run, Theatre } from "./support/theatre";
+import { useTheatre } from "./support/useTheatre";
 
 after(printSummary);
 
@@ -41,15 +40,8 @@ const soonSeconds = 60;
 describe("the shipped function, killed", function () {
   this.timeout(600_000);
   let theatre: Theatre;
-  before(async function () {
-    this.timeout(300_000);
-    await theFunction();
-  });
-  beforeEach(async () => {
-    theatre = await openTheatre();
-  });
-  afterEach(async () => {
-    await theatre.close();
+  useTheatre((opened) => {
+    theatre = opened;
   });
 
   /** Delivers, waits until every call is at its point, and kills the process there. */

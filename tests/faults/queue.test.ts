@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 
-import { batch, message, theFunction } from "../bundle/support/stage";
+import { batch, message } from "../bundle/support/stage";
 import { coldCombinations, wanted } from "./support/combinations";
 import { work } from "./support/deliveries";
 import { shortenLimits } from "./support/edits";
@@ -8,23 +8,16 @@ import { vaultFaults } from "./support/faultTable";
 import { judge, leaked } from "./support/judge";
 import { create } from "./support/scenarios";
 import { count, printSummary } from "./support/summary";
-import { openTheatre } from "./support/theatre";
 import type { Theatre } from "./support/theatre";
+import { useTheatre } from "./support/useTheatre";
 
 after(printSummary);
 
 describe("the shipped function with a failing queue", function () {
   this.timeout(600_000);
   let theatre: Theatre;
-  before(async function () {
-    this.timeout(300_000);
-    await theFunction();
-  });
-  beforeEach(async () => {
-    theatre = await openTheatre();
-  });
-  afterEach(async () => {
-    await theatre.close();
+  useTheatre((opened) => {
+    theatre = opened;
   });
 
   const rests = wanted(coldCombinations("queue", ["rest"]));

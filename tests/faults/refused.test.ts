@@ -1,6 +1,5 @@
 import * as assert from "node:assert/strict";
 
-import { theFunction } from "../bundle/support/stage";
 import { besideOthers, isVaultCall } from "./support/calls";
 import type { CallName } from "./support/calls";
 import { wanted } from "./support/combinations";
@@ -9,8 +8,8 @@ import type { End } from "./support/deliveries";
 import { judge, leaked } from "./support/judge";
 import { scenarios } from "./support/scenarios";
 import { count, printSummary } from "./support/summary";
-import { openTheatre } from "./support/theatre";
 import type { Theatre } from "./support/theatre";
+import { useTheatre } from "./support/useTheatre";
 
 after(printSummary);
 
@@ -27,15 +26,8 @@ const refused = scenarios
 describe("the shipped function with nothing listening", function () {
   this.timeout(600_000);
   let theatre: Theatre;
-  before(async function () {
-    this.timeout(300_000);
-    await theFunction();
-  });
-  beforeEach(async () => {
-    theatre = await openTheatre();
-  });
-  afterEach(async () => {
-    await theatre.close();
+  useTheatre((opened) => {
+    theatre = opened;
   });
 
   const all = wanted(refused);

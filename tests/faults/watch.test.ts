@@ -1,26 +1,18 @@
 import * as assert from "node:assert/strict";
 
-import { theFunction } from "../bundle/support/stage";
 import { deliverOnce } from "./support/deliveries";
 import { edit } from "./support/edits";
 import { awsFaults } from "./support/faultTable";
 import { leaked } from "./support/judge";
 import { create } from "./support/scenarios";
-import { openTheatre } from "./support/theatre";
 import type { Theatre, Trap } from "./support/theatre";
+import { useTheatre } from "./support/useTheatre";
 
 describe("the watch over the faults", function () {
   this.timeout(600_000);
   let theatre: Theatre;
-  before(async function () {
-    this.timeout(300_000);
-    await theFunction();
-  });
-  beforeEach(async () => {
-    theatre = await openTheatre();
-  });
-  afterEach(async () => {
-    await theatre.close();
+  useTheatre((opened) => {
+    theatre = opened;
   });
 
   /** Runs one move by a mover that lacks a safeguard. */
