@@ -13,7 +13,7 @@ import type { Session } from "./session";
  * @throws the first error, when everything under way has ended
  */
 export async function eachSecret(
-  session: Session,
+  session: Pick<Session, "deployment" | "listing" | "progress" | "concurrency" | "now" | "stopped">,
   options: FilterOptions,
   one: (source: Source) => Promise<void>,
 ): Promise<number> {

@@ -8,7 +8,7 @@ import { callPattern, labelPattern } from "./eventPatterns";
 import { policyOf, rulesMaySend } from "./iam";
 import { moverGrants } from "./moverGrants";
 import type { MoverNames, Place } from "./names";
-import { createFunction } from "./serializedFunction";
+import { createSerializedFunction } from "./serializedFunction";
 
 const day = 24 * 60 * 60;
 /** Outlives a weekend with Vault down. */
@@ -180,7 +180,7 @@ export class SecretMover extends ComponentResource {
   private createFunction(name: string, args: SecretMoverArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue) {
     const { names, place, tags, subnetIds, securityGroupIds } = args;
     const inSubnets = subnetIds.length > 0;
-    const { handler, role, grants, logGroup } = createFunction(this, name, {
+    const { handler, role, grants, logGroup } = createSerializedFunction(this, name, {
       place,
       name: names.function,
       description: "Moves secrets from Secrets Manager to Vault",

@@ -8,7 +8,7 @@ import { writeSweepEnvironment } from "../runtime/sweepEnvironment";
 import { sweepHandler } from "../runtime/sweeper";
 import type { MoverNames, Place } from "./names";
 import type { MoverOptions } from "./secretMover";
-import { createFunction } from "./serializedFunction";
+import { createSerializedFunction } from "./serializedFunction";
 import { sweeperGrants } from "./sweeperGrants";
 
 /** For its share of the processor: a sweep holds a page and a few batches, whatever the number of secrets. */
@@ -74,7 +74,7 @@ export class SecretSweeper extends ComponentResource {
     const { region, namePrefix, exemptNames, settleMinutes } = mover;
     const { sweepShare } = sweep;
     // No concurrency is reserved: an account with a small limit can't, and two sweeps at once do no harm.
-    return createFunction(this, name, {
+    return createSerializedFunction(this, name, {
       place,
       name: names.sweeper,
       description: "Puts secrets that events may have missed on the mover's queue",

@@ -30,7 +30,7 @@ export interface SerializedFunction<Event, Result> {
 }
 
 /** Makes the function below a component, with names that start with the component's. */
-export function createFunction<Event, Result>(
+export function createSerializedFunction<Event, Result>(
   parent: ComponentResource,
   name: string,
   spec: SerializedFunction<Event, Result>,

@@ -24,6 +24,8 @@ export interface CloudOptions {
   readonly server: "vault" | "openbao";
   /** Settings of the program beside those that the cloud itself gives, by name without `homing:`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Environment of the engine and its plugins, beside what the cloud itself gives. */
+  readonly engineEnvironment?: Readonly<Record<string, string>>;
   /** Gets a line for each long step. */
   readonly progress: (line: string) => void;
   /** Gets the engine's output. Default: nobody. */
@@ -152,6 +154,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       environment: {
         ...providerEnvironment(emulator.endpoint, vault.address, vault.token),
         HOMING_LOCAL_ISSUER: proxy.issuer,
+        ...options.engineEnvironment,
       },
       onOutput: options.onEngineOutput ?? (() => undefined),
     };

@@ -10,7 +10,9 @@ const say = (line: string): void => {
 };
 
 async function main(secrets: number, only: string | undefined): Promise<void> {
-  const bench = await startBench({ name: "backfill", login: "aws", server: "vault" });
+  // As many containers as a deployment has by default.
+  const settings = { maxConcurrency: "5" };
+  const bench = await startBench({ name: "backfill", login: "aws", server: "vault", settings });
   try {
     const homing = homingIn(bench.system);
     const { mover } = await moverLogin(bench);

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 
+import type { LocalCloud } from "../../../local/cloud";
 import { emulatorAccount } from "../../../local/emulator";
 import { startProxy } from "../../../local/proxy/proxy";
 import type { Proxy } from "../../../local/proxy/proxy";
 import type { LocalStack } from "../../../local/stack";
-import type { LocalCloud } from "../../../local/cloud";
 import { stackFile } from "../../support/stackFile";
 import type { Bench } from "../support/bench";
 import { clientsOf } from "../support/clients";

@@ -48,7 +48,7 @@ const settings = {
 };
 
 /** What tells the tests' clouds apart; settings are beside those of all of them. */
-export type BenchOptions = Pick<CloudOptions, "name" | "login" | "server" | "settings">;
+export type BenchOptions = Pick<CloudOptions, "name" | "login" | "server" | "settings" | "engineEnvironment">;
 
 /** Starts a cloud; whoever calls it ends it. */
 export async function startBench(options: BenchOptions): Promise<Bench> {
