@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { answersOk, startProcess, withFreePort } from "./processes";
 import type { RunningProcess } from "./processes";
@@ -57,8 +57,8 @@ async function startEmulatorOn(port: number, options: EmulatorOptions): Promise<
   const logFile = join(directory, `emulator-${port}.log`);
   const { pid, exited, stop } = await startProcess({
     name: "emulator",
-    command: tools.ministack,
-    args: [],
+    command: join(dirname(tools.ministack), "python"),
+    args: [join(__dirname, "emulatorStart.py")],
     // The whole of it reaches the function, so nothing of this machine's environment is passed on.
     env: {
       ...folders,

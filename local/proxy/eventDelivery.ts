@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Emulator } from "./emulator";
 import { isObject, jsonObject, textMember } from "./message";
 import type { JsonObject } from "./message";
@@ -6,7 +7,7 @@ import type { JsonObject } from "./message";
 export interface EventDelivery {
   /**
    * Delivers the event that `build` makes, after all earlier ones.
-   * @param build may answer undefined when there is nothing to deliver
+   * @param build may answer undefined when there is nothing to deliver; called again for each try
    */
   enqueue(region: string, build: () => Promise<JsonObject | undefined>): void;
   /** Resolves when everything enqueued so far was delivered or reported. */
@@ -20,6 +21,8 @@ interface Rule {
 }
 
 const RULES_AGE_MS = 1_000;
+/** Before each further try. EventBridge tries for a day; here the events behind this one wait. */
+const PAUSES_MS = [100, 400, 1_600];
 
 /**
  * Delivers to the SQS targets of the enabled rules of the default bus, as EventBridge does with CloudTrail's events.
@@ -107,16 +110,24 @@ export function deliverEvents(
     }
   }
 
+  /** Tries again, as EventBridge does: a queue that had the event before the failure gets it twice. */
+  async function deliverAtLast(region: string, build: () => Promise<JsonObject | undefined>): Promise<void> {
+    for (const pause of [...PAUSES_MS, undefined]) {
+      try {
+        await deliver(region, build);
+        return;
+      } catch (error) {
+        known.delete(region);
+        const why = error instanceof Error ? error.message : "unknown error";
+        if (pause === undefined) report(`a CloudTrail event was not delivered: ${why}`);
+        else await sleep(pause);
+      }
+    }
+  }
+
   return {
     enqueue(region, build) {
-      last = last.then(async () => {
-        try {
-          await deliver(region, build);
-        } catch (error) {
-          known.delete(region);
-          report(`a CloudTrail event was not delivered: ${error instanceof Error ? error.message : "unknown error"}`);
-        }
-      });
+      last = last.then(() => deliverAtLast(region, build));
     },
     drain: () => last,
   };

@@ -6,6 +6,8 @@ import {
   PutSecretValueCommand,
   TagResourceCommand,
 } from "@aws-sdk/client-secrets-manager";
+import type { Emulator } from "../../../local/proxy/emulator";
+import { deliverEvents } from "../../../local/proxy/eventDelivery";
 import { isObject, jsonObject } from "../../../local/proxy/message";
 import type { JsonObject } from "../../../local/proxy/message";
 import { account, refusal, region, startCloud } from "./cloud";
@@ -183,5 +185,50 @@ describe("CloudTrail events of Secrets Manager", function () {
 
     const left = Array.isArray(SecretList) ? SecretList.map((one: { Name: string }) => one.Name) : [];
     assert.deepEqual(left.sort(), ["a", "by-mover", "by-other", "direct", "function", "odd"]);
+  });
+});
+
+describe("the delivery of an event", () => {
+  const queueUrl = "http://127.0.0.1/queue";
+  const answers: Readonly<Record<string, JsonObject>> = {
+    "AWSEvents.ListRules": { Rules: [{ Name: "writes", EventPattern: "{}", State: "ENABLED" }] },
+    "AWSEvents.ListTargetsByRule": { Targets: [{ Id: "q", Arn: `arn:aws:sqs:${region}:${account}:queue` }] },
+    "AmazonSQS.GetQueueUrl": { QueueUrl: queueUrl },
+    "AWSEvents.TestEventPattern": { Result: true },
+    "AmazonSQS.SendMessage": {},
+  };
+
+  /** Delivers one event through an emulator that fails so many times; what was sent, and what was reported. */
+  async function delivered(failures: number, failure: () => Promise<{ status: number; body: JsonObject }>) {
+    let left = failures;
+    const sent: unknown[] = [];
+    const reports: string[] = [];
+    const rootJson: Emulator["rootJson"] = (_region, target, input) => {
+      if (target === "AWSEvents.TestEventPattern" && left-- > 0) return failure();
+      if (target === "AmazonSQS.SendMessage") sent.push(input["MessageBody"]);
+      return Promise.resolve({ status: 200, body: answers[target] ?? {} });
+    };
+    const delivery = deliverEvents({ rootJson } as Emulator, (line) => reports.push(line));
+    delivery.enqueue(region, () => Promise.resolve({ id: "1" }));
+    await delivery.drain();
+    return { sent, reports };
+  }
+
+  it("is tried again when the connection breaks and when the emulator fails", async () => {
+    const broken = () => Promise.reject(new Error("read ECONNRESET"));
+    const failing = () => Promise.resolve({ status: 500, body: {} });
+
+    assert.deepEqual(await delivered(1, broken), { sent: ['{"id":"1"}'], reports: [] });
+    assert.deepEqual(await delivered(1, failing), { sent: ['{"id":"1"}'], reports: [] });
+  });
+
+  it("is given up with a report after the fourth try", async () => {
+    const broken = () => Promise.reject(new Error("read ECONNRESET"));
+
+    assert.equal((await delivered(3, broken)).sent.length, 1);
+    assert.deepEqual(await delivered(4, broken), {
+      sent: [],
+      reports: ["a CloudTrail event was not delivered: read ECONNRESET"],
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 
 import { startCloud } from "../../../local/cloud";
 import type { CloudOptions, LocalCloud } from "../../../local/cloud";
@@ -7,6 +8,7 @@ import { auditLog } from "./auditLog";
 import type { AuditLog } from "./auditLog";
 import { clientsOf } from "./clients";
 import type { Clients } from "./clients";
+import { evidence } from "./evidence";
 import { moverLog } from "./moverLog";
 import type { MoverLog } from "./moverLog";
 import { sourcesOf } from "./sources";
@@ -63,6 +65,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const system = cloud.system();
   const clients = clientsOf(system);
   const vault = vaultApi(system.vaultAddress, system.vaultToken);
+  const sources = sourcesOf(clients.secrets, clients.sqs, system.queueUrl);
   return {
     cloud: {
       ...cloud,
@@ -73,8 +76,15 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     },
     system: cloud.system,
     clients,
-    sources: sourcesOf(clients.secrets, clients.sqs, system.queueUrl),
-    log: moverLog(clients.logs, system.logGroupName),
+    sources,
+    log: moverLog(clients.logs, system.logGroupName, (secret) =>
+      evidence(secret, {
+        sources,
+        sqs: clients.sqs,
+        queueUrl: system.queueUrl,
+        emulatorDirectory: join(cloud.directory, "aws"),
+      }),
+    ),
     vault,
     homes: homesOf(vault, system.mount),
     home: (encoded) => `${system.homePrefix}/${system.account}/${system.region}/${encoded}`,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const limitMs = 60_000;
+/** Against hanging only. A message that has to be tried again three times comes back after half a minute. */
+const limitMs = 120_000;
 const pollMs = 100;
 
 /**
@@ -8,7 +9,7 @@ const pollMs = 100;
  *
  * @param look an answer, or undefined while there is none
  * @param seen what there is instead, for the error
- * @throws when there is no answer within a minute
+ * @throws when there is no answer within two minutes
  */
 export async function eventually<T>(
   look: () => Promise<T | undefined>,

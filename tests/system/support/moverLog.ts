@@ -34,7 +34,12 @@ const recordsIn = (line: string): readonly LogRecord[] => {
 const isOutcome = (record: LogRecord): record is LogRecord & Outcome =>
   typeof record["outcome"] === "string" && typeof record["reason"] === "string";
 
-export function moverLog(client: CloudWatchLogsClient, logGroupName: string): MoverLog {
+/** @param evidence what else to say of a secret whose outcome does not come; default: nothing */
+export function moverLog(
+  client: CloudWatchLogsClient,
+  logGroupName: string,
+  evidence: (secret: string) => Promise<string> = () => Promise.resolve(""),
+): MoverLog {
   async function messages(): Promise<readonly string[]> {
     const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName }));
     return events.flatMap(({ message }) => (message === undefined ? [] : message.split("\n")));
@@ -54,7 +59,12 @@ export function moverLog(client: CloudWatchLogsClient, logGroupName: string): Mo
           ),
         async () => {
           const seen = (await outcomesOf(secret)).map(({ outcome, reason }) => `${outcome}: ${reason}`);
-          return `${secret} is not ${JSON.stringify(expected)} but ${seen.join(", ") || "nothing so far"}`;
+          const retries = (await records()).filter((record) => record["secret"] === secret && "code" in record);
+          return [
+            `${secret} is not ${JSON.stringify(expected)} but ${seen.join(", ") || "nothing so far"}`,
+            ...retries.map(({ message, timestamp }) => `${String(timestamp)} ${String(message)}`),
+            await evidence(secret),
+          ].join("\n");
         },
       ),
   };

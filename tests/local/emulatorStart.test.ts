@@ -1,0 +1,63 @@
+import { equal } from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+import { installTools } from "../../local/tools";
+
+const run = promisify(execFile);
+
+/** A worker of the emulator whose function has written to its pipe; the thread that reads the pipe has not run yet. */
+const worker = `
+import os, queue, types
+from emulatorStart import Worker, take
+
+read, write = os.pipe()
+worker = Worker.__new__(Worker)
+worker._stderr_queue = queue.Queue()
+worker._proc = types.SimpleNamespace(stderr=os.fdopen(read))
+written = lambda text: os.write(write, text.encode())
+shown = lambda: print(repr(worker._drain_stderr_bounded()))
+`;
+
+describe("the emulator's collection of a function's lines", () => {
+  let python = "";
+
+  before(async function () {
+    this.timeout(30 * 60_000);
+    const tools = await installTools({ server: "vault", vaultAwsPlugin: true, progress: () => undefined });
+    python = join(dirname(tools.ministack), "python");
+  });
+
+  async function prints(...script: readonly string[]): Promise<string> {
+    const local = join(__dirname, "..", "..", "local");
+    const { stdout } = await run(python, ["-B", "-c", [worker, ...script].join("\n")], {
+      env: { PYTHONPATH: local, STATE_DIR: "/nonexistent" },
+    });
+    return stdout;
+  }
+
+  it("takes every line that was written before the answer", async () => {
+    equal(
+      await prints('written("one\\n" + "long" * 10_000 + "\\ntwo\\n")', "print(len(worker._drain_stderr_bounded()))"),
+      "40008\n",
+    );
+  });
+
+  it("leaves what was not written yet to the next invocation, and parts no line", async () => {
+    const script = ['written("one\\ntw")', "shown()", 'written("o\\n")', "shown()", "shown()"];
+
+    equal(await prints(...script), "'one'\n'two'\n''\n");
+  });
+
+  it("ends with the function's process, whose last line needs no end", async () => {
+    const script = [
+      'written("one\\nlast")',
+      "os.close(write)",
+      "print(take(worker._proc.stderr, worker._stderr_queue))",
+      "shown()",
+    ];
+
+    equal(await prints(...script), "False\n'one\\nlast'\n");
+  });
+});
