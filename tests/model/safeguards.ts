@@ -19,7 +19,7 @@ export const exploredSafeguards: readonly ExploredSafeguard[] = [
   {
     safeguard: "home first",
     finds: /I1: an older value is current in Vault/,
-    seed: 30,
+    seed: 1145,
     configuration: {
       ...two,
       name: "the source is read before the home",
@@ -86,7 +86,7 @@ export const exploredSafeguards: readonly ExploredSafeguard[] = [
   {
     safeguard: "tag before the announcement",
     finds: /I1: a delete stays for a value that nobody proved/,
-    seed: 3,
+    seed: 120,
     configuration: {
       ...two,
       name: "the source is tagged after the announcement",
