@@ -6,7 +6,7 @@ writes to a pipe before it goes on, so with the answer all lines are in the pipe
 """
 
 import os
-import select
+import selectors
 import threading
 
 from ministack.app import main
@@ -38,10 +38,12 @@ def take(pipe, lines):
 def read_lines(self):
     """The worker's thread: keeps the pipe from getting full, in which case the function would stand still."""
     pipe, lines = self._proc.stderr, self._stderr_queue
-    while True:
-        select.select([pipe], [], [])
-        if not take(pipe, lines):
-            return
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while True:
+            selector.select()
+            if not take(pipe, lines):
+                return
 
 
 def lines_of_invocation(self):
