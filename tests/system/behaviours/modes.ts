@@ -46,12 +46,17 @@ export function describeModes(bench: () => Bench): void {
       assert.ok((await sources.describe(arn)).LastAccessedDate);
       const { moverEntityId, homePrefix, mount, loginPath } = system().outputs;
       const asked = audit.since(mark).filter(({ entityId }) => entityId === moverEntityId);
-      const allowed = [`${mount}/metadata/${home("modes/audit")}`, `${mount}/data/${homePrefix}/~mover`];
-      assert.ok(asked.length > 0, "the mover looked at the home");
+      assert.ok(
+        asked.some(({ path }) => path === `${mount}/metadata/${home("modes/audit")}`),
+        "the mover looked at the home",
+      );
+      // A message of an earlier test may come back now: what it may do is the same.
+      const holdsNoValue = (path: string): boolean =>
+        path.startsWith(`${mount}/metadata/`) || path === `${mount}/data/${homePrefix}/~mover`;
       assert.deepEqual(
         asked
           .filter(({ path }) => path !== `auth/${loginPath}/login`)
-          .filter(({ operation, path }) => operation !== "read" || !allowed.includes(path)),
+          .filter(({ operation, path }) => operation !== "read" || !holdsNoValue(path)),
         [],
       );
       assert.equal(await homes.metadata(home("modes/audit")), undefined);
