@@ -7,7 +7,8 @@ let isDone = false;
 
 /**
  * Leaves out the stack trace that Pulumi takes of every promise, to show it should the promise never end: looking up
- * the TypeScript lines in them is a fifth to a third of a program's own time. The traces of all other errors stay as they are.
+ * the TypeScript lines in them is a fifth to a third of a program's own time. The traces of all other errors stay as
+ * they are.
  */
 export function leaveOutPromiseTraces(): void {
   const prepare = errors.prepareStackTrace;

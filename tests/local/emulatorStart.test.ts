@@ -60,4 +60,20 @@ describe("the emulator's collection of a function's lines", () => {
 
     equal(await prints(...script), "False\n'one\\nlast'\n");
   });
+
+  it("waits for the last words of a process that was ended", async () => {
+    const script = [
+      "import threading",
+      "worker._stderr_thread = threading.Thread(target=worker._read_stderr)",
+      "worker._stderr_thread.start()",
+      'written("one\\n")',
+      "while worker._stderr_queue.empty(): pass",
+      "worker._proc = None",
+      'written("last")',
+      "os.close(write)",
+      "shown()",
+    ];
+
+    equal(await prints(...script), "'one\\nlast'\n");
+  });
 });

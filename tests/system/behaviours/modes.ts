@@ -52,7 +52,7 @@ export function describeModes(bench: () => Bench): void {
       );
       // A message of an earlier test may come back now: what it may do is the same.
       const holdsNoValue = (path: string): boolean =>
-        path.startsWith(`${mount}/metadata/`) || path === `${mount}/data/${homePrefix}/~mover`;
+        path.startsWith(`${mount}/metadata/${homePrefix}/`) || path === `${mount}/data/${homePrefix}/~mover`;
       assert.deepEqual(
         asked
           .filter(({ path }) => path !== `auth/${loginPath}/login`)
