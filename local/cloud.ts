@@ -1,5 +1,5 @@
 /** The local cloud: a real Vault or OpenBao, an AWS emulator that enforces IAM, and the program deployed into both. */
-import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { emulatorAccount, startEmulator } from "./emulator";
@@ -12,7 +12,8 @@ import { openStack } from "./stack";
 import type { Changes, LocalStack, StackOptions, UpResult } from "./stack";
 import { cloudDirectory, defaultName, moversOf, systemFile, writeSystem } from "./system";
 import type { System } from "./system";
-import { installTools } from "./tools";
+import { installEngine, installTools } from "./tools";
+import type { Tools } from "./tools";
 import { startVault } from "./vaultServer";
 import type { VaultServer } from "./vaultServer";
 
@@ -33,6 +34,7 @@ export interface CloudOptions {
 }
 
 export interface LocalCloud {
+  readonly tools: Tools;
   readonly system: () => System;
   readonly vault: VaultServer;
   readonly emulator: Emulator;
@@ -49,7 +51,7 @@ export interface LocalCloud {
    * one unless told; the environment adds to the cloud's own.
    */
   readonly openBeside: (
-    options: Pick<StackOptions, "name"> & Partial<Pick<StackOptions, "program" | "project" | "environment">>,
+    options: Pick<StackOptions, "name" | "program"> & Partial<Pick<StackOptions, "environment">>,
   ) => Promise<LocalStack>;
   /** The first update. */
   readonly firstUp: UpResult;
@@ -89,12 +91,10 @@ function providerEnvironment(awsEndpoint: string, vaultAddress: string, vaultTok
 
 /** Destroys the stack of a cloud that another process runs. */
 export async function destroyRunning(name: string, system: System): Promise<void> {
-  const directory = join(cloudDirectory(name), "pulumi");
   const stack = await openStack({
     name: system.stack,
-    pulumi: realpathSync(join(directory, "engine", "bin", "pulumi")),
-    directory,
-    program: () => Promise.resolve(undefined),
+    tools: await installEngine({ progress: () => undefined }),
+    directory: join(cloudDirectory(name), "pulumi"),
     environment: providerEnvironment(system.awsEndpoint, system.vaultAddress, system.vaultToken),
     onOutput: () => undefined,
   });
@@ -147,9 +147,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     closers.push(() => proxy.stop());
 
     progress("deploying with pulumi up");
-    const program = await import("../index");
     const common = {
-      pulumi: tools.pulumi,
+      tools,
       directory: join(directory, "pulumi"),
       environment: {
         ...providerEnvironment(emulator.endpoint, vault.address, vault.token),
@@ -158,7 +157,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       },
       onOutput: options.onEngineOutput ?? (() => undefined),
     };
-    const stack = await openStack({ ...common, name: `local-${name}`, program });
+    const stack = await openStack({ ...common, name: `local-${name}` });
     closers.push(() => {
       stack.forget();
     });
@@ -230,6 +229,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       closers.push(hop.stop);
     }
     return {
+      tools,
       system: current,
       vault,
       emulator,
@@ -239,7 +239,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       preview: (settings = {}) => stack.preview(configOf(settings)),
       up,
       async openBeside({ environment, ...other }) {
-        const beside = { ...common, program, ...other, environment: { ...common.environment, ...environment } };
+        const beside = { ...common, ...other, environment: { ...common.environment, ...environment } };
         const opened = await openStack(beside);
         closers.push(() => {
           opened.forget();

@@ -1,6 +1,4 @@
 /** `npm run demo`: secrets of every kind appear in Secrets Manager and arrive in Vault. */
-import { realpathSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -113,8 +111,7 @@ async function main(): Promise<boolean> {
   const movedAsExpected = await showBothSides(cloud, client, arrived);
 
   heading("A program that still makes a secret, under the policy pack:");
-  const engine = realpathSync(join(cloud.directory, "pulumi", "engine", "bin", "pulumi"));
-  const refused = await showFence(engine, system.outputs["policyPackConfig"] ?? "{}");
+  const refused = await showFence(cloud.tools, system.outputs["policyPackConfig"] ?? "{}");
   const asExpected = movedAsExpected && refused;
 
   heading("Tearing down:");

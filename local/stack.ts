@@ -1,21 +1,21 @@
-/** The program as a stack of the real Pulumi engine, with the local provider plugins. */
+/** A program's folder as a stack of the real Pulumi engine: what `pulumi` does there, with the local plugins. */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
-import type { OutputMap, PulumiFn, Stack } from "@pulumi/pulumi/automation";
+import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 
-import { leaveOutPromiseTraces } from "./promiseTraces";
+import type { EngineTools } from "./tools";
 
 export interface StackOptions {
   readonly name: string;
-  /** The `pulumi` program. */
-  readonly pulumi: string;
+  readonly tools: EngineTools;
   /** State, the engine's home and its plugins' logs go here. */
   readonly directory: string;
-  readonly program: PulumiFn;
-  /** Another program than this one; its folder holds its Pulumi.yaml, and the packages where its paths look for them. */
-  readonly project?: { readonly name: string; readonly directory: string };
+  /** The folder of the program, with its Pulumi.yaml. Default: this checkout. */
+  readonly program?: string;
+  /** Folders of plugins that come before the local ones. */
+  readonly plugins?: readonly string[];
   /** Where AWS and Vault are, for the provider plugins. */
   readonly environment: Readonly<Record<string, string>>;
   /** Gets the engine's own output, line by line. */
@@ -43,7 +43,9 @@ export interface LocalStack {
   readonly forget: () => void;
 }
 
-const checkout = dirname(__dirname);
+export const checkout = dirname(__dirname);
+/** What the engine looks for on PATH: the language host of programs, and the provider plugins. */
+export const pluginDirectories = [join(__dirname, "language", "bin"), join(__dirname, "providers", "bin")];
 /** The engine has been seen to print a program's error and then wait; a first `up` takes well under a minute. */
 const limitMs = 300_000;
 
@@ -75,38 +77,52 @@ async function limited<T>(stack: Stack, what: string, printed: () => string, run
   }
 }
 
+/** Every operation of a program says how many resources it has: one is the stack, which is there by itself. */
+function refuseEmpty(what: string, changes: Changes): void {
+  const resources = Object.entries(changes).reduce((sum, [kind, count]) => (kind === "delete" ? sum : sum + count), 0);
+  if (resources > 1) return;
+  throw new Error(
+    `pulumi ${what}: the program made nothing. Which file the SDK ran: "main" in Pulumi.yaml, else "exports" or "main" in package.json.`,
+  );
+}
+
+/**
+ * The environment of the `pulumi` command.
+ *
+ * Node 24 runs the program and the plugins: with Node 20 the SDK takes up to a minute to show a program's error.
+ */
+export const commandEnvironment = ({
+  tools,
+  directory,
+  plugins = [],
+  environment,
+}: Pick<StackOptions, "tools" | "directory" | "plugins" | "environment">): Record<string, string> => ({
+  PATH: [...plugins, ...pluginDirectories, tools.nodeDirectory, "/usr/bin", "/bin"].join(":"),
+  PULUMI_HOME: join(directory, "home"),
+  PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+  // The local cloud's state holds nothing that outlives it.
+  PULUMI_CONFIG_PASSPHRASE: "local",
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  // And so it is written once, at an operation's end, and not after every resource: a fifth of an update's time.
+  PULUMI_EXPERIMENTAL: "true",
+  PULUMI_SKIP_CHECKPOINTS: "true",
+  ...environment,
+});
+
 /** Opens the stack, new or as its state was left. */
 export async function openStack(options: StackOptions): Promise<LocalStack> {
-  const { name, directory, project = { name: "homing", directory: checkout } } = options;
-  leaveOutPromiseTraces();
-  const state = join(directory, "state");
+  const { name, directory, program = checkout } = options;
   const engine = join(directory, "engine");
-  mkdirSync(state, { recursive: true, mode: 0o700 });
+  mkdirSync(join(directory, "state"), { recursive: true, mode: 0o700 });
   mkdirSync(join(engine, "bin"), { recursive: true });
   // The Automation API finds a given engine only as `bin/pulumi` below a folder.
   rmSync(join(engine, "bin", "pulumi"), { force: true });
-  symlinkSync(options.pulumi, join(engine, "bin", "pulumi"));
+  symlinkSync(options.tools.pulumi, join(engine, "bin", "pulumi"));
 
-  const backendUrl = `file://${state}`;
+  const { PULUMI_HOME: pulumiHome = "", ...envVars } = commandEnvironment(options);
   const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: name, projectName: project.name, program: options.program },
-    {
-      // The function's archive is made of paths relative to the program's root.
-      workDir: project.directory,
-      pulumiHome: join(directory, "home"),
-      pulumiCommand: await PulumiCommand.get({ root: engine }),
-      envVars: {
-        PATH: [join(checkout, "local", "providers", "bin"), dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
-        PULUMI_BACKEND_URL: backendUrl,
-        // The local cloud's state holds nothing that outlives it.
-        PULUMI_CONFIG_PASSPHRASE: "local",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        // And so it is written once, at an operation's end, and not after every resource: a fifth of an update's time.
-        PULUMI_EXPERIMENTAL: "true",
-        PULUMI_SKIP_CHECKPOINTS: "true",
-        ...options.environment,
-      },
-    },
+    { stackName: name, workDir: program },
+    { pulumiHome, pulumiCommand: await PulumiCommand.get({ root: engine }), envVars },
   );
 
   let printed: string[] = [];
@@ -115,7 +131,7 @@ export async function openStack(options: StackOptions): Promise<LocalStack> {
     options.onOutput(text);
   };
   const recent = (): string => printed.join("");
-  const settingsFile = join(project.directory, `Pulumi.${name}.yaml`);
+  const settingsFile = join(program, `Pulumi.${name}.yaml`);
   const configure = (config: Readonly<Record<string, string>>): void => {
     // JSON is YAML; written whole, since the engine's own command can't set lists.
     const structured = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, structure(value)]));
@@ -124,23 +140,23 @@ export async function openStack(options: StackOptions): Promise<LocalStack> {
 
   return {
     stack,
-    backendUrl,
+    backendUrl: envVars["PULUMI_BACKEND_URL"] ?? "",
     async preview(config) {
       configure(config);
       const { changeSummary } = await limited(stack, "preview", recent, () =>
         stack.preview({ onOutput, onError: onOutput }),
       );
-      return { ...changeSummary };
+      const changes = { ...changeSummary };
+      refuseEmpty("preview", changes);
+      return changes;
     },
     async up(config) {
       const started = performance.now();
       configure(config);
       const result = await limited(stack, "up", recent, () => stack.up({ onOutput, onError: onOutput }));
-      return {
-        changes: { ...result.summary.resourceChanges },
-        outputs: stringOutputs(result.outputs),
-        durationMs: performance.now() - started,
-      };
+      const changes = { ...result.summary.resourceChanges };
+      refuseEmpty("up", changes);
+      return { changes, outputs: stringOutputs(result.outputs), durationMs: performance.now() - started };
     },
     async destroy() {
       await limited(stack, "destroy", recent, () => stack.destroy({ onOutput, onError: onOutput }));

@@ -28,13 +28,17 @@ export interface OpenBaoTool {
 /** The program that plays Vault. */
 export type ServerTool = VaultTool | OpenBaoTool;
 
-/** Absolute paths of the programs that the local cloud runs. */
-export interface Tools {
+/** Absolute paths of what runs a Pulumi program. */
+export interface EngineTools {
   readonly pulumi: string;
+  /** Holds the `node` that programs, their plugins and Lambda functions run on. */
+  readonly nodeDirectory: string;
+}
+
+/** Absolute paths of the programs that the local cloud runs. */
+export interface Tools extends EngineTools {
   readonly server: ServerTool;
   readonly ministack: string;
-  /** Holds the `node` that Lambda functions run on. */
-  readonly nodeDirectory: string;
 }
 
 /** Which programs are wanted. */
@@ -48,6 +52,8 @@ export interface ToolsRequest {
   readonly root?: string;
 }
 
+type EngineRequest = Pick<ToolsRequest, "progress" | "root">;
+
 const checkoutTools = join(dirname(__dirname), ".tools");
 
 /**
@@ -58,23 +64,28 @@ const checkoutTools = join(dirname(__dirname), ".tools");
 export async function installTools(request: ToolsRequest): Promise<Tools> {
   const root = request.root ?? checkoutTools;
   await ensure(partsOf(request, root), root, request.progress);
-  const [pulumi, server, ministack, nodeDirectory] = await Promise.all([
-    found("pulumi", findPulumi(root)),
+  const [engine, server, ministack] = await Promise.all([
+    foundEngine(root),
     found(request.server, findServer(request, root)),
     found("ministack", findPythonTool(root, "ministack")),
-    found("Node 24", findNode(root)),
   ]);
-  return { pulumi, server, ministack, nodeDirectory };
+  return { ...engine, server, ministack };
+}
+
+/**
+ * Finds or installs what a preview needs, without any server.
+ * @throws as {@link installTools}
+ */
+export async function installEngine({ progress, root = checkoutTools }: EngineRequest): Promise<EngineTools> {
+  await ensure([nodePart(root), pulumiPart(root)], root, progress);
+  return foundEngine(root);
 }
 
 /**
  * Finds the linter of workflows, or installs it. Only the tests of the workflows need it.
  * @throws as {@link installTools}
  */
-export async function workflowLinter({
-  progress,
-  root = checkoutTools,
-}: Omit<ToolsRequest, "server" | "vaultAwsPlugin">): Promise<string> {
+export async function workflowLinter({ progress, root = checkoutTools }: EngineRequest): Promise<string> {
   const part: Part = {
     name: "actionlint",
     lane: "compile",
@@ -118,15 +129,24 @@ interface Part {
   readonly install: (context: InstallContext) => Promise<void>;
 }
 
+const pulumiPart = (root: string): Part => ({
+  name: "pulumi",
+  lane: "compile",
+  find: () => findPulumi(root),
+  obstacle: goObstacle,
+  otherwise: "put pulumi 3.200 or newer on PATH",
+  install: installPulumi,
+});
+
+const nodePart = (root: string): Part => ({
+  name: "Node 24",
+  lane: "download",
+  find: () => findNode(root),
+  obstacle: nodeObstacle,
+  install: installNode,
+});
+
 function partsOf(request: ToolsRequest, root: string): Part[] {
-  const pulumi: Part = {
-    name: "pulumi",
-    lane: "compile",
-    find: () => findPulumi(root),
-    obstacle: goObstacle,
-    otherwise: "put pulumi 3.200 or newer on PATH",
-    install: installPulumi,
-  };
   const vault: Part = {
     name: "vault",
     lane: "compile",
@@ -135,13 +155,6 @@ function partsOf(request: ToolsRequest, root: string): Part[] {
     otherwise: "put HashiCorp's vault 1.21 or newer on PATH",
     install: (context) => installVault(context, request.vaultAwsPlugin),
   };
-  const node: Part = {
-    name: "Node 24",
-    lane: "download",
-    find: () => findNode(root),
-    obstacle: nodeObstacle,
-    install: installNode,
-  };
   const python = (name: "ministack" | "openbao"): Part => ({
     name,
     lane: "download",
@@ -149,7 +162,12 @@ function partsOf(request: ToolsRequest, root: string): Part[] {
     obstacle: pythonObstacle,
     install: (context) => installPythonTool(context, name),
   });
-  return [node, python("ministack"), request.server === "vault" ? vault : python("openbao"), pulumi];
+  return [
+    nodePart(root),
+    python("ministack"),
+    request.server === "vault" ? vault : python("openbao"),
+    pulumiPart(root),
+  ];
 }
 
 async function missingOf(parts: readonly Part[]): Promise<Part[]> {
@@ -189,6 +207,14 @@ async function installAll(missing: readonly Part[], root: string, progress: (lin
     ),
   );
   if (first !== undefined) throw first.error;
+}
+
+async function foundEngine(root: string): Promise<EngineTools> {
+  const [pulumi, nodeDirectory] = await Promise.all([
+    found("pulumi", findPulumi(root)),
+    found("Node 24", findNode(root)),
+  ]);
+  return { pulumi, nodeDirectory };
 }
 
 function findServer(request: ToolsRequest, root: string): ServerTool | undefined | Promise<ServerTool | undefined> {

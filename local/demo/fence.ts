@@ -1,7 +1,6 @@
 /** Shows what becomes of a program that still makes a secret in Secrets Manager. */
-import { secretsmanager } from "@pulumi/aws";
-
-import { openPolicyPreviews } from "../policy/preview";
+import { openPolicyPreviews, ruleProgram } from "../policy/preview";
+import type { EngineTools } from "../tools";
 import { say } from "./report";
 
 const name = "demo/next-database";
@@ -9,18 +8,14 @@ const name = "demo/next-database";
 /**
  * Previews such a program under the policy pack.
  *
- * @param pulumi the engine
  * @param packConfig the mover's output `policyPackConfig`
  * @returns whether it was refused, with the place in Vault where the secret belongs
  */
-export async function showFence(pulumi: string, packConfig: string): Promise<boolean> {
-  const { preview, close } = await openPolicyPreviews(pulumi, "demo-fence");
+export async function showFence(tools: EngineTools, packConfig: string): Promise<boolean> {
+  const { preview, close } = await openPolicyPreviews(tools, ruleProgram, "demo-fence");
   try {
     const { passed, violations, output } = await preview({
-      program: () => {
-        new secretsmanager.Secret("next-database", { name });
-        return Promise.resolve({});
-      },
+      config: { "homing-policy-program:make": "secret", "homing-policy-program:secretName": name },
       rules: JSON.parse(packConfig) as Readonly<Record<string, unknown>>,
     });
     for (const { level, rule, sentence } of violations) say(`${level} ${rule}: ${sentence}`);

@@ -1,10 +1,9 @@
 /** Previews of programs under the policy pack, in the real engine. */
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
-import type { PulumiFn } from "@pulumi/pulumi/automation";
-
-import { openStack } from "../stack";
+import { checkout, openStack } from "../stack";
+import type { EngineTools } from "../tools";
 
 export interface Violation {
   readonly rule: string;
@@ -23,11 +22,10 @@ export interface Verdict {
 }
 
 export interface Request {
-  readonly program: PulumiFn;
+  /** The program's configuration, keys with their namespace. */
+  readonly config: Readonly<Record<string, unknown>>;
   /** The pack's configuration, as the file of `--policy-pack-config` has it. */
   readonly rules?: Readonly<Record<string, unknown>>;
-  /** The program's configuration, keys with their namespace. */
-  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 export interface PolicyPreviews {
@@ -35,39 +33,48 @@ export interface PolicyPreviews {
   readonly close: () => void;
 }
 
-const checkout = dirname(dirname(__dirname));
 export const packDirectory = join(checkout, "policy");
-/** The workspace is this project's, which asks for it whatever the program is. */
-const needed = { "homing:vaultAddress": "https://vault.example.com:8200" };
-const launchers = [join(__dirname, "bin"), join(checkout, "local", "providers", "bin")];
+/** The program with each rule's passing and failing resources; its configuration says which. */
+export const ruleProgram = join(__dirname, "program");
+export const make = (what: "passing" | "failing"): Request["config"] => ({ "homing-policy-program:make": what });
+/** Providers that take every resource and make none come before those of the local cloud. */
+const plugins = [join(__dirname, "bin")];
 
-/** Opens an empty stack that nothing is ever deployed to. */
-export async function openPolicyPreviews(pulumi: string, name = "policy"): Promise<PolicyPreviews> {
+/**
+ * Opens an empty stack that nothing is ever deployed to.
+ *
+ * @param program the folder of the program
+ */
+export async function openPolicyPreviews(
+  tools: EngineTools,
+  program: string,
+  name = "policy",
+): Promise<PolicyPreviews> {
   const parent = join(checkout, ".local");
   mkdirSync(parent, { recursive: true });
   const directory = mkdtempSync(join(parent, `${name}-`));
   const stackName = `local-${name}-${process.pid}`;
   const { stack, forget } = await openStack({
     name: stackName,
-    pulumi,
+    tools,
     directory,
-    program: () => Promise.resolve({}),
-    environment: { PATH: [...launchers, dirname(process.execPath), "/usr/bin", "/bin"].join(":") },
+    program,
+    plugins,
+    environment: {},
     onOutput: () => undefined,
   });
   return {
-    async preview({ program, rules, config = {} }) {
+    async preview({ config, rules }) {
       const violations: Violation[] = [];
       let output = "";
       const rulesFile = join(directory, "rules.json");
       writeFileSync(rulesFile, JSON.stringify(rules ?? {}));
-      writeFileSync(join(checkout, `Pulumi.${stackName}.yaml`), JSON.stringify({ config: { ...needed, ...config } }));
+      writeFileSync(join(program, `Pulumi.${stackName}.yaml`), JSON.stringify({ config }));
       const print = (text: string): void => {
         output += text;
       };
       const passed = await stack
         .preview({
-          program,
           policyPacks: [packDirectory],
           policyPackConfigs: [rulesFile],
           onOutput: print,

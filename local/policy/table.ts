@@ -2,8 +2,8 @@
 import { rules } from "../../policy/rules";
 import { say, table } from "../demo/report";
 import { stopAll } from "../processes";
-import { installTools } from "../tools";
-import { openPolicyPreviews } from "./preview";
+import { installEngine } from "../tools";
+import { make, openPolicyPreviews, ruleProgram } from "./preview";
 import type { Violation } from "./preview";
 import { pairs } from "./programs";
 
@@ -25,20 +25,12 @@ function wrapped(text: string, width: number): string {
 }
 
 async function main(): Promise<boolean> {
-  const { pulumi } = await installTools({ server: "openbao", vaultAwsPlugin: false, progress: say });
-  const { preview, close } = await openPolicyPreviews(pulumi);
+  const { preview, close } = await openPolicyPreviews(await installEngine({ progress: say }), ruleProgram);
   try {
-    const run = (which: "passing" | "failing") =>
-      preview({
-        program: () => {
-          for (const [rule, pair] of Object.entries(pairs)) pair[which](rule);
-          return Promise.resolve({});
-        },
-      });
     say("previewing the passing program of every rule");
-    const passing = await run("passing");
+    const passing = await preview({ config: make("passing") });
     say("previewing the failing program of every rule");
-    const failing = await run("failing");
+    const failing = await preview({ config: make("failing") });
     const rows = rules.map(({ name }) => {
       const refused = sentenceOf(name, failing.violations);
       const cleared = passing.violations.every((violation) => violation.rule !== name);

@@ -82,6 +82,8 @@ function difference(type: ResourceType, name: string, olds: Values, news: Values
   return { changes: changed.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 && !moved && !newlyNamed };
 }
 
+const currentId = (type: ResourceType, id: string, state: Values): string => type.idOf?.(state) ?? id;
+
 /**
  * Makes the provider that the engine talks to of a table of types.
  *
@@ -133,7 +135,8 @@ export function providerOf(table: ProviderTable): Operations {
     read: (id: string, urn: string, props: Values = {}): Promise<ReadResult> =>
       attempt(urn, "read", props, async (type) => {
         const state = plainValues(props);
-        const found = await type.read(id, state);
+        const current = currentId(type, id, state);
+        const found = await type.read(current, state);
         if (found === undefined) return { id: "", props: {} };
         const merged: Record<string, unknown> = { ...props };
         for (const [name, value] of Object.entries(found)) {
@@ -142,13 +145,14 @@ export function providerOf(table: ProviderTable): Operations {
         }
         const outputs = withMarks(merged, props);
         const inputs = Object.fromEntries(Object.entries(outputs).filter(([name]) => name in type.properties));
-        return { id, props: outputs, inputs };
+        return { id: current, props: outputs, inputs };
       }),
 
     update: (id: string, urn: string, olds: Values, news: Values) =>
       attempt(urn, "update", { olds, news }, async (type) => {
         if (!type.update) throw new Error("can't be changed in place");
-        const outputs = await type.update(id, plainValues(olds), plainValues(news));
+        const state = plainValues(olds);
+        const outputs = await type.update(currentId(type, id, state), state, plainValues(news));
         const computed = Object.entries(olds).filter(
           ([name]) => !(name in type.properties) || type.properties[name]?.computed,
         );
@@ -156,7 +160,10 @@ export function providerOf(table: ProviderTable): Operations {
       }),
 
     delete: (id: string, urn: string, props: Values): Promise<void> =>
-      attempt(urn, "delete", props, (type) => type.remove(id, plainValues(props))),
+      attempt(urn, "delete", props, (type) => {
+        const state = plainValues(props);
+        return type.remove(currentId(type, id, state), state);
+      }),
 
     async invoke(token: string, args: Values): Promise<InvokeResult> {
       const invoke = table.invokes[token];

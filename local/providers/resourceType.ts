@@ -15,6 +15,11 @@ export interface ResourceType {
   readonly properties: Properties;
   /** The property that is named after the resource, with a random ending, when the program doesn't give it. */
   readonly autoName?: string;
+  /**
+   * The id out of a state, of a type whose id follows a property that changes in place. An update can't tell the engine
+   * another id, so that its own is out of date until the next refresh: then the state says where the object is.
+   */
+  readonly idOf?: (state: Values) => string | undefined;
   /** The properties that name the object at the server: if none of them changes, a replacement has to delete first. */
   readonly identity: readonly string[];
   /** Rules that concern several properties. */
@@ -24,7 +29,7 @@ export interface ResourceType {
   readonly read: (id: string, state: Values) => Promise<Values | undefined>;
   /** Absent when every property makes a new resource. @returns what the server added to the inputs */
   readonly update?: (id: string, state: Values, inputs: Values) => Promise<Values>;
-  /** An object that is gone already is no error. */
+  /** An object that is gone already is no error, unless the server says so of its kind. */
   readonly remove: (id: string, state: Values) => Promise<void>;
 }
 

@@ -1,11 +1,11 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import program = require("../../index");
-import { openPolicyPreviews, packDirectory } from "../../local/policy/preview";
+import { make, openPolicyPreviews, packDirectory, ruleProgram } from "../../local/policy/preview";
 import type { PolicyPreviews, Verdict } from "../../local/policy/preview";
 import { pairs, plantedToken } from "../../local/policy/programs";
-import { installTools } from "../../local/tools";
+import { checkout } from "../../local/stack";
+import { installEngine } from "../../local/tools";
 import { rules } from "../../policy/rules";
 
 const names = rules.map(({ name }) => name);
@@ -13,26 +13,23 @@ const names = rules.map(({ name }) => name);
 describe("the policy pack in the real engine", function () {
   this.timeout(600_000);
   let previews: PolicyPreviews;
+  let own: PolicyPreviews;
 
   const run = (which: "passing" | "failing", configured?: Readonly<Record<string, unknown>>): Promise<Verdict> =>
-    previews.preview({
-      program: () => {
-        for (const [rule, pair] of Object.entries(pairs)) pair[which](rule);
-        return Promise.resolve({});
-      },
-      ...(configured === undefined ? {} : { rules: configured }),
-    });
+    previews.preview({ config: make(which), ...(configured === undefined ? {} : { rules: configured }) });
 
   before(async function () {
     this.timeout(900_000);
     const progress = (line: string): void => {
       console.error(line);
     };
-    const { pulumi } = await installTools({ server: "openbao", vaultAwsPlugin: false, progress });
-    previews = await openPolicyPreviews(pulumi, "policy-test");
+    const tools = await installEngine({ progress });
+    previews = await openPolicyPreviews(tools, ruleProgram, "policy-test");
+    own = await openPolicyPreviews(tools, checkout, "policy-own");
   });
   after(() => {
     previews.close();
+    own.close();
   });
 
   it("has a passing and a failing program for every rule", () => {
@@ -82,10 +79,10 @@ describe("the policy pack in the real engine", function () {
 
   for (const login of ["aws", "jwt"]) {
     it(`lets our own program pass with login ${login} and all that it may do`, async () => {
-      const { passed, violations, output } = await previews.preview({
-        program,
+      const { passed, violations, output } = await own.preview({
         config: {
           "aws:region": "eu-west-1",
+          "homing:vaultAddress": "https://vault.example.com:8200",
           "homing:login": login,
           "homing:mode": "move",
           "homing:replicas": "remove",
@@ -104,7 +101,7 @@ describe("the policy pack in the real engine", function () {
   it("refuses a configuration with unknown rules and parameters, with holes and with overlaps, and says why", async () => {
     const team = (name: string, prefix: string) => ({ team: name, policies: `${name}-*`, prefixes: [prefix] });
     const { passed, output } = await previews.preview({
-      program: () => Promise.resolve({}),
+      config: make("passing"),
       rules: {
         "no-such-rule": "mandatory",
         "log-retention": { retention: 90 },

@@ -1,41 +1,35 @@
 import type { ResourceType } from "../resourceType";
-import { text } from "../values";
 import {
   authMethodProperties,
+  changeAuthMethod,
   disableAuthMethod,
   enableAuthMethod,
-  findAuthMethod,
-  tuneAuthMethod,
+  pathInState,
+  pathWanted,
+  readAuthMethod,
 } from "./authMethod";
 import type { VaultClient } from "./client";
 
-/** `vault:index/authBackend:AuthBackend`: an auth method; without a path it is at its type's name. */
+/** `vault:index/authBackend:AuthBackend`: an auth method; its path changes in place. */
 export function authBackendType(vault: VaultClient): ResourceType {
   return {
     properties: {
       ...authMethodProperties,
       type: { kind: "text", required: true, replaces: true },
-      path: { kind: "text", computed: true, replaces: true },
+      path: { kind: "text", computed: true },
     },
     identity: ["type", "path", "namespace"],
+    idOf: pathInState,
 
     async create(inputs) {
-      const path = text({ path: inputs.type, ...inputs }, "path");
+      const path = pathWanted(inputs);
       return { id: path, outputs: { path, ...(await enableAuthMethod(vault, path, inputs)) } };
     },
 
-    async read(id, state) {
-      const found = await findAuthMethod(vault, id, state);
-      if (!found) return undefined;
-      const { type, description, local, accessor } = found;
-      return { path: id, type, description, local, accessor };
-    },
+    read: (path, state) => readAuthMethod(vault, path, state),
 
-    async update(id, _state, inputs) {
-      await tuneAuthMethod(vault, id, inputs);
-      return {};
-    },
+    update: async (path, state, inputs) => ({ path: await changeAuthMethod(vault, path, state, inputs) }),
 
-    remove: (id, state) => disableAuthMethod(vault, id, state),
+    remove: (path, state) => disableAuthMethod(vault, path, state),
   };
 }

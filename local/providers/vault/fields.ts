@@ -42,3 +42,12 @@ export function fromFields(properties: Properties, fields: Values): Values {
 export function without(properties: Properties, ...names: readonly string[]): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
 }
+
+/** A duration as Vault writes it, such as `1h30m5s`; `-1s` means never. */
+export function secondsOf(duration: unknown): number {
+  const factors: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
+  const told = typeof duration === "string" ? duration : "";
+  const parts = [...told.matchAll(/([0-9.]+)([hms])/g)];
+  const seconds = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (factors[unit ?? ""] ?? 0), 0);
+  return told.startsWith("-") ? -seconds : seconds;
+}

@@ -1,6 +1,6 @@
 import type { Properties } from "../properties";
 import type { ResourceType } from "../resourceType";
-import { text } from "../values";
+import { firstText, text } from "../values";
 import { clientFor } from "./client";
 import type { VaultClient } from "./client";
 import { fromFields, namespaceProperty, toFields, without } from "./fields";
@@ -25,8 +25,8 @@ export function identityEntityType(vault: VaultClient): ResourceType {
       const client = clientFor(vault, inputs);
       const name = text(inputs, "name");
       // A write to a name that exists would change somebody's entity and give no id.
-      const taken = await client.read(`identity/entity/name/${name}`);
-      if (taken) throw new Error(`an entity named ${name} exists already, with id ${String(taken.id)}`);
+      const taken = firstText((await client.write("identity/lookup/entity", { name })).id);
+      if (taken !== undefined) throw new Error(`an entity named ${name} already exists, with id ${taken}`);
       const sent = inputs.externalPolicies === true ? without(fields, "policies") : fields;
       const { id } = await client.write("identity/entity", toFields(sent, inputs));
       return { id: text({ id }, "id"), outputs: {} };

@@ -6,15 +6,15 @@ import type { VaultClient } from "./client";
 import { fromFields, namespaceProperty, toFields } from "./fields";
 
 const fields: Properties = {
-  name: { kind: "text", replaces: true },
-  mountAccessor: { kind: "text", required: true, replaces: true },
+  name: { kind: "text" },
+  mountAccessor: { kind: "text", required: true },
   canonicalId: { kind: "text", required: true },
   customMetadata: { kind: "map" },
 };
 
 const pathOf = (id: string): string => `identity/entity-alias/id/${id}`;
 
-/** `vault:identity/entityAlias:EntityAlias` */
+/** `vault:identity/entityAlias:EntityAlias`; all of it changes in place. */
 export function identityEntityAliasType(vault: VaultClient): ResourceType {
   return {
     properties: { ...fields, namespace: namespaceProperty },
@@ -23,15 +23,11 @@ export function identityEntityAliasType(vault: VaultClient): ResourceType {
 
     async create(inputs) {
       const client = clientFor(vault, inputs);
-      const [alias_name, alias_mount_accessor] = [text(inputs, "name"), text(inputs, "mountAccessor")];
-      // A write to an alias that exists would move it to this entity.
-      const taken = await client.write("identity/lookup/entity", { alias_name, alias_mount_accessor });
-      const entity = firstText(taken.id);
-      if (entity !== undefined) {
-        throw new Error(`an alias ${alias_name} of ${alias_mount_accessor} exists already, at entity ${entity}`);
-      }
-      const { id } = await client.write("identity/entity-alias", toFields(fields, inputs));
-      return { id: text({ id }, "id"), outputs: {} };
+      // An alias of that name and accessor that another entity has moves to this one.
+      const id = firstText((await client.write("identity/entity-alias", toFields(fields, inputs))).id);
+      // Vault gives no id for a write that changes nothing.
+      if (id === undefined) throw new Error(`the entity has the alias ${text(inputs, "name")} already`);
+      return { id, outputs: {} };
     },
 
     async read(id, state) {

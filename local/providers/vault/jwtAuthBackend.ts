@@ -5,10 +5,11 @@ import { text } from "../values";
 import type { Values } from "../values";
 import {
   authMethodProperties,
+  changeAuthMethod,
   disableAuthMethod,
   enableAuthMethod,
-  findAuthMethod,
-  tuneAuthMethod,
+  pathInState,
+  readAuthMethod,
 } from "./authMethod";
 import { clientFor } from "./client";
 import type { VaultClient } from "./client";
@@ -38,7 +39,7 @@ function asGiven(state: Values, told: Values): Values {
   return Object.fromEntries(restored) as Values;
 }
 
-/** `vault:jwt/authBackend:AuthBackend` of type jwt */
+/** `vault:jwt/authBackend:AuthBackend` of type jwt; its path changes in place. */
 export function jwtAuthBackendType(vault: VaultClient): ResourceType {
   async function configure(path: string, inputs: Values): Promise<void> {
     await clientFor(vault, inputs).write(`auth/${path}/config`, toFields(fields, inputs));
@@ -48,10 +49,11 @@ export function jwtAuthBackendType(vault: VaultClient): ResourceType {
     properties: {
       ...authMethodProperties,
       ...fields,
-      path: { kind: "text", default: "jwt", replaces: true },
+      path: { kind: "text", default: "jwt" },
       type: { kind: "text", default: "jwt", oneOf: ["jwt"], replaces: true },
     },
     identity: ["path", "namespace"],
+    idOf: pathInState,
 
     async create(inputs) {
       const path = text(inputs, "path");
@@ -63,20 +65,18 @@ export function jwtAuthBackendType(vault: VaultClient): ResourceType {
       return { id: path, outputs };
     },
 
-    async read(id, state) {
-      const found = await findAuthMethod(vault, id, state);
+    async read(path, state) {
+      const found = await readAuthMethod(vault, path, state);
       if (!found) return undefined;
-      const { type, description, local, accessor } = found;
-      const configuration = (await clientFor(vault, state).read(`auth/${id}/config`)) ?? {};
-      return { path: id, type, description, local, accessor, ...asGiven(state, fromFields(fields, configuration)) };
+      const configuration = (await clientFor(vault, state).read(`auth/${path}/config`)) ?? {};
+      return { ...found, ...asGiven(state, fromFields(fields, configuration)) };
     },
 
-    async update(id, _state, inputs) {
-      await tuneAuthMethod(vault, id, inputs);
-      await configure(id, inputs);
+    async update(path, state, inputs) {
+      await configure(await changeAuthMethod(vault, path, state, inputs), inputs);
       return {};
     },
 
-    remove: (id, state) => disableAuthMethod(vault, id, state),
+    remove: (path, state) => disableAuthMethod(vault, path, state),
   };
 }

@@ -4,18 +4,9 @@ import { text } from "../values";
 import type { Values } from "../values";
 import { clientFor, VaultError } from "./client";
 import type { VaultClient } from "./client";
-import { namespaceProperty } from "./fields";
+import { namespaceProperty, secondsOf } from "./fields";
 
 const upgradeSeconds = 20;
-
-/** Vault tells a duration as in `1h30m5s`; `-1s` means never. */
-export function secondsOf(duration: unknown): number {
-  const factors: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
-  const told = typeof duration === "string" ? duration : "";
-  const parts = [...told.matchAll(/([0-9.]+)([hms])/g)];
-  const seconds = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (factors[unit ?? ""] ?? 0), 0);
-  return told.startsWith("-") ? -seconds : seconds;
-}
 
 /** `vault:kv/secretBackendV2:SecretBackendV2`: the settings of a KV version 2 mount */
 export function kvSecretBackendV2Type(vault: VaultClient): ResourceType {

@@ -1,13 +1,14 @@
 import type { Properties } from "../properties";
 import type { ResourceType } from "../resourceType";
-import { nested, text, textMap } from "../values";
+import { nested, optionalText, text, textMap } from "../values";
 import type { Values } from "../values";
 import { clientFor } from "./client";
 import type { VaultClient } from "./client";
 import { namespaceProperty } from "./fields";
+import { remount } from "./remount";
 
 const properties: Properties = {
-  path: { kind: "text", required: true, replaces: true },
+  path: { kind: "text", required: true },
   type: { kind: "text", required: true, replaces: true },
   description: { kind: "text" },
   options: { kind: "map" },
@@ -25,7 +26,7 @@ const leases = (inputs: Values): Values => ({
   max_lease_ttl: seconds(inputs.maxLeaseTtlSeconds),
 });
 
-/** `vault:index/mount:Mount`: a secrets engine */
+/** `vault:index/mount:Mount`: a secrets engine; its path changes in place. */
 export function mountType(vault: VaultClient): ResourceType {
   async function find(id: string, values: Values): Promise<Values | undefined> {
     return clientFor(vault, values).read(`sys/mounts/${id}`);
@@ -44,6 +45,7 @@ export function mountType(vault: VaultClient): ResourceType {
   return {
     properties,
     identity: ["path", "namespace"],
+    idOf: (state) => optionalText(state, "path"),
 
     async create(inputs) {
       const path = text(inputs, "path");
@@ -73,12 +75,14 @@ export function mountType(vault: VaultClient): ResourceType {
     },
 
     async update(id, _state, inputs) {
-      await clientFor(vault, inputs).write(`sys/mounts/${id}/tune`, {
+      const [client, path] = [clientFor(vault, inputs), text(inputs, "path")];
+      if (path !== id) await remount(client, id, path);
+      await client.write(`sys/mounts/${path}/tune`, {
         description: inputs.description ?? "",
         options: textMap(inputs, "options"),
         ...leases(inputs),
       });
-      return computed(id, inputs);
+      return computed(path, inputs);
     },
 
     remove: (id, state) => clientFor(vault, state).remove(`sys/mounts/${id}`),

@@ -27,12 +27,18 @@ export interface VaultObject {
 export function objectType(vault: VaultClient, object: VaultObject): ResourceType {
   const { fields, outputs = () => ({}), encode = (it: Values) => it, decode = (it: Values) => it } = object;
 
-  async function write(path: string, inputs: Values): Promise<Values> {
+  async function write(path: string, inputs: Values, state: Values = {}): Promise<Values> {
     const client = clientFor(vault, inputs);
-    await client.write(path, encode(toFields(fields, inputs), inputs));
+    await client.write(path, encode(toFields(fields, { ...kept(state, inputs), ...inputs }), inputs));
     const found = (await client.read(path)) ?? {};
     const chosen = Object.entries(fields).filter(([name, { computed }]) => computed && inputs[name] === undefined);
     return { ...fromFields(Object.fromEntries(chosen), found), ...outputs(found) };
+  }
+
+  /** What the server chose or the program said before, and the program leaves out now: it keeps its value. */
+  function kept(state: Values, inputs: Values): Values {
+    const names = Object.keys(fields).filter((name) => fields[name]?.computed && inputs[name] === undefined);
+    return Object.fromEntries(names.filter((name) => name in state).map((name) => [name, state[name]]));
   }
 
   return {
@@ -49,7 +55,7 @@ export function objectType(vault: VaultClient, object: VaultObject): ResourceTyp
       return found && { ...object.identityOf(id), ...fromFields(fields, decode(found)), ...outputs(found) };
     },
 
-    update: (id, _state, inputs) => write(id, inputs),
+    update: (id, state, inputs) => write(id, inputs, state),
 
     remove: (id, state) => clientFor(vault, state).remove(id),
   };

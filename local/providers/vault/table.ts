@@ -6,7 +6,7 @@ import { authBackendType } from "./authBackend";
 import { findAuthMethod } from "./authMethod";
 import { awsAuthBackendClientType } from "./awsAuthBackendClient";
 import { awsAuthBackendRoleType } from "./awsAuthBackendRole";
-import { vaultClient } from "./client";
+import { childClient } from "./client";
 import type { VaultClient } from "./client";
 import { identityEntityType } from "./identityEntity";
 import { identityEntityAliasType } from "./identityEntityAlias";
@@ -42,7 +42,7 @@ const getAuthBackend = (vault: VaultClient): Invoke => ({
  * The types and functions of the vault provider that the program uses, on the server that the environment names.
  */
 export function vaultTable(env: NodeJS.ProcessEnv, configuration: Values = {}): ProviderTable {
-  const vault = vaultClient(env);
+  const vault = childClient(env);
   refuseOtherSettings(configuration, { address: env.VAULT_ADDR, namespace: env.VAULT_NAMESPACE });
   return {
     types: {
