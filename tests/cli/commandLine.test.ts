@@ -98,7 +98,7 @@ describe("homing in a terminal", function () {
     const env = { VAULT_TOKEN: logins.mover };
 
     const args = ["move", "--local", "--json", "--concurrency", "1", "--name", "stop/*"];
-    const stopped = await homing.run(args, { env, signalAt: (outcomes) => (outcomes >= 2 ? "SIGINT" : undefined) });
+    const stopped = await homing.run(args, { env, signalAt: { signal: "SIGINT", outcomes: 2 } });
     const rest = await homing.run(args, { env });
 
     assert.equal(stopped.code, 130, stopped.err);

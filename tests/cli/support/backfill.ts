@@ -117,19 +117,16 @@ export async function backfill(options: BackfillOptions): Promise<BackfillReport
   const killedAt: number[] = [];
   const step = Math.max(1, Math.floor(secrets / (2 * kills + 2)));
   for (let kill = 0; kill < kills; kill += 1) {
-    let seen = 0;
-    const { code } = await homing.run(["move", "--json", ...args, ...filter], {
+    const killed = await homing.run(["move", "--json", ...args, ...filter], {
       env,
-      signalAt: (outcomes) => {
-        seen = outcomes;
-        return outcomes >= step ? "SIGKILL" : undefined;
-      },
+      signalAt: { signal: "SIGKILL", outcomes: step },
     });
-    assert.equal(code, null, "it was killed, and had not ended");
+    assert.equal(killed.code, null, `it ended by itself: ${killed.err}`);
+    const seen = killed.records.filter(({ type }) => type === "outcome").length;
     killedAt.push(seen);
     say(`killed after ${seen} outcomes`);
-  }
-  if (options.ageUnseen === true) {
+    // After every kill: as many of them as the next run has hands would hold it up before its own kill.
+    if (options.ageUnseen !== true) continue;
     for (const [name, what] of await plan()) {
       if (what === "undefined: deletion-unseen") await bench.homes.ageDeletion(bench.home(name));
     }

@@ -20,8 +20,14 @@ export interface Ended {
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Told of the number of outcomes so far; a signal is sent when it says so. */
-  readonly signalAt?: (outcomes: number) => NodeJS.Signals | undefined;
+  readonly signalAt?: SignalAt;
+}
+
+/** When a run gets a signal. It stands still there until it has it: on a busy machine, too, it can't end before. */
+export interface SignalAt {
+  readonly signal: NodeJS.Signals;
+  /** So many outcomes have been printed by `--json`. */
+  readonly outcomes: number;
 }
 
 export interface Homing {
@@ -77,29 +83,31 @@ async function runHere(args: readonly string[], env: Readonly<Record<string, str
   return { code, ...texts, records: recordsIn(texts.out) };
 }
 
-/** In a process of its own, which can be killed. */
+/** In a process of its own, which stands still at a gate while the signal is sent. */
 const runApart = (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  signalAt: NonNullable<RunOptions["signalAt"]>,
+  { signal, outcomes }: SignalAt,
 ): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(checkout, "cli", "homing.js"), ...args], {
+    const script = join(checkout, "cli", "homing.js");
+    const child = spawn(process.execPath, ["--require", join(__dirname, "gate.js"), script, ...args], {
       cwd: checkout,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...env, HOMING_GATE_OUTCOMES: outcomes.toString() },
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
+    const [, stdout, stderr, gate] = child.stdio;
     let [out, err] = ["", ""];
-    let signalled = false;
-    child.stdout.on("data", (data: Buffer) => {
+    stdout.on("data", (data: Buffer) => {
       out += data.toString("utf8");
-      const signal = signalled ? undefined : signalAt(out.split('{"type":"outcome"').length - 1);
-      if (signal === undefined) return;
-      signalled = true;
-      child.kill(signal);
     });
-    child.stderr.on("data", (data: Buffer) => {
+    stderr.on("data", (data: Buffer) => {
       err += data.toString("utf8");
+    });
+    gate?.once("data", () => {
+      child.kill(signal);
+      // A signal that does not end it at once finds the gate open.
+      gate.destroy();
     });
     child.once("error", reject);
     child.once("close", (code) => {
