@@ -57,6 +57,6 @@ export const deployment: Part = {
   name: "deploy",
   title: "Preview and deployment",
   about:
-    "The real Pulumi engine with the provider plugins of the local cloud; the program runs in the measuring process, which has loaded it before.",
+    "The real Pulumi engine with the language host and the provider plugins of the local cloud; the program runs in a process of its own each time, as it does for a user.",
   measure,
 };

@@ -1,6 +1,6 @@
 import { runtime } from "@pulumi/pulumi";
 
-import { leaveOutPromiseTraces } from "../../local/promiseTraces";
+import { leaveOutPromiseTraces } from "./promiseTraces";
 
 /** A resource as the program registered it: what it asked for and under which options. */
 export interface Registered {

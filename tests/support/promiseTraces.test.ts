@@ -2,7 +2,7 @@ import { equal, match } from "node:assert/strict";
 
 import * as debuggable from "@pulumi/pulumi/runtime/debuggable";
 
-import { leaveOutPromiseTraces } from "../../local/promiseTraces";
+import { leaveOutPromiseTraces } from "./promiseTraces";
 
 /** Not in Pulumi's types, since it is for its own use. */
 const { debuggablePromise } = debuggable as unknown as {
