@@ -12,10 +12,18 @@ import type { ProviderTable, ResourceType } from "./resourceType";
 import { containsSecret, plain, plainValues, secretOf, secretTexts, unknownValue, withoutAbsent } from "./values";
 import type { Values } from "./values";
 
+/** What has to change of a resource. */
+export interface Difference extends DiffResult {
+  /** All that differs: where a program says `replaceOnChanges`, the engine looks for its properties here. */
+  readonly changed: readonly string[];
+}
+
 /** What the engine asks of a provider. */
-export type Operations = Required<
-  Pick<Provider, "check" | "diff" | "create" | "read" | "update" | "delete" | "invoke">
->;
+export interface Operations extends Required<
+  Pick<Provider, "check" | "create" | "read" | "update" | "delete" | "invoke">
+> {
+  readonly diff: (id: string, urn: string, olds: Values, news: Values) => Promise<Difference>;
+}
 
 interface Named {
   /** `aws:sqs/queue:Queue` */
@@ -72,14 +80,19 @@ function checkInputs(type: ResourceType, name: string, olds: Values, news: Value
 }
 
 /** Whether the state has to change, and whether in place. */
-function difference(type: ResourceType, name: string, olds: Values, news: Values): DiffResult {
+function difference(type: ResourceType, name: string, olds: Values, news: Values): Difference {
   const [state, wish] = [plainValues(olds), plainValues(news)];
   const changed = changedProperties(type.properties, state, wish);
   const replaces = changed.filter((property) => type.update === undefined || type.properties[property]?.replaces);
   const moved = type.identity.some((property) => wish[property] === unknownValue || state[property] !== wish[property]);
   // The engine gives an automatically named replacement a new name, so that old and new can exist side by side.
   const newlyNamed = type.autoName !== undefined && autoNamed(name, wish[type.autoName]);
-  return { changes: changed.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 && !moved && !newlyNamed };
+  return {
+    changes: changed.length > 0,
+    changed,
+    replaces,
+    deleteBeforeReplace: replaces.length > 0 && !moved && !newlyNamed,
+  };
 }
 
 const currentId = (type: ResourceType, id: string, state: Values): string => type.idOf?.(state) ?? id;
@@ -123,7 +136,7 @@ export function providerOf(table: ProviderTable): Operations {
     check: (urn: string, olds: Values, news: Values): Promise<CheckResult> =>
       attempt(urn, "check", news, (type, name) => Promise.resolve(checkInputs(type, name, olds, news))),
 
-    diff: (_id: string, urn: string, olds: Values, news: Values): Promise<DiffResult> =>
+    diff: (_id: string, urn: string, olds: Values, news: Values): Promise<Difference> =>
       attempt(urn, "diff", { olds, news }, (type, name) => Promise.resolve(difference(type, name, olds, news))),
 
     create: (urn: string, inputs: Values): Promise<CreateResult> =>

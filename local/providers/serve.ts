@@ -1,7 +1,9 @@
 import { main } from "@pulumi/pulumi/provider";
+import type { DiffResult, Provider } from "@pulumi/pulumi/provider";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { providerOf } from "./resourceProvider";
-import type { Operations } from "./resourceProvider";
+import type { Difference, Operations } from "./resourceProvider";
 import type { ProviderTable } from "./resourceType";
 import { plainValues } from "./values";
 import type { Values } from "./values";
@@ -23,6 +25,43 @@ function onConfigure(tell: (configuration: Values) => void): void {
   };
 }
 
+/** A resource that is imported has no properties yet, and the SDK's server reads them all the same. */
+function onImport(): void {
+  const { read } = ResourceProviderService;
+  const deserialize = read.requestDeserialize;
+  read.requestDeserialize = (bytes) => {
+    const request = deserialize(bytes);
+    if (request.getProperties() === undefined) request.setProperties(Struct.fromJavaScript({}));
+    return request;
+  };
+}
+
+const changedMark = "changed ";
+
+/**
+ * The SDK's server passes on which properties replace a resource, and not which ones differ, without which the engine
+ * does not follow `replaceOnChanges`. So these go through it among the others, with a mark, and are parted on the way out.
+ */
+function passOnChanges(): void {
+  const { diff } = ResourceProviderService;
+  const write = diff.responseSerialize;
+  diff.responseSerialize = (response) => {
+    const [changed, replaces] = parted(response.getReplacesList());
+    response.setReplacesList(replaces).setDiffsList(changed);
+    return write(response);
+  };
+}
+
+function parted(names: readonly string[]): readonly [string[], string[]] {
+  const marked = names.filter((name) => name.startsWith(changedMark));
+  return [marked.map((name) => name.slice(changedMark.length)), names.filter((name) => !marked.includes(name))];
+}
+
+async function marked(difference: Promise<Difference>): Promise<DiffResult> {
+  const { changed, replaces = [], ...rest } = await difference;
+  return { ...rest, replaces: [...replaces, ...changed.map((name) => changedMark + name)] };
+}
+
 /**
  * Runs a provider plugin: prints the port on which the engine reaches it, then answers until the engine ends it. The
  * engine starts one for each provider that a stack has.
@@ -40,14 +79,17 @@ export function serve(version: string, makeTable: (configuration: Values) => Pro
       current = refusing(error);
     }
   });
-  const provider: Operations = {
+  onImport();
+  passOnChanges();
+  const provider: Provider = {
+    version,
     check: (...args) => current.check(...args),
-    diff: (...args) => current.diff(...args),
+    diff: (...args: Parameters<Operations["diff"]>) => marked(current.diff(...args)),
     create: (...args) => current.create(...args),
     read: (...args) => current.read(...args),
     update: (...args) => current.update(...args),
     delete: (...args) => current.delete(...args),
     invoke: (...args) => current.invoke(...args),
   };
-  void main({ ...provider, version }, process.argv.slice(2));
+  void main(provider, process.argv.slice(2));
 }

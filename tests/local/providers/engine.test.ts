@@ -18,12 +18,25 @@ import { startVault } from "../../../local/vaultServer";
 import type { VaultServer } from "../../../local/vaultServer";
 import { everyType, plantedSecret } from "./everyType";
 import type { Servers, Wish } from "./everyType";
+import { callsOfTheRealProvider, vaultCalls } from "./vaultCalls";
 
 const launchers = join(dirname(dirname(dirname(__dirname))), "local", "providers", "bin");
 const issuer = "http://127.0.0.1:9/issuer";
 const mappings = "/2015-03-31/event-source-mappings/";
-const first: Wish = { queueName: "first", text: "one", seconds: 60, tags: { team: "a", cost: "1" } };
-const changed: Wish = { queueName: "second", text: "two", seconds: 90, tags: { team: "b", empty: "" } };
+const first: Wish = {
+  queueName: "first",
+  text: "one",
+  seconds: 60,
+  path: "local-here",
+  tags: { team: "a", cost: "1" },
+};
+const changed: Wish = {
+  queueName: "second",
+  text: "two",
+  seconds: 90,
+  path: "local-there",
+  tags: { team: "b", empty: "" },
+};
 
 /** The Vault that is at hand, or else OpenBao, without the types of the AWS login. */
 describe("the local providers in the real engine", function () {
@@ -84,7 +97,7 @@ describe("the local providers in the real engine", function () {
       publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
     };
     // With the stack itself; three of them belong to the AWS login.
-    resources = servers.awsLogin ? 31 : 28;
+    resources = servers.awsLogin ? 36 : 33;
 
     writeFileSync(join(folderOf("work/part"), "index.js"), `module.exports = "part";`);
     symlinkSync(tools.pulumi, join(folderOf("engine/bin"), "pulumi"));
@@ -139,9 +152,9 @@ describe("the local providers in the real engine", function () {
     const { QueueUrls } = await cloud.json("sqs", "ListQueues", {});
     const { Tags } = await cloud.json("sqs", "ListQueueTags", { QueueUrl: outputs.queueUrl?.value });
 
-    // Replaced: the queue, its policy, the mapping to the function and its permission. The same: the stack, the federation, the settings
-    // of the mount, the alias, and how the AWS login reaches AWS.
-    const [replace, same] = [4, servers.awsLogin ? 5 : 4];
+    // Replaced: the queue, its policy, the mapping to the function and its permission. The same: the stack, the
+    // federation, the settings of the mount, the alias of the login, and an entity that nothing is said of.
+    const [replace, same] = [4, 5];
     deepEqual(changes, { replace, same, update: resources - replace - same });
     ok(!(QueueUrls as string[]).some((url) => url.endsWith("/first")));
     deepEqual(Tags, changed.tags);
@@ -166,15 +179,37 @@ describe("the local providers in the real engine", function () {
     equal((await call(outputs.apiId?.value, "/two")).status, 200);
   });
 
+  it("move mounts, auth methods and aliases in place, and keep what the server chose", async () => {
+    const root = vaultClient(environment);
+    const { outputs } = await apply(changed);
+    const { aliasId, aliasOf, methodAccessor } = outputs;
+    const alias = await root.read(`identity/entity-alias/id/${String(aliasId?.value)}`);
+    const method = await root.read("sys/mounts/auth/local-there-userpass");
+
+    deepEqual(
+      [alias?.name, alias?.canonical_id, alias?.mount_accessor],
+      ["two", aliasOf?.value, methodAccessor?.value],
+    );
+    equal(method?.accessor, methodAccessor?.value);
+    for (const path of ["local-there", "auth/local-there-jwt"]) ok(await root.read(`sys/mounts/${path}`));
+    for (const path of ["local-here", "auth/local-here-jwt"]) equal(await root.read(`sys/mounts/${path}`), undefined);
+    if (servers.awsLogin) {
+      const { use_sts_region_from_client, max_retries } = (await root.read("auth/local-aws/config/client")) ?? {};
+      deepEqual([use_sts_region_from_client, max_retries], [true, 90]);
+    }
+  });
+
   it("make again what somebody removed, and find all else as they left it", async () => {
     const { EventSourceMappings } = await cloud.rest("lambda", "GET", mappings);
     const [mapping] = EventSourceMappings as { readonly UUID: string }[];
     await cloud.rest("lambda", "DELETE", `${mappings}${mapping?.UUID ?? ""}`);
     await vaultClient(environment).remove("auth/local-jwt/role/mover");
 
-    const { changes } = await apply(changed, { refresh: true });
+    const { changes, outputs } = await apply(changed, { refresh: true });
 
     deepEqual(changes, { create: 2, same: resources - 2 });
+    // An update can't change an id; a refresh does.
+    deepEqual(outputs.movedIds?.value, ["local-there", "local-there-userpass"]);
   });
 
   it("keep a secret input out of the state's text", () => {
@@ -228,5 +263,11 @@ describe("the local providers in the real engine", function () {
       Object.keys({ ...mounts, ...methods }).filter((path) => path.startsWith("local-")),
       [],
     );
+  });
+
+  it("made the calls in Vault that the real provider makes, and no others", () => {
+    const expected = callsOfTheRealProvider.filter((call) => servers.awsLogin || !call.includes("config/client"));
+
+    deepEqual(vaultCalls(vault?.auditLog ?? ""), [...expected].sort());
   });
 });

@@ -20,6 +20,8 @@ export interface Wish {
   /** Lands in descriptions, policies and the function's code. */
   readonly text: string;
   readonly seconds: number;
+  /** Of a mount and of auth methods that have no roles. */
+  readonly path: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -169,6 +171,9 @@ function logins(wish: Wish, servers: Servers, roleArn: Output<string>, issuer: O
     iamServerIdHeaderValue: "vault.example",
     stsEndpoint: servers.emulator,
     stsRegion: "us-east-1",
+    maxRetries: seconds,
+    // Left out, it keeps its value.
+    ...(text === "one" ? { useStsRegionFromClient: true } : {}),
   });
   const awsRole = new aws.AuthBackendRole("aws-role", {
     backend: method.path,
@@ -179,6 +184,17 @@ function logins(wish: Wish, servers: Servers, roleArn: Output<string>, issuer: O
     ...token,
   });
   return { accessor: method.accessor, alias: awsRole.roleId, path: method.path };
+}
+
+/** What Vault moves and renames without making it again. */
+function movables({ path, text }: Wish, { publicKey }: Servers, entity: identity.Entity) {
+  const mount = new Mount("moving-mount", { path, type: "kv", options: { version: "1" } });
+  new jwt.AuthBackend("moving-jwt", { path: `${path}-jwt`, jwtValidationPubkeys: [publicKey] });
+  const method = new AuthBackend("moving-method", { path: `${path}-userpass`, type: "userpass" });
+  const other = new identity.Entity("other-entity", {});
+  const canonicalId = text === "one" ? entity.id : other.id;
+  const alias = new identity.EntityAlias("moving-alias", { name: text, mountAccessor: method.accessor, canonicalId });
+  return { movedIds: [mount.id, method.id], aliasId: alias.id, aliasOf: canonicalId, methodAccessor: method.accessor };
 }
 
 /** @returns the program, whose outputs are what the test looks at */
@@ -226,6 +242,7 @@ export function everyType(wish: Wish, servers: Servers): () => Promise<Record<st
       canonicalId: entity.id,
     });
     return {
+      ...movables(wish, servers, entity),
       account: caller.accountId,
       place: `${partition} ${region}`,
       issuerIdentifier,

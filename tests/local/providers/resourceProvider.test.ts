@@ -66,6 +66,7 @@ describe("the provider of a table of types", () => {
   it("updates for a changed property, and for one that is gone", async () => {
     deepEqual(await diff("1", urn, { name: "n", label: "l" }, { name: "n", label: "m" }), {
       changes: true,
+      changed: ["label"],
       replaces: [],
       deleteBeforeReplace: false,
     });
@@ -73,7 +74,7 @@ describe("the provider of a table of types", () => {
   });
 
   it("replaces for a property that can't change, deleting first where the name stays taken", async () => {
-    const replaced = { changes: true, replaces: ["kind"] };
+    const replaced = { changes: true, changed: ["kind"], replaces: ["kind"] };
     const explicit = await diff("1", urn, { name: "n", kind: "a" }, { name: "n", kind: "b" });
     const name = "mover-box-0a1b2c3";
     const automatic = await diff("1", urn, { name, kind: "a" }, { name, kind: "b" });
@@ -81,7 +82,7 @@ describe("the provider of a table of types", () => {
 
     deepEqual(explicit, { ...replaced, deleteBeforeReplace: true });
     deepEqual(automatic, { ...replaced, deleteBeforeReplace: false });
-    deepEqual(renamed, { changes: true, replaces: ["name"], deleteBeforeReplace: false });
+    deepEqual(renamed, { changes: true, changed: ["name"], replaces: ["name"], deleteBeforeReplace: false });
   });
 
   it("keeps the secret mark of an input in the output, and leaves out what has no value", async () => {
@@ -108,6 +109,28 @@ describe("the provider of a table of types", () => {
     deepEqual(found.inputs, { name: "n", kind: "k", label: "server's" });
     deepEqual(found.props, { name: "n", kind: "k", label: "server's", arn: "arn:1" });
     deepEqual(await read("gone", urn, {}), { id: "", props: {} });
+  });
+
+  it("finds an object by its state where the id follows a property that changed in place", async () => {
+    const asked: string[] = [];
+    const road: ResourceType = {
+      ...box,
+      properties: { path: { kind: "text" } },
+      identity: ["path"],
+      idOf: ({ path }) => (typeof path === "string" ? path : undefined),
+      read: (id) => Promise.resolve({ path: (asked.push(`read ${id}`), id) }),
+      update: (id) => Promise.resolve((asked.push(`update ${id}`), {})),
+      remove: (id) => Promise.resolve(void asked.push(`remove ${id}`)),
+    };
+    const roads = providerOf({ types: { "test:index/box:Box": road }, invokes: {} });
+    const moved = { path: "new" };
+
+    equal((await roads.read("old", urn, moved)).id, "new");
+    equal((await roads.read("imported", urn, {})).id, "imported");
+    await roads.update("old", urn, moved, { path: "newer" });
+    await roads.delete("old", urn, moved);
+
+    deepEqual(asked, ["read new", "read imported", "update new", "remove new"]);
   });
 
   it("refuses a type, a function and an argument that it doesn't know", async () => {
