@@ -1,6 +1,7 @@
 import { cloudwatch, iam, lambda } from "@pulumi/aws";
-import { output } from "@pulumi/pulumi";
-import type { ComponentResource, Input } from "@pulumi/pulumi";
+import { asset, output } from "@pulumi/pulumi";
+import type { ComponentResource, Input, Output, ResourceTransformation } from "@pulumi/pulumi";
+import { functionPackages } from "./functionPackages";
 import { lambdaMayAssume, policyOf } from "./iam";
 import type { Place } from "./names";
 
@@ -28,6 +29,18 @@ export interface SerializedFunction<Event, Result> {
   readonly vpcConfig?: { readonly subnetIds: string[]; readonly securityGroupIds: string[] };
   readonly tags: Readonly<Record<string, string>>;
 }
+
+/** Packs a serialized function with our packages instead of those of the program that is being deployed. */
+const packedWith =
+  (packages: Readonly<Record<string, asset.Archive>>): ResourceTransformation =>
+  ({ props, opts }) => {
+    const code = (props["code"] as Output<asset.AssetArchive>).apply(async (archive) => {
+      const { "__index.js": text } = await archive.assets;
+      if (text === undefined) throw new Error("the serialized function is not where Pulumi puts it, in __index.js");
+      return new asset.AssetArchive({ "__index.js": text, ...packages });
+    });
+    return { props: { ...props, code }, opts };
+  };
 
 /** Makes the function below a component, with names that start with the component's. */
 export function createSerializedFunction<Event, Result>(
@@ -69,7 +82,6 @@ export function createSerializedFunction<Event, Result>(
       name: spec.name,
       description: spec.description,
       callbackFactory: spec.factory,
-      codePathOptions: { extraExcludePackages: [...spec.neverLoaded] },
       runtime: lambda.Runtime.NodeJS24dX,
       architectures: ["arm64"],
       memorySize: spec.memoryMb,
@@ -82,7 +94,7 @@ export function createSerializedFunction<Event, Result>(
       tags,
     },
     // The grants come first: Lambda checks the ones for subnets and for a queue when it is told to use them.
-    { ...child, dependsOn: [grants] },
+    { ...child, dependsOn: [grants], transformations: [packedWith(functionPackages(spec.neverLoaded))] },
   );
   return { handler, role, grants, logGroup };
 }
