@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { readSettings } from "../settings";
-import { stackFile } from "./support/stackFile";
+import { fileOf, stackFile } from "./support/stackFile";
 
 const checkout = join(__dirname, "..");
 const environments = ["dev", "staging", "prod"] as const;
@@ -18,10 +18,10 @@ function settingsOf(environment: (typeof environments)[number]) {
 }
 
 describe("the stack files", () => {
-  it("are those of three environments", () => {
+  it("are dev's, and examples of two more: a first stack named prod begins with the program's own settings", () => {
     const committed = readdirSync(checkout).filter((name) => /^Pulumi\.(?!local-).+\.yaml$/.test(name));
 
-    deepEqual(committed.sort(), environments.map((environment) => `Pulumi.${environment}.yaml`).sort());
+    deepEqual(committed.sort(), environments.map((environment) => fileOf(environment)).sort());
   });
 
   it("are accepted, and differ in mode and windows: the nearer to production, the more time", () => {
@@ -43,7 +43,7 @@ describe("the stack files", () => {
 
     equal(new Set(vaults).size, environments.length);
     for (const environment of environments) {
-      ok(!readFileSync(join(checkout, `Pulumi.${environment}.yaml`), "utf8").includes("secure:"));
+      ok(!readFileSync(join(checkout, fileOf(environment)), "utf8").includes("secure:"));
     }
   });
 });
