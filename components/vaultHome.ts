@@ -1,4 +1,4 @@
-import { all, ComponentResource } from "@pulumi/pulumi";
+import { all, ComponentResource, ResourceHook } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Output, Resource } from "@pulumi/pulumi";
 import { identity, kv, Mount, Policy } from "@pulumi/vault";
 import { awsLogin, jwtLogin } from "./vaultLogin";
@@ -18,7 +18,10 @@ export interface VaultHomeSettings {
   readonly mount: string;
   /** Uses the mount as it is; nothing of it is created or configured. */
   readonly adoptMount: boolean;
-  /** Protects what can't be made again (mount, entity, token issuer) and keeps it when the stack is destroyed. */
+  /**
+   * Protects what can't be made again or what others rely on (mount, entity, login method, token issuer), and keeps it
+   * when the stack is destroyed.
+   */
   readonly protect: boolean;
   /** First part of the path of every home. */
   readonly homePrefix: string;
@@ -43,6 +46,24 @@ export interface VaultHomeArgs extends VaultHomeSettings {
   /** The home of the same stack whose mount and login method are used; without it they are made, or adopted. */
   readonly shared?: VaultHome;
 }
+
+/**
+ * Refuses another path of the mount, in the preview as in the update. The provider changes it in place: Vault would
+ * move all homes away from the programs that read them, and `protect` hinders deletions and replacements only.
+ */
+const mountStays = (name: string): ResourceHook =>
+  new ResourceHook(
+    `${name}-mount-stays`,
+    ({ oldInputs, newInputs }) => {
+      const [from, to] = [String(oldInputs?.path), String(newInputs?.path)];
+      if (from === to) return;
+      throw new Error(
+        `homing:mount can't change from ${from} to ${to}: Vault would move all homes away from those who read them. ` +
+          `Set it back with \`pulumi config set homing:mount ${from}\`; docs/changing-places.md says what can be done.`,
+      );
+    },
+    { onDryRun: true },
+  );
 
 /** The KV mount that secrets move to, and the identity with which the mover comes to it. */
 export class VaultHome extends ComponentResource {
@@ -69,7 +90,7 @@ export class VaultHome extends ComponentResource {
           description: "Home of the secrets that homing moved from AWS Secrets Manager",
           namespace,
         },
-        kept,
+        { ...kept, hooks: { beforeUpdate: [mountStays(name)] } },
       );
       const versions = new kv.SecretBackendV2(
         `${name}-versions`,
@@ -82,7 +103,8 @@ export class VaultHome extends ComponentResource {
     const policy = new Policy(
       `${name}-policy`,
       { name: args.identityName, policy: renderPolicy(moverRules(args.mount, args.homePrefix)), namespace },
-      child,
+      // After the mount: where a change of it is refused, the policy must not have changed either.
+      { ...child, dependsOn: args.shared === undefined ? [...ready] : [args.shared] },
     );
 
     const login = this.createLogin(args, {
@@ -120,11 +142,12 @@ export class VaultHome extends ComponentResource {
 
   private createLogin({ login, protect }: VaultHomeArgs, args: LoginArgs): Login {
     const child = { parent: this };
+    const kept = { ...child, protect, retainOnDelete: protect };
     switch (login.method) {
       case "aws":
-        return awsLogin(login, args, child);
+        return awsLogin(login, args, child, kept);
       case "jwt":
-        return jwtLogin(login, args, child, { ...child, protect, retainOnDelete: protect });
+        return jwtLogin(login, args, child, kept);
       default:
         return login satisfies never;
     }

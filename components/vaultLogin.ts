@@ -86,22 +86,43 @@ const adoptedAccessor = (args: LoginArgs, options: CustomResourceOptions): Outpu
 const methodOf = ({ shared }: LoginArgs, made: readonly Resource[]): Resource[] =>
   shared === undefined ? [...made] : [shared];
 
-/** Login by a signed GetCallerIdentity request, for exactly the function's role. */
-export function awsLogin(login: LoginOf<"aws">, args: LoginArgs, options: CustomResourceOptions): Login {
+/**
+ * How the method itself is kept. Another path is another method: Vault would move this one, under the feet of everybody
+ * whose role is in it, and the mover's own role at the former path could not be deleted.
+ */
+const methodOptions = (kept: CustomResourceOptions): CustomResourceOptions => ({ ...kept, replaceOnChanges: ["path"] });
+
+/**
+ * Login by a signed GetCallerIdentity request, for exactly the function's role.
+ *
+ * @param kept options of what others rely on as well
+ */
+export function awsLogin(
+  login: LoginOf<"aws">,
+  args: LoginArgs,
+  options: CustomResourceOptions,
+  kept: CustomResourceOptions,
+): Login {
   const { namespace } = args;
   const resources: Resource[] = [];
   let accessor = foundAccessor(args, options);
   if (accessor === undefined) {
     const description = "Login of the homing mover";
-    const backend = new AuthBackend(args.name, { type: "aws", path: args.path, description, namespace }, options);
+    const backend = new AuthBackend(
+      args.name,
+      { type: "aws", path: args.path, description, namespace },
+      methodOptions(kept),
+    );
     const endpoint =
       login.stsEndpoint === ""
         ? { useStsRegionFromClient: true }
-        : { stsEndpoint: login.stsEndpoint, stsRegion: args.region };
+        : // Left out it would keep its value, and Vault would go on to call the public endpoint.
+          { stsEndpoint: login.stsEndpoint, stsRegion: args.region, useStsRegionFromClient: false };
     const client = new aws.AuthBackendClient(
       `${args.name}-client`,
       { backend: backend.path, iamServerIdHeaderValue: login.serverId, ...endpoint, namespace },
-      options,
+      // A method that is kept at its former path would otherwise let readers in without the server id.
+      { ...options, ...(kept.retainOnDelete === undefined ? {} : { retainOnDelete: kept.retainOnDelete }) },
     );
     accessor = backend.accessor;
     resources.push(backend, client);
@@ -124,7 +145,11 @@ export function awsLogin(login: LoginOf<"aws">, args: LoginArgs, options: Custom
   return { accessor, aliasName: role.roleId, resources: [...resources, role] };
 }
 
-/** Login by a web identity token of the account's issuer, for exactly the function in exactly its role. */
+/**
+ * Login by a web identity token of the account's issuer, for exactly the function in exactly its role.
+ *
+ * @param kept options of what others rely on as well
+ */
 export function jwtLogin(
   login: LoginOf<"jwt">,
   args: LoginArgs,
@@ -148,7 +173,7 @@ export function jwtLogin(
         jwtSupportedAlgs: [login.signingAlgorithm],
         namespace,
       },
-      options,
+      methodOptions(kept),
     );
     accessor = backend.accessor;
     resources.push(backend);

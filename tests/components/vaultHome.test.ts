@@ -118,6 +118,7 @@ describe("VaultHome", () => {
         iamServerIdHeaderValue: "v",
         stsEndpoint: "https://sts.internal.example",
         stsRegion: region,
+        useStsRegionFromClient: false,
       });
     });
 
@@ -254,14 +255,45 @@ describe("VaultHome", () => {
     });
   });
 
-  it("protects and keeps the mount and the entity, and nothing else", async () => {
-    const made = await makeHome();
+  it("protects and keeps the mount, the entity and the login method, keeps its settings, and nothing else", async () => {
+    const keptOf = async (login: VaultHomeArgs["login"]) =>
+      (await makeHome({ login })).resources
+        .filter((one) => one.protect || one.retainOnDelete)
+        .map(({ type, protect, retainOnDelete }) => [type, protect, retainOnDelete])
+        .sort();
 
-    const kept = made.resources.filter((one) => one.protect || one.retainOnDelete);
-    deepEqual(kept.map(({ type, protect, retainOnDelete }) => [type, protect, retainOnDelete]).sort(), [
+    deepEqual(await keptOf(argsWith().login), [
+      ["vault:aws/authBackendClient:AuthBackendClient", false, true],
       ["vault:identity/entity:Entity", true, true],
+      ["vault:index/authBackend:AuthBackend", true, true],
       ["vault:index/mount:Mount", true, true],
     ]);
+    deepEqual(await keptOf(jwtWith({ tokenIssuerUrl: "https://issuer.internal.example" })), [
+      ["vault:identity/entity:Entity", true, true],
+      ["vault:index/mount:Mount", true, true],
+      ["vault:jwt/authBackend:AuthBackend", true, true],
+    ]);
+  });
+
+  it("makes another login method for another path, and refuses to move the mount, protected or not", async () => {
+    for (const protect of [true, false]) {
+      for (const login of [argsWith().login, jwtWith()]) {
+        const made = await makeHome({ login, protect });
+
+        const method = made.resources.filter(({ type }) => type.endsWith("/authBackend:AuthBackend"));
+        deepEqual(
+          method.map(({ replaceOnChanges }) => replaceOnChanges),
+          [["path"]],
+        );
+        deepEqual(only(made, "vault:index/mount:Mount").beforeUpdate, ["home-mount-stays"]);
+      }
+    }
+  });
+
+  it("changes the policy after the mount, which may refuse to be changed", async () => {
+    const { dependencies } = only(await makeHome(), "vault:index/policy:Policy");
+
+    ok(dependencies.some((urn) => urn.endsWith("::home-mount")));
   });
 
   it("protects nothing when told so", async () => {

@@ -11,6 +11,9 @@ export interface Registered {
   readonly provider: string;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  readonly replaceOnChanges: readonly string[];
+  /** Names of the hooks that run before an update. */
+  readonly beforeUpdate: readonly string[];
   /** URN of the parent; it ends in `::<name>`. */
   readonly parent: string;
   /** URNs of the resources that must exist before: `dependsOn` and what the inputs came from. */
@@ -85,6 +88,8 @@ interface Registration {
   getName: () => string;
   getProtect: () => boolean;
   getRetainondelete: () => boolean;
+  getReplaceonchangesList: () => string[];
+  getHooks: () => { getBeforeUpdateList: () => string[] } | undefined;
   getParent: () => string;
   getProvider: () => string;
   getDependenciesList: () => string[];
@@ -132,6 +137,11 @@ export async function record(
 
   const monitor = runtime.getMonitor() as unknown as {
     registerResource: (request: Registration, done: (error: unknown, response: unknown) => void) => Promise<void>;
+    registerResourceHook: (request: unknown, done: (error: unknown, response: unknown) => void) => void;
+  };
+  // The SDK's mocks say that they know hooks, and don't.
+  monitor.registerResourceHook = (_request, done) => {
+    done(null, {});
   };
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = async (request, done) => {
@@ -144,6 +154,8 @@ export async function record(
         provider: request.getProvider(),
         protect: request.getProtect(),
         retainOnDelete: request.getRetainondelete(),
+        replaceOnChanges: request.getReplaceonchangesList(),
+        beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
         parent: request.getParent(),
         dependencies: request.getDependenciesList(),
       });

@@ -1,0 +1,128 @@
+/** Stacks of one `VaultHome` each in the real engine, on one real Vault. */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
+import type { OpMap, PulumiFn } from "@pulumi/pulumi/automation";
+import { VaultHome } from "../../../components/vaultHome";
+import type { VaultHomeArgs } from "../../../components/vaultHome";
+import { vaultClient } from "../../../local/providers/vault/client";
+import type { VaultClient } from "../../../local/providers/vault/client";
+import { installTools } from "../../../local/tools";
+import { startVault } from "../../../local/vaultServer";
+
+const launchers = join(dirname(dirname(dirname(__dirname))), "local", "providers", "bin");
+
+/** How many resources an operation did what to. */
+export type Changes = OpMap | undefined;
+
+export interface HomeStack {
+  /** As with `pulumi up --skip-preview`: what the preview refuses comes to the update. */
+  readonly up: (args: VaultHomeArgs, options?: { readonly refresh?: boolean }) => Promise<Changes>;
+  readonly preview: (args: VaultHomeArgs) => Promise<Changes>;
+  readonly refresh: () => Promise<Changes>;
+  readonly destroy: () => Promise<Changes>;
+  /** Runs `pulumi state unprotect` on the resource of that name. */
+  readonly unprotect: (name: string) => Promise<void>;
+  /** Whether the resource of that name is protected. */
+  readonly isProtected: (name: string) => Promise<boolean>;
+}
+
+export interface HomeBench {
+  /** With the root token. */
+  readonly root: VaultClient;
+  readonly address: string;
+  readonly auditLog: string;
+  /** A token issuer whose discovery document Vault can read: Vault's own. */
+  readonly issuer: string;
+  /** @param token with which the provider works; default the root token */
+  readonly stackOf: (name: string, token?: string) => Promise<HomeStack>;
+  readonly stop: () => Promise<void>;
+}
+
+interface StoredResource {
+  readonly urn: string;
+  readonly protect?: boolean;
+}
+
+export async function startHomeBench(): Promise<HomeBench> {
+  const tools = await installTools({
+    server: "vault",
+    vaultAwsPlugin: true,
+    progress: (line) => {
+      console.error(line);
+    },
+  });
+  const folder = mkdtempSync(join(tmpdir(), "homing-"));
+  const folderOf = (name: string): string => {
+    mkdirSync(join(folder, name), { recursive: true });
+    return join(folder, name);
+  };
+  symlinkSync(tools.pulumi, join(folderOf("engine/bin"), "pulumi"));
+  const vault = await startVault({ tools, directory: folderOf("vault") });
+  const root = vaultClient({ VAULT_ADDR: vault.address, VAULT_TOKEN: vault.token });
+  await root.write("identity/oidc/config", { issuer: vault.address });
+
+  async function stackOf(stackName: string, token = vault.token): Promise<HomeStack> {
+    const workDir = folderOf(`work/${stackName}`);
+    const envVars = {
+      PATH: [launchers, dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
+      PULUMI_HOME: folderOf("home"),
+      PULUMI_BACKEND_URL: `file://${folderOf("state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "local",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      VAULT_ADDR: vault.address,
+      VAULT_TOKEN: token,
+    };
+    const program =
+      (args: VaultHomeArgs): PulumiFn =>
+      () => {
+        new VaultHome("home", args);
+        return Promise.resolve({});
+      };
+    // Inline: a component alone is no program that a folder could hold.
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName, projectName: "homes", program: () => Promise.resolve({}) },
+      {
+        workDir,
+        pulumiHome: envVars.PULUMI_HOME,
+        pulumiCommand: await PulumiCommand.get({ root: join(folder, "engine") }),
+        projectSettings: { name: "homes", runtime: "nodejs" },
+        envVars,
+      },
+    );
+    async function find(name: string): Promise<StoredResource> {
+      const { resources } = (await stack.exportStack()).deployment as { readonly resources: readonly StoredResource[] };
+      const found = resources.find(({ urn }) => urn.endsWith(`::${name}`));
+      if (!found) throw new Error(`no resource ${name} in ${stackName}`);
+      return found;
+    }
+    return {
+      up: async (args, options = {}) =>
+        (await stack.up({ program: program(args), ...options })).summary.resourceChanges,
+      preview: async (args) => (await stack.preview({ program: program(args) })).changeSummary,
+      refresh: async () => (await stack.refresh()).summary.resourceChanges,
+      destroy: async () => (await stack.destroy()).summary.resourceChanges,
+      async unprotect(name) {
+        const { urn } = await find(name);
+        const args = ["state", "unprotect", urn, "--yes", "--stack", stackName];
+        await promisify(execFile)(tools.pulumi, args, { cwd: workDir, env: envVars });
+      },
+      isProtected: async (name) => (await find(name)).protect === true,
+    };
+  }
+
+  return {
+    root,
+    address: vault.address,
+    auditLog: vault.auditLog,
+    issuer: `${vault.address}/v1/identity/oidc`,
+    stackOf,
+    async stop() {
+      await vault.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
