@@ -6,9 +6,10 @@ import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { outcomeReader } from "../../local/outcomes";
 import type { LoggedOutcome } from "../../local/outcomes";
 import type { Bench } from "../system/support/bench";
+import { drained } from "../system/support/drained";
 import type { CorpusRow } from "./table";
 
-/** What a row met: the source's refusal to create it, or its ARN and its outcomes, oldest first. */
+/** What a row met: the source's refusal to create it, or its ARN and the outcomes of all runs, oldest first. */
 export type Planted =
   { readonly error: string } | { readonly arn: string; readonly outcomes: readonly LoggedOutcome[] };
 
@@ -36,7 +37,12 @@ async function create({ clients }: Bench, { name, value }: CorpusRow): Promise<{
   }
 }
 
-/** @returns what became of each row, in the corpus's order; rows that are not answerable are not waited for */
+/**
+ * Nothing is under way any more when this returns, except that the messages about rows that are not answerable come back
+ * to the queue.
+ *
+ * @returns what became of each row, in the corpus's order
+ */
 export async function plant(bench: Bench, rows: readonly CorpusRow[]): Promise<readonly Planted[]> {
   const made: ({ error: string } | { arn: string })[] = [];
   let next = 0;
@@ -58,10 +64,11 @@ export async function plant(bench: Bench, rows: readonly CorpusRow[]): Promise<r
     }
     return byArn;
   };
-  const arns = made.flatMap((one, index) => {
+  const created = made.flatMap((one, index) => {
     const row = rows[index];
-    return "arn" in one && row !== undefined && isAnswerable(row) ? [one.arn] : [];
+    return "arn" in one && row !== undefined ? [{ arn: one.arn, answerable: isAnswerable(row) }] : [];
   });
+  const arns = created.flatMap(({ arn, answerable }) => (answerable ? [arn] : []));
   const deadline = performance.now() + limitMs;
   let seen = await grouped();
   while (!arns.every((arn) => seen.has(arn))) {
@@ -72,6 +79,8 @@ export async function plant(bench: Bench, rows: readonly CorpusRow[]): Promise<r
     await sleep(pollMs);
     seen = await grouped();
   }
-  const outcomes = seen;
+  // An event may be delivered twice: there may be a second run that has not ended.
+  await drained(bench, created.length - arns.length);
+  const outcomes = await grouped();
   return made.map((one) => ("arn" in one ? { arn: one.arn, outcomes: outcomes.get(one.arn) ?? [] } : one));
 }

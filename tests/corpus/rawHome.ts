@@ -2,9 +2,13 @@
 import type { System } from "../../local/system";
 import { urlPath } from "../../runtime/path";
 
-/** The bytes of Vault's answer to a read; undefined when there is no such path. */
-export async function rawAnswer(system: System, path: string): Promise<Buffer | undefined> {
-  const response = await fetch(`${system.vaultAddress}/v1/${system.mount}/data/${urlPath(path)}`, {
+/**
+ * The bytes of Vault's answer to a read; undefined when there is no such path.
+ *
+ * @param version default: the current one
+ */
+export async function rawAnswer(system: System, path: string, version = 0): Promise<Buffer | undefined> {
+  const response = await fetch(`${system.vaultAddress}/v1/${system.mount}/data/${urlPath(path)}?version=${version}`, {
     headers: { "x-vault-token": system.vaultToken },
     redirect: "manual",
     signal: AbortSignal.timeout(30_000),

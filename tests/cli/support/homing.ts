@@ -98,10 +98,10 @@ const runApart = (
     });
     const [, stdout, stderr, gate] = child.stdio;
     let [out, err] = ["", ""];
-    stdout.on("data", (data: Buffer) => {
+    stdout?.on("data", (data: Buffer) => {
       out += data.toString("utf8");
     });
-    stderr.on("data", (data: Buffer) => {
+    stderr?.on("data", (data: Buffer) => {
       err += data.toString("utf8");
     });
     gate?.once("data", () => {
