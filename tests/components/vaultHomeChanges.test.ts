@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
 import type { VaultHomeArgs } from "../../components/vaultHome";
 import type { VaultLogin } from "../../components/vaultLogin";
@@ -6,6 +8,9 @@ import type { HomeBench } from "./support/homeBench";
 
 const roleArn = "arn:aws:iam::123456789012:role/homing-test";
 const functionArn = "arn:aws:lambda:eu-west-1:123456789012:function:homing-test";
+const page = readFileSync(join(dirname(dirname(__dirname)), "docs", "changing-places.md"), "utf8");
+/** The page's step that lets the method go; its next one sets what the tests give as arguments. */
+const [takeProtectionOff = ""] = /^ *pulumi state unprotect .*home-login.*$/m.exec(page) ?? [];
 const endpoint = "https://sts.internal.example";
 
 /** What a change of the settings does to a stack that is deployed: in the real engine, on a real Vault. */
@@ -127,7 +132,7 @@ describe("a deployed VaultHome", function () {
           : { role_type: "jwt", user_claim: "sub", bound_audiences: "v" };
       await bench.root.write(`auth/${name}-login/role/reader`, reader);
 
-      await stack.unprotect("home-login");
+      await stack.shell(takeProtectionOff);
       await stack.up(moved);
 
       equal(await accessorOf(`${name}-login`), before);
@@ -166,6 +171,51 @@ describe("a deployed VaultHome", function () {
       deepEqual(await stack.up(args, { refresh: true }), { same: 10 });
     });
   }
+
+  it("changes from login aws to jwt by the page, and keeps the former method", async () => {
+    const stack = await bench.stackOf("login");
+    const args = argsOf("login", {});
+    const other = { ...args, login: loginOf("jwt"), loginPath: "login-jwt" };
+    await stack.up(args);
+
+    await rejects(stack.preview(other), /home-login" cannot be deleted\s+because it is protected/);
+    await stack.shell(takeProtectionOff);
+    await stack.up(other);
+
+    ok(await accessorOf("login-login"));
+    equal(await bench.root.read("auth/login-login/role/homing-mover"), undefined);
+    equal(await aliasAccessor("login"), await accessorOf("login-jwt"));
+    deepEqual(await stack.up(other, { refresh: true }), { same: 9 });
+  });
+
+  it("takes another loginRole, serverId and homePrefix", async () => {
+    const stack = await bench.stackOf("names");
+    const args = argsOf("names", {});
+    await stack.up(args);
+    const login = { method: "aws", serverId: "other.example.com", stsEndpoint: "" } as const;
+    const changed = { ...args, login, loginRole: "other", homePrefix: "b" };
+
+    // The role; its id names the alias. The client's settings and the policy.
+    deepEqual(await stack.up(changed), { same: 6, update: 3, replace: 1 });
+    equal(await bench.root.read("auth/names-login/role/homing-mover"), undefined);
+    deepEqual(await stack.up(changed, { refresh: true }), { same: 10 });
+  });
+
+  it("deletes a mount and a method that it is told to adopt, unless they are protected", async () => {
+    for (const protect of [true, false]) {
+      const name = protect ? "adopt-kept" : "adopt-free";
+      const stack = await bench.stackOf(name);
+      const args = argsOf(name, { protect });
+      await stack.up(args);
+      const adopting = stack.up({ ...args, adoptMount: true, adoptLogin: true });
+
+      if (protect) await rejects(adopting, /cannot be deleted\s+because it is protected/);
+      else await adopting;
+
+      equal((await bench.root.read(`sys/mounts/${name}-kv`)) !== undefined, protect);
+      equal((await accessorOf(`${name}-login`)) !== undefined, protect);
+    }
+  });
 
   it("can be destroyed without its program", async () => {
     const stack = await bench.stackOf("gone");

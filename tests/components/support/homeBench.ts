@@ -24,8 +24,8 @@ export interface HomeStack {
   readonly preview: (args: VaultHomeArgs) => Promise<Changes>;
   readonly refresh: () => Promise<Changes>;
   readonly destroy: () => Promise<Changes>;
-  /** Runs `pulumi state unprotect` on the resource of that name. */
-  readonly unprotect: (name: string) => Promise<void>;
+  /** Runs a line of a page, in the shell, on this stack. */
+  readonly shell: (line: string) => Promise<void>;
   /** Whether the resource of that name is protected. */
   readonly isProtected: (name: string) => Promise<boolean>;
 }
@@ -105,10 +105,9 @@ export async function startHomeBench(): Promise<HomeBench> {
       preview: async (args) => (await stack.preview({ program: program(args) })).changeSummary,
       refresh: async () => (await stack.refresh()).summary.resourceChanges,
       destroy: async () => (await stack.destroy()).summary.resourceChanges,
-      async unprotect(name) {
-        const { urn } = await find(name);
-        const args = ["state", "unprotect", urn, "--yes", "--stack", stackName];
-        await promisify(execFile)(tools.pulumi, args, { cwd: workDir, env: envVars });
+      async shell(line) {
+        const env = { ...envVars, PATH: `${dirname(tools.pulumi)}:${envVars.PATH}` };
+        await promisify(execFile)("sh", ["-euc", `pulumi stack select ${stackName}\n${line}`], { cwd: workDir, env });
       },
       isProtected: async (name) => (await find(name)).protect === true,
     };
