@@ -3,9 +3,7 @@ import { apigatewayv2, cloudwatch, iam, lambda } from "@pulumi/aws";
 import { Config, getStack, interpolate } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { canLog, policyOf } from "../../components/iam";
-import { readMoverStack } from "../../components/moverStack";
-import { VaultReader } from "../../components/vaultReader";
+import { readMoverStack, VaultReader } from "homing";
 import { webhookHandler } from "./webhook";
 
 interface Outputs {
@@ -23,14 +21,17 @@ async function program(): Promise<Outputs> {
 
   const role = new iam.Role("webhook-role", {
     name,
-    assumeRolePolicy: policyOf([
-      {
-        Effect: "Allow",
-        Principal: { Service: "lambda.amazonaws.com" },
-        Action: ["sts:AssumeRole"],
-        Condition: { StringEquals: { "aws:SourceAccount": mover.account } },
-      },
-    ]),
+    assumeRolePolicy: {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "lambda.amazonaws.com" },
+          Action: ["sts:AssumeRole"],
+          Condition: { StringEquals: { "aws:SourceAccount": mover.account } },
+        },
+      ],
+    },
   });
   const reader = new VaultReader("payments", {
     mover,
@@ -42,7 +43,17 @@ async function program(): Promise<Outputs> {
   const logs = new cloudwatch.LogGroup("webhook-logs", { name: `/aws/lambda/${name}`, retentionInDays: 30 });
   const grants = new iam.RolePolicy("webhook-grants", {
     role: role.name,
-    policy: logs.arn.apply((logGroupArn) => policyOf([canLog(logGroupArn), ...reader.grants])),
+    policy: {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+          Resource: [interpolate`${logs.arn}:*`],
+        },
+        ...reader.grants,
+      ],
+    },
   });
   const webhook = new lambda.CallbackFunction<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(
     "webhook",
@@ -50,6 +61,8 @@ async function program(): Promise<Outputs> {
       name,
       description: "Verifies the signature of webhooks",
       callbackFactory: webhookHandler,
+      // A link to all of homing. What the function needs of it is in its text, and the packages are in package.json.
+      codePathOptions: { extraExcludePackages: ["homing"] },
       runtime: lambda.Runtime.NodeJS24dX,
       architectures: ["arm64"],
       memorySize: 256,

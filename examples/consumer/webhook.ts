@@ -2,10 +2,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-
-import { isReadSecretError } from "../../runtime/readErrors";
-import { secretReader } from "../../runtime/reader";
-import type { Secret } from "../../runtime/secret";
+import { isReadSecretError, secretReader } from "homing";
+import type { Secret } from "homing";
 
 /** The key: a text in Secrets Manager, or what somebody wrote as `value` in Vault since. */
 function keyOf(secret: Secret): string | undefined {

@@ -1,16 +1,16 @@
 import * as assert from "node:assert/strict";
 import { createHmac, randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
 
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { RestoreSecretCommand } from "@aws-sdk/client-secrets-manager";
 
-import consumer = require("../../../examples/consumer/index");
 import type { LocalStack, UpResult } from "../../../local/stack";
 import { authenticate } from "../../../runtime/edge/login";
 import { makeTransport } from "../../../runtime/edge/transport";
 import { readReaderEnvironment } from "../../../runtime/readerEnvironment";
+import { copiedExample, standingExample } from "../../support/exampleFolder";
+import type { ExampleFolder } from "../../support/exampleFolder";
+import { archivesOf } from "../support/archives";
 import type { Bench } from "../support/bench";
 import { clientsOf } from "../support/clients";
 import type { Credentials } from "../support/clients";
@@ -18,13 +18,15 @@ import { eventually } from "../support/eventually";
 import { sessionOfFunction } from "../support/probe";
 import { vaultApi } from "../support/vaultApi";
 
-const checkout = join(__dirname, "..", "..", "..");
+/** Lambda takes 250 MiB, unpacked. */
+const archiveBytes = 50 * 1024 * 1024;
 const secretName = "payments/webhook-key";
 
 /** A program of another team, on the same cloud. */
 export function describeConsumer(bench: () => Bench): void {
   describe("another program that reads a secret from Vault", () => {
     const keyOf = (part: string): string => `${bench().canary}-${part}-${randomBytes(6).toString("hex")}`;
+    let example: ExampleFolder;
     let stack: LocalStack;
     let deployed: UpResult;
     let key: string;
@@ -53,9 +55,13 @@ export function describeConsumer(bench: () => Bench): void {
       }
     }
 
-    /** What the consumer answers to a request that is signed with this key. */
-    async function answerTo(signedWith: string, body = '{"paid":1}'): Promise<{ status: number; text: string }> {
-      const url = `${bench().system().awsEndpoint}/_aws/execute-api/${deployed.outputs["apiId"] ?? ""}/$default/webhook`;
+    /** What a consumer answers to a request that is signed with this key. */
+    async function answerTo(
+      signedWith: string,
+      { outputs }: UpResult = deployed,
+    ): Promise<{ status: number; text: string }> {
+      const body = '{"paid":1}';
+      const url = `${bench().system().awsEndpoint}/_aws/execute-api/${outputs["apiId"] ?? ""}/$default/webhook`;
       const response = await fetch(url, {
         method: "POST",
         headers: {
@@ -78,21 +84,17 @@ export function describeConsumer(bench: () => Bench): void {
       const { cloud, sources, home, homes } = bench();
       key = keyOf("first");
       ({ arn } = await sources.create(secretName, key));
-      // The program's folder as a user has it, with the packages in it: the function's archive is made of them.
-      const directory = join(cloud.directory, "consumer");
-      mkdirSync(directory, { recursive: true });
-      copyFileSync(join(checkout, "examples", "consumer", "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
-      symlinkSync(join(checkout, "node_modules"), join(directory, "node_modules"));
-      stack = await cloud.openBeside({
-        name: "local-consumer",
-        project: { name: "homing-consumer", directory },
-        program: consumer,
-      });
+      example = copiedExample("consumer");
+      stack = await cloud.openBeside({ name: "local-consumer", program: example.folder });
       deployed = await stack.up(settings());
       await eventually(
         async () => homes.read(home(secretName)),
         () => "no home",
       );
+    });
+
+    after(() => {
+      example.remove();
     });
 
     it("uses the secret that was created in Secrets Manager a moment before, over HTTP, and returns nothing of it", async () => {
@@ -170,6 +172,43 @@ export function describeConsumer(bench: () => Bench): void {
       await homes.write(home(secretName), { value: third });
 
       assert.equal(await follows(third), 204);
+      key = third;
+    });
+
+    it("is packed with what it depends on, and with nothing of homing's folder", async () => {
+      const { functionName = "" } = deployed.outputs;
+      const { [functionName]: files = [] } = await archivesOf(stack);
+      const packages = ["@aws-sdk/client-sts", "@smithy/signature-v4", "jsonc-parser", "node-vault"];
+
+      for (const name of packages) assert.ok(files.includes(`node_modules/${name}`), name);
+      const odd = files.filter((file) => file !== "__index.js" && !/^node_modules\/(?!homing\b|@pulumi\/)/.test(file));
+      assert.deepEqual(odd, []);
+      const { CodeSize = 0 } = await bench().clients.lambda.send(
+        new GetFunctionConfigurationCommand({ FunctionName: functionName }),
+      );
+      assert.ok(CodeSize > 0 && CodeSize < archiveBytes, `${CodeSize.toString()} bytes`);
+    });
+
+    it("is deployed, used and destroyed where it stands in the checkout, too", async () => {
+      const standing = standingExample("consumer");
+      try {
+        const beside = await bench().cloud.openBeside({ name: "local-standing", program: standing.folder });
+        const result = await beside.up(settings());
+        assert.deepEqual(await answerTo(key, result), { status: 204, text: "" });
+        await beside.destroy();
+      } finally {
+        standing.remove();
+      }
+    });
+
+    it("takes its right in Vault with it when it is destroyed, and leaves the secret", async () => {
+      const { home, homes, vault } = bench();
+      const policy = `sys/policies/acl/${deployed.outputs["vaultPolicyName"] ?? ""}`;
+      assert.notEqual(await vault.read(policy), undefined);
+      await stack.destroy();
+
+      assert.equal(await vault.read(policy), undefined);
+      assert.notEqual(await homes.read(home(secretName)), undefined);
     });
   });
 }

@@ -1,23 +1,12 @@
 import * as assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
-
-import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
 
 import type { LocalCloud } from "../../../local/cloud";
-import { emulatorAccount } from "../../../local/emulator";
-import { startProxy } from "../../../local/proxy/proxy";
-import type { Proxy } from "../../../local/proxy/proxy";
 import type { LocalStack } from "../../../local/stack";
 import { stackFile } from "../../support/stackFile";
 import type { Bench } from "../support/bench";
-import { clientsOf } from "../support/clients";
-import { moverLog } from "../support/moverLog";
-import { sourcesOf } from "../support/sources";
-
-const checkout = join(__dirname, "..", "..", "..");
-const secondAccount = "111122223333";
+import { openAccount } from "../support/otherAccount";
+import type { OtherAccount } from "../support/otherAccount";
+import { describeEmbed } from "./embed";
 
 /** Stacks of other environments, of another account and of another program, in the engine's same state. */
 export function describeOtherStacks(bench: () => Bench): void {
@@ -58,51 +47,23 @@ export function describeOtherStacks(bench: () => Bench): void {
     });
 
     describe("a stack of another account on the same Vault", () => {
-      const credentials = { accessKeyId: secondAccount, secretAccessKey: "test" };
-      const environment = { AWS_ACCESS_KEY_ID: secondAccount };
-      let proxy: Proxy;
+      let account: OtherAccount;
       let stack: LocalStack;
       before(async () => {
-        const { system } = bench();
-        stack = await open({ name: "local-account", environment });
-        proxy = await startProxy({
-          emulator: system().awsEndpoint,
-          account: secondAccount,
-          region: emulatorAccount.region,
-        });
+        account = await openAccount(bench(), "111122223333");
+        stack = await open({ name: "local-account", environment: account.environment });
       });
-      after(() => proxy.stop());
+      after(() => account.close());
 
       it("adopts mount and login method, and moves its secrets to homes of its own", async () => {
         const { system, homes, canary, sources, log, home, vault } = bench();
-        const { vaultAddress, region } = system();
-        const { changes, outputs } = await stack.up({
-          "aws:region": region,
-          "homing:vaultAddress": vaultAddress,
-          "homing:mode": "move",
-          "homing:protect": "false",
-          "homing:deletesPerSecond": "25",
-          "homing:adoptMount": "true",
-          "homing:adoptLogin": "true",
-          "homing:loginRole": "homing-mover-b",
-        });
+        const deployed = await stack.up(account.settings);
+        const { changes, outputs } = deployed;
         assert.deepEqual(Object.keys(changes), ["create"]);
-        assert.equal(outputs["account"], secondAccount);
+        assert.equal(outputs["account"], account.account);
         assert.notEqual(outputs["moverEntityId"], system().outputs["moverEntityId"]);
 
-        // The proxy serves one account, and every function is told of the first one's.
-        const theirs = clientsOf({ ...system(), cloudTrailEndpoint: proxy.endpoint }, credentials);
-        const FunctionName = outputs["functionName"] ?? "";
-        const { Environment } = await theirs.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-        const Variables = {
-          ...Environment?.Variables,
-          AWS_ENDPOINT_URL_SECRETS_MANAGER: proxy.endpoint,
-          AWS_ENDPOINT_URL_STS: proxy.endpoint,
-        };
-        await theirs.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
-
-        const theirSources = sourcesOf(theirs.secrets, theirs.sqs, outputs["queueUrl"] ?? "");
-        const theirLog = moverLog(theirs.logs, outputs["logGroupName"] ?? "");
+        const { sources: theirSources, log: theirLog } = await account.mover(deployed);
         const [ours, other] = await Promise.all([
           sources.create("accounts/same", `${canary} ours`),
           theirSources.create("accounts/same", `${canary} theirs`),
@@ -111,43 +72,17 @@ export function describeOtherStacks(bench: () => Bench): void {
         await theirLog.outcome(other.arn, { outcome: "moved" });
 
         assert.deepEqual((await homes.read(home("accounts/same")))?.data, { value: `${canary} ours` });
-        const theirHome = home("accounts/same").replace(system().account, secondAccount);
+        const theirHome = home("accounts/same").replace(system().account, account.account);
         assert.deepEqual((await homes.read(theirHome))?.data, { value: `${canary} theirs` });
         assert.equal(await theirSources.isScheduled(other.arn), true);
         assert.deepEqual(await log.outcomesOf(other.arn), []);
 
         await stack.destroy();
-        theirs.destroy();
         assert.notEqual(await vault.read(`sys/mounts/${system().mount}`), undefined, "the mount is the first one's");
         assert.notEqual(await homes.read(theirHome), undefined);
       });
     });
 
-    it("is a part of another program, which uses what it tells", async () => {
-      const { cloud, system } = bench();
-      // The program's folder as a user has it: the packages, and homing as one of them.
-      const directory = join(cloud.directory, "embed");
-      const example = join(checkout, "examples", "embed");
-      mkdirSync(join(directory, "node_modules"), { recursive: true });
-      for (const file of ["index.ts", "Pulumi.yaml", "package.json"])
-        copyFileSync(join(example, file), join(directory, file));
-      const packages = readdirSync(join(checkout, "node_modules"));
-      for (const name of packages)
-        symlinkSync(join(checkout, "node_modules", name), join(directory, "node_modules", name));
-      symlinkSync(checkout, join(directory, "node_modules", "homing"));
-      const program = (await import(join(directory, "index.ts"))) as PulumiFn;
-      const stack = await open({
-        name: "local-embed",
-        project: { name: "homing-embed", directory },
-        program,
-      });
-
-      const changes = await stack.preview({
-        "aws:region": system().region,
-        "homing:vaultAddress": system().vaultAddress,
-      });
-
-      assert.deepEqual(changes, { create: (cloud.firstUp.changes["create"] ?? 0) + 1 });
-    });
+    describeEmbed(bench);
   });
 }
