@@ -10,6 +10,7 @@ const manifestOf = (folder: string) =>
   JSON.parse(readFileSync(join(checkout, folder, "package.json"), "utf8")) as {
     readonly exports?: Readonly<Record<string, string>>;
     readonly dependencies: Readonly<Record<string, string>>;
+    readonly devDependencies: Readonly<Record<string, string>>;
   };
 
 describe("homing as a package", () => {
@@ -26,10 +27,35 @@ describe("homing as a package", () => {
     );
   });
 
-  it("asks its example for the packages that the functions are packed of", () => {
-    const { homing, ...rest } = manifestOf("examples/embed").dependencies;
+  // With another version of Pulumi's packages its plugins would be others than those that homing is tested with.
+  for (const example of ["embed", "consumer"]) {
+    it(`is a link of its example ${example}, which asks for the versions that it has itself`, () => {
+      const { dependencies, devDependencies } = manifestOf(join("examples", example));
+      const own = manifestOf(".");
+      const known = { ...own.dependencies, ...own.devDependencies, homing: "file:../.." };
 
-    equal(homing, "file:../..");
-    deepEqual(rest, manifestOf(".").dependencies);
-  });
+      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+        equal(version, known[name], name);
+      }
+      equal(dependencies["homing"], "file:../..");
+      // npm would copy it, and neither is TypeScript compiled below node_modules nor a function serialized from there.
+      equal(readFileSync(join(checkout, "examples", example, ".npmrc"), "utf8"), "install-links=false\n");
+    });
+
+    it(`is compiled in its example ${example} as it is here`, () => {
+      const optionsOf = (folder: string) =>
+        (
+          JSON.parse(readFileSync(join(checkout, folder, "tsconfig.json"), "utf8")) as {
+            readonly compilerOptions: Readonly<Record<string, unknown>>;
+          }
+        ).compilerOptions;
+      const own = optionsOf(".");
+      const theirs = optionsOf(join("examples", example));
+
+      // The text of a serialized function depends on these.
+      for (const name of ["target", "module", "removeComments", "useDefineForClassFields", "esModuleInterop"]) {
+        equal(theirs[name], own[name], name);
+      }
+    });
+  }
 });

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
@@ -70,24 +71,28 @@ function install(folder: string): void {
   symlinkSync(checkout, join(folder, "node_modules", "homing"));
 }
 
-/** Copies an example out of the checkout, as its README says, and installs its packages. */
-export function copiedExample(name: string): ExampleFolder {
-  const base = realpathSync(mkdtempSync(join(tmpdir(), "homing-example-")));
+const removing = (folder: string) => (): void => {
+  rmSync(folder, { recursive: true, force: true });
+};
+
+function copyTo(base: string, name: string): string {
   const folder = join(base, name);
   cpSync(join(checkout, "examples", name), folder, {
     recursive: true,
     // What somebody made in it: packages, their versions, stacks.
     filter: (path) => !/^(?:node_modules|package-lock\.json|Pulumi\..+\.yaml)$/.test(basename(path)),
   });
+  return folder;
+}
+
+/** Copies an example out of the checkout, as its README says, and installs its packages. */
+export function copiedExample(name: string): ExampleFolder {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), "homing-example-")));
+  const folder = copyTo(base, name);
   const manifest = join(folder, "package.json");
   writeFileSync(manifest, readFileSync(manifest, "utf8").replace("file:../..", `file:${relative(folder, checkout)}`));
   install(folder);
-  return {
-    folder,
-    remove: () => {
-      rmSync(base, { recursive: true, force: true });
-    },
-  };
+  return { folder, remove: removing(base) };
 }
 
 /** Installs an example's packages where it stands; those that somebody has installed there are left as they are. */
@@ -102,4 +107,15 @@ export function standingExample(name: string): ExampleFolder {
       if (!installed) rmSync(packages, { recursive: true, force: true });
     },
   };
+}
+
+/** Copies an example to where it shares all packages with this process, so that it can be run in it. */
+export function sharingExample(name: string): ExampleFolder {
+  const local = join(checkout, ".local");
+  mkdirSync(local, { recursive: true });
+  const base = mkdtempSync(join(local, "example-"));
+  const folder = copyTo(base, name);
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(checkout, join(folder, "node_modules", "homing"));
+  return { folder, remove: removing(base) };
 }

@@ -1,5 +1,8 @@
 /** The example's function as its program ships it, between a fake STS and a fake Vault. */
+import { join } from "node:path";
+
 import { moverStackOf, region } from "../../support/builders";
+import { sharingExample } from "../../support/exampleFolder";
 import { account, only, record, settle } from "../../support/mocks";
 import { deploy, lambdaNode, startContainer } from "./container";
 import type { Container } from "./container";
@@ -37,8 +40,12 @@ export async function consumerFunction(login: "aws" | "jwt", cacheSeconds: numbe
     },
     { [stack]: { ...moverStackOf({ account, loginMethod: login, loginPath: `homing-${login}`, audience }) } },
   );
-  const program = await import("../../../examples/consumer/index");
-  await settle(program);
+  const example = sharingExample("consumer");
+  try {
+    await settle((await import(join(example.folder, "index.ts"))) as () => Promise<unknown>);
+  } finally {
+    example.remove();
+  }
   const { code, environment } = only(recording, "aws:lambda/function:Function").inputs;
   const assets = await (code as Archive).assets;
   return {
