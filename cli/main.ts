@@ -123,7 +123,7 @@ export function makeProgram({ streams, end }: Runner): Command {
       `
 Every command works with the settings of the deployed mover: it reads them from the mover's function.
 
-Examples:
+Examples, in the checkout of homing:
   $ npx homing plan --stack prod --region eu-west-1     what would happen to every secret, and why
   $ npx homing plan --name 'dev/*' --json               the same for some, for a program to read
 
@@ -145,7 +145,7 @@ homing <command> --help explains a command. docs/command-line.md says what each 
       `
 Exit code: 0 nothing to do, 2 work to do, 1 error, 130 interrupted.
 
-Examples:
+Examples, in the checkout of homing:
   $ npx homing plan --stack prod                        counts by what would happen
   $ npx homing plan --stack prod --as move              what mode move would do, before it is set
   $ npx homing plan --stack prod --name 'dev/*' --list  a line for each secret
@@ -167,7 +167,7 @@ Ctrl-C stops cleanly; the same command again does the rest, and once all is done
 
 Exit code: 0 all ended, 2 some were refused or failed and need a person, 1 error, 130 interrupted.
 
-Examples:
+Examples, in the checkout of homing:
   $ npx homing move --stack prod --name 'dev/*'         some first
   $ npx homing move --stack prod                        all
   $ npx homing move --stack prod --local --concurrency 40 --login aws --role homing-backfill`,
@@ -177,7 +177,7 @@ Examples:
   withFilter(withSession(program.command("status")))
     .description("Tell how many secrets are moved, which are left and why, and when deletions become final.")
     .option("--since <time>", "how far back the mover's log is read for refusals", "26h")
-    .addHelpText("after", "\nExample:\n  $ npx homing status --stack prod")
+    .addHelpText("after", "\nExample, in the checkout of homing:\n  $ npx homing status --stack prod")
     .action(run<StatusCommandOptions>(statusCommand));
 
   withFilter(withSession(program.command("undo")))
@@ -189,7 +189,7 @@ Examples:
       `
 What is undone stands: the mover deletes it no more until the secret's tag vault-mover is removed.
 
-Examples:
+Examples, in the checkout of homing:
   $ npx homing undo --stack prod dev/hello              one secret
   $ npx homing undo --stack prod --since 2h             the whole run of the last two hours
   $ npx homing undo --stack prod --since 2h --name 'dev/*'`,
@@ -200,7 +200,7 @@ Examples:
     .argument("<home>", "a secret's name, its former ARN, or its home")
     .description("After the window: create the secret in Secrets Manager again from its home, exempt from the mover.")
     .option("--kms-key <id>", "encrypt it with this key (else the one that AWS manages)")
-    .addHelpText("after", "\nExample:\n  $ npx homing restore --stack prod dev/hello")
+    .addHelpText("after", "\nExample, in the checkout of homing:\n  $ npx homing restore --stack prod dev/hello")
     .action(run<RestoreCommandOptions>(restoreCommand));
 
   withSession(program.command("resolve"))
@@ -215,7 +215,7 @@ Examples:
       `
 --take needs a Vault login that the mover accepts, as move --local does.
 
-Examples:
+Examples, in the checkout of homing:
   $ npx homing resolve --stack prod dev/hello --take
   $ npx homing resolve --stack prod dev/hello --keep --home-version 3 --yes`,
     )
@@ -228,7 +228,7 @@ Examples:
       `
 Exit code: 0 all is well, 2 something is wrong, 1 error, 130 interrupted.
 
-Example:
+Example, in the checkout of homing:
   $ npx homing verify --stack prod`,
     )
     .action(run<FilterOptions>(verifyCommand));

@@ -1,9 +1,11 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as lib from "../lib";
 import program = require("../index");
+import { copiedExample } from "./support/exampleFolder";
 
 const checkout = join(__dirname, "..");
 const manifestOf = (folder: string) =>
@@ -42,6 +44,21 @@ describe("homing as a package", () => {
       equal(readFileSync(join(checkout, "examples", example, ".npmrc"), "utf8"), "install-links=false\n");
     });
 
+    it(`fits its example ${example}, copied out of the checkout, by the compiler and the types that it has there`, function () {
+      this.timeout(120_000);
+      const { folder, remove } = copiedExample(example);
+      try {
+        const compiler = join("node_modules", "typescript", "bin", "tsc");
+        const { status, stdout } = spawnSync(process.execPath, [compiler, "-p", "."], {
+          cwd: folder,
+          encoding: "utf8",
+        });
+        deepEqual({ status, stdout }, { status: 0, stdout: "" });
+      } finally {
+        remove();
+      }
+    });
+
     it(`is compiled in its example ${example} as it is here`, () => {
       const optionsOf = (folder: string) =>
         (
@@ -58,4 +75,17 @@ describe("homing as a package", () => {
       }
     });
   }
+
+  it("is never said to be started by npx where that would ask the npm registry for the name", () => {
+    const docs = readdirSync(join(checkout, "docs")).filter((file) => file.endsWith(".md"));
+    const pages = [...docs.map((file) => join("docs", file)), join("cli", "main.ts")];
+    const texts = pages.map((page) => readFileSync(join(checkout, page), "utf8"));
+
+    // The first mention of a page has the place before it.
+    const unsaid = pages.filter((_, at) => {
+      const [before = "", ...further] = texts[at]?.split("npx homing") ?? [];
+      return further.length > 0 && !/\bin the checkout\b/.test(before);
+    });
+    deepEqual(unsaid, []);
+  });
 });
