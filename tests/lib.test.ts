@@ -34,7 +34,11 @@ describe("homing as a package", () => {
     it(`is a link of its example ${example}, which asks for the versions that it has itself`, () => {
       const { dependencies, devDependencies } = manifestOf(join("examples", example));
       const own = manifestOf(".");
-      const known = { ...own.dependencies, ...own.devDependencies, homing: "file:../.." };
+      const known: Readonly<Record<string, string>> = {
+        ...own.dependencies,
+        ...own.devDependencies,
+        homing: "file:../..",
+      };
 
       for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
         equal(version, known[name], name);
