@@ -4,7 +4,7 @@ import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
 import type { VaultHomeArgs } from "../../components/vaultHome";
 import type { VaultLogin } from "../../components/vaultLogin";
 import { startHomeBench } from "./support/homeBench";
-import type { HomeBench } from "./support/homeBench";
+import type { HomeBench, HomeStack } from "./support/homeBench";
 
 const roleArn = "arn:aws:iam::123456789012:role/homing-test";
 const functionArn = "arn:aws:lambda:eu-west-1:123456789012:function:homing-test";
@@ -82,24 +82,75 @@ describe("a deployed VaultHome", function () {
     deepEqual(await configOf(), ["", "", true]);
   });
 
+  /** Tries a change of the mount on a stack that has these settings. */
+  async function refuseAnotherMount(stack: HomeStack, name: string, args: VaultHomeArgs): Promise<void> {
+    const policy = () => bench.root.read(`sys/policies/acl/${name}-identity`);
+    const before = await policy();
+    const moved = { ...args, mount: "elsewhere" };
+    const refusal = new RegExp(
+      `homing:mount can't change from ${name}-kv to elsewhere: .*config set homing:mount ${name}-kv`,
+    );
+
+    await rejects(stack.preview(moved), refusal);
+    await rejects(stack.up(moved), refusal);
+
+    ok(await bench.root.read(`sys/mounts/${name}-kv`));
+    equal(await bench.root.read("sys/mounts/elsewhere"), undefined);
+    deepEqual(await policy(), before);
+  }
+
   for (const method of ["aws", "jwt"] as const) {
     const resources = method === "aws" ? 10 : 9;
+    const aRole =
+      method === "aws"
+        ? { auth_type: "iam", bound_iam_principal_arn: roleArn, resolve_aws_unique_ids: false }
+        : { role_type: "jwt", user_claim: "sub", bound_audiences: "v" };
 
-    it(`with login ${method} refuses another loginPath while it is protected`, async () => {
+    describe(`with login ${method}, protected`, () => {
       const name = `${method}-kept`;
-      const stack = await bench.stackOf(name);
-      const args = argsOf(name, { login: loginOf(method) });
-      await stack.up(args);
+      let stack: HomeStack;
+      let args: VaultHomeArgs;
+      let moved: VaultHomeArgs;
 
-      const moved = { ...args, loginPath: `${name}-other` };
-      await rejects(stack.preview(moved), /unable to replace resource .*home-login/);
-      await rejects(stack.up(moved), /unable to replace resource .*home-login/);
+      before(async () => {
+        stack = await bench.stackOf(name);
+        args = argsOf(name, { login: loginOf(method) });
+        moved = { ...args, loginPath: `${name}-other` };
+        await stack.up(args);
+      });
 
-      deepEqual(await stack.up(args, { refresh: true }), { same: resources });
-      equal(await accessorOf(`${name}-other`), undefined);
+      it("refuses another mount, in the preview and in the update", () => refuseAnotherMount(stack, name, args));
+
+      it("refuses another loginPath, and is as it was", async () => {
+        await rejects(stack.preview(moved), /unable to replace resource .*home-login/);
+        await rejects(stack.up(moved), /unable to replace resource .*home-login/);
+
+        deepEqual(await stack.up(args, { refresh: true }), { same: resources });
+        equal(await accessorOf(`${name}-other`), undefined);
+      });
+
+      it("keeps readers' logins at the former loginPath when it is changed by the page", async () => {
+        const before = await accessorOf(`${name}-login`);
+        await bench.root.write(`auth/${name}-login/role/reader`, aRole);
+
+        await stack.shell(takeProtectionOff);
+        await stack.up(moved);
+
+        equal(await accessorOf(`${name}-login`), before);
+        ok(await bench.root.read(`auth/${name}-login/role/reader`));
+        equal(await bench.root.read(`auth/${name}-login/role/homing-mover`), undefined);
+        if (method === "aws") {
+          const kept = await bench.root.read(`auth/${name}-login/config/client`);
+          equal(kept?.iam_server_id_header_value, "vault.example.com");
+        }
+        ok(await bench.root.read(`auth/${name}-other/role/homing-mover`));
+        equal(await aliasAccessor(name), await accessorOf(`${name}-other`));
+        equal(await stack.isProtected("home-login"), true);
+        deepEqual(await stack.up(moved, { refresh: true }), { same: resources });
+      });
     });
 
-    it(`with login ${method} makes the method anew at another loginPath if it isn't protected`, async () => {
+    it(`with login ${method}, unprotected, makes the method anew at another loginPath`, async () => {
       const name = `${method}-free`;
       const stack = await bench.stackOf(name);
       const args = argsOf(name, { login: loginOf(method), protect: false });
@@ -107,7 +158,6 @@ describe("a deployed VaultHome", function () {
       await stack.up(args);
       const before = await accessorOf(`${name}-login`);
 
-      await stack.preview(moved);
       const changes = await stack.up(moved);
 
       equal(changes?.replace, method === "aws" ? 3 : 2);
@@ -115,62 +165,22 @@ describe("a deployed VaultHome", function () {
       notEqual(await accessorOf(`${name}-other`), before);
       equal(await aliasAccessor(name), await accessorOf(`${name}-other`));
       deepEqual(await stack.up(moved, { refresh: true }), { same: resources });
-      await stack.destroy();
+      deepEqual(await stack.destroy(), { delete: resources });
       equal(await accessorOf(`${name}-other`), undefined);
     });
-
-    it(`with login ${method} keeps readers' logins at the former loginPath when it is changed by the page`, async () => {
-      const name = `${method}-page`;
-      const stack = await bench.stackOf(name);
-      const args = argsOf(name, { login: loginOf(method) });
-      const moved = { ...args, loginPath: `${name}-other` };
-      await stack.up(args);
-      const before = await accessorOf(`${name}-login`);
-      const reader =
-        method === "aws"
-          ? { auth_type: "iam", bound_iam_principal_arn: roleArn, resolve_aws_unique_ids: false }
-          : { role_type: "jwt", user_claim: "sub", bound_audiences: "v" };
-      await bench.root.write(`auth/${name}-login/role/reader`, reader);
-
-      await stack.shell(takeProtectionOff);
-      await stack.up(moved);
-
-      equal(await accessorOf(`${name}-login`), before);
-      ok(await bench.root.read(`auth/${name}-login/role/reader`));
-      equal(await bench.root.read(`auth/${name}-login/role/homing-mover`), undefined);
-      if (method === "aws") {
-        const kept = await bench.root.read(`auth/${name}-login/config/client`);
-        equal(kept?.iam_server_id_header_value, "vault.example.com");
-      }
-      ok(await bench.root.read(`auth/${name}-other/role/homing-mover`));
-      equal(await aliasAccessor(name), await accessorOf(`${name}-other`));
-      equal(await stack.isProtected("home-login"), true);
-      deepEqual(await stack.up(moved, { refresh: true }), { same: resources });
-    });
   }
 
-  for (const protect of [true, false]) {
-    it(`refuses another mount in the preview and in the update, protect ${String(protect)}`, async () => {
-      const name = protect ? "mount-kept" : "mount-free";
-      const stack = await bench.stackOf(name);
-      const args = argsOf(name, { protect });
-      await stack.up(args);
-      const policy = () => bench.root.read(`sys/policies/acl/${name}-identity`);
-      const before = await policy();
+  it("unprotected refuses another mount, too, and can be destroyed without its program", async () => {
+    const stack = await bench.stackOf("free");
+    const args = argsOf("free", { protect: false });
+    await stack.up(args);
 
-      const moved = { ...args, mount: "elsewhere" };
-      const refusal = new RegExp(
-        `homing:mount can't change from ${name}-kv to elsewhere: .*config set homing:mount ${name}-kv`,
-      );
-      await rejects(stack.preview(moved), refusal);
-      await rejects(stack.up(moved), refusal);
+    await refuseAnotherMount(stack, "free", args);
 
-      ok(await bench.root.read(`sys/mounts/${name}-kv`));
-      equal(await bench.root.read("sys/mounts/elsewhere"), undefined);
-      deepEqual(await policy(), before);
-      deepEqual(await stack.up(args, { refresh: true }), { same: 10 });
-    });
-  }
+    deepEqual(await stack.up(args, { refresh: true }), { same: 10 });
+    deepEqual(await stack.destroy(), { delete: 10 });
+    equal(await bench.root.read("sys/mounts/free-kv"), undefined);
+  });
 
   it("changes from login aws to jwt by the page, and keeps the former method", async () => {
     const stack = await bench.stackOf("login");
@@ -215,13 +225,5 @@ describe("a deployed VaultHome", function () {
       equal((await bench.root.read(`sys/mounts/${name}-kv`)) !== undefined, protect);
       equal((await accessorOf(`${name}-login`)) !== undefined, protect);
     }
-  });
-
-  it("can be destroyed without its program", async () => {
-    const stack = await bench.stackOf("gone");
-    await stack.up(argsOf("gone", { protect: false }));
-
-    deepEqual(await stack.destroy(), { delete: 10 });
-    equal(await bench.root.read("sys/mounts/gone-kv"), undefined);
   });
 });

@@ -1,19 +1,26 @@
 /** Stacks of one `VaultHome` each in the real engine, on one real Vault. */
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
-import type { OpMap, PulumiFn } from "@pulumi/pulumi/automation";
-import { VaultHome } from "../../../components/vaultHome";
+import type { OpMap } from "@pulumi/pulumi/automation";
 import type { VaultHomeArgs } from "../../../components/vaultHome";
 import { vaultClient } from "../../../local/providers/vault/client";
 import type { VaultClient } from "../../../local/providers/vault/client";
 import { installTools } from "../../../local/tools";
 import { startVault } from "../../../local/vaultServer";
 
-const launchers = join(dirname(dirname(dirname(__dirname))), "local", "providers", "bin");
+const checkout = dirname(dirname(dirname(__dirname)));
+const launchers = ["language", "providers"].map((part) => join(checkout, "local", part, "bin"));
+
+/** A program of one home. JavaScript that loads TypeScript without checking it, or each operation would take seconds longer. */
+const program = `require(${JSON.stringify(join(checkout, "local", "providers", "typescript.js"))});
+const { readFileSync } = require("node:fs");
+const { VaultHome } = require(${JSON.stringify(join(checkout, "components", "vaultHome"))});
+new VaultHome("home", JSON.parse(readFileSync("args.json", "utf8")));
+`;
 
 /** How many resources an operation did what to. */
 export type Changes = OpMap | undefined;
@@ -68,7 +75,7 @@ export async function startHomeBench(): Promise<HomeBench> {
   async function stackOf(stackName: string, token = vault.token): Promise<HomeStack> {
     const workDir = folderOf(`work/${stackName}`);
     const envVars = {
-      PATH: [launchers, dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
+      PATH: [...launchers, dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
       PULUMI_HOME: folderOf("home"),
       PULUMI_BACKEND_URL: `file://${folderOf("state")}`,
       PULUMI_CONFIG_PASSPHRASE: "local",
@@ -76,23 +83,24 @@ export async function startHomeBench(): Promise<HomeBench> {
       VAULT_ADDR: vault.address,
       VAULT_TOKEN: token,
     };
-    const program =
-      (args: VaultHomeArgs): PulumiFn =>
-      () => {
-        new VaultHome("home", args);
-        return Promise.resolve({});
-      };
-    // Inline: a component alone is no program that a folder could hold.
+    writeFileSync(join(workDir, "index.js"), program);
+    symlinkSync(join(checkout, "node_modules"), join(workDir, "node_modules"));
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName, projectName: "homes", program: () => Promise.resolve({}) },
+      { stackName, workDir },
       {
-        workDir,
         pulumiHome: envVars.PULUMI_HOME,
         pulumiCommand: await PulumiCommand.get({ root: join(folder, "engine") }),
-        projectSettings: { name: "homes", runtime: "nodejs" },
+        projectSettings: {
+          name: "homes",
+          runtime: { name: "nodejs", options: { typescript: false } },
+          main: "index.js",
+        },
         envVars,
       },
     );
+    const give = (args: VaultHomeArgs): void => {
+      writeFileSync(join(workDir, "args.json"), JSON.stringify(args));
+    };
     async function find(name: string): Promise<StoredResource> {
       const { resources } = (await stack.exportStack()).deployment as { readonly resources: readonly StoredResource[] };
       const found = resources.find(({ urn }) => urn.endsWith(`::${name}`));
@@ -100,9 +108,14 @@ export async function startHomeBench(): Promise<HomeBench> {
       return found;
     }
     return {
-      up: async (args, options = {}) =>
-        (await stack.up({ program: program(args), ...options })).summary.resourceChanges,
-      preview: async (args) => (await stack.preview({ program: program(args) })).changeSummary,
+      async up(args, options = {}) {
+        give(args);
+        return (await stack.up(options)).summary.resourceChanges;
+      },
+      async preview(args) {
+        give(args);
+        return (await stack.preview()).changeSummary;
+      },
       refresh: async () => (await stack.refresh()).summary.resourceChanges,
       destroy: async () => (await stack.destroy()).summary.resourceChanges,
       async shell(line) {
