@@ -10,7 +10,7 @@ const root = join(__dirname, "..");
 /** So many files at once: while some wait for a server, another has the processor. */
 const filesAtOnce = 3;
 /** Files that take minutes are begun first, so that none is left running alone at the end. */
-const slowFolders = ["system", "security", "cli", "faults", "corpus", "privileges", "policy", "model"];
+const slowFolders = ["system", "pages", "security", "cli", "faults", "corpus", "privileges", "policy", "model"];
 
 /** Every test file, the slow ones first. */
 function testFiles(): readonly string[] {

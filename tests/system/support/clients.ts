@@ -32,7 +32,10 @@ export interface Clients {
 }
 
 /** @param credentials default: the account's root */
-export function clientsOf(system: System, credentials: Credentials = root): Clients {
+export function clientsOf(
+  system: Pick<System, "region" | "awsEndpoint" | "cloudTrailEndpoint">,
+  credentials: Credentials = root,
+): Clients {
   const { region } = system;
   const behindProxy = { region, credentials, endpoint: system.cloudTrailEndpoint };
   const direct = { region, credentials, endpoint: system.awsEndpoint };

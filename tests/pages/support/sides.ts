@@ -1,0 +1,79 @@
+/** What is true on both servers, for the checks after each command. */
+import * as assert from "node:assert/strict";
+
+import { GetFunctionConfigurationCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+
+import { readEnvironment } from "../../../runtime/environment";
+import type { MoverSettings } from "../../../runtime/environment";
+import { clientsOf } from "../../system/support/clients";
+import { moverLog } from "../../system/support/moverLog";
+import type { Expected } from "../../system/support/moverLog";
+import { sourcesOf } from "../../system/support/sources";
+import { homesOf, vaultApi } from "../../system/support/vaultApi";
+import type { Homes, VaultApi } from "../../system/support/vaultApi";
+import { account } from "./servers";
+import type { PageServers } from "./servers";
+
+/** The secrets of one region, and what a mover makes of them. */
+export interface Region {
+  /** Creates a secret whose value is told by its name. @returns its ARN */
+  readonly create: (name: string) => Promise<string>;
+  /** Waits for an outcome of a secret. */
+  readonly outcome: (arn: string, expected: Expected) => Promise<void>;
+  /** Checks that the home holds the value that {@link Region.create} gave, or that there is none. */
+  readonly home: (name: string, state: "equal" | "absent") => Promise<void>;
+  readonly source: (arn: string, state: "there" | "scheduled for deletion") => Promise<void>;
+  readonly functions: () => Promise<readonly string[]>;
+  /** What the mover is told by its environment. */
+  readonly settings: () => Promise<MoverSettings>;
+}
+
+export interface Sides {
+  readonly vault: VaultApi;
+  readonly homes: Homes;
+  readonly region: (region: string, stack: string) => Region;
+  readonly close: () => void;
+}
+
+const valueOf = (name: string): string => `the value of ${name}`;
+
+export function sidesOf({ emulator, proxy, vaults }: PageServers): Sides {
+  const vault = vaultApi(vaults.main.address, vaults.main.token);
+  const homes = homesOf(vault, "homing");
+  const opened: { readonly destroy: () => void }[] = [];
+  return {
+    vault,
+    homes,
+    region(region, stack) {
+      const clients = clientsOf({ region, awsEndpoint: emulator.endpoint, cloudTrailEndpoint: proxy.endpoint });
+      opened.push(clients);
+      const sources = sourcesOf(clients.secrets, clients.sqs, "");
+      const log = moverLog(clients.logs, `/aws/lambda/homing-${stack}-${region}`);
+      return {
+        create: async (name) => (await sources.create(name, valueOf(name))).arn,
+        async outcome(arn, expected) {
+          await log.outcome(arn, expected);
+        },
+        async home(name, state) {
+          const home = await homes.read(`aws/${account}/${region}/${name}`);
+          assert.deepEqual(home?.data, state === "equal" ? { value: valueOf(name) } : undefined, name);
+        },
+        async source(arn, state) {
+          assert.equal(await sources.isScheduled(arn), state === "scheduled for deletion", arn);
+        },
+        async functions() {
+          const { Functions = [] } = await clients.lambda.send(new ListFunctionsCommand({}));
+          return Functions.map(({ FunctionName = "" }) => FunctionName).sort();
+        },
+        async settings() {
+          const FunctionName = `homing-${stack}-${region}`;
+          const { Environment } = await clients.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+          return readEnvironment(Environment?.Variables ?? {});
+        },
+      };
+    },
+    close() {
+      for (const clients of opened) clients.destroy();
+    },
+  };
+}
