@@ -78,7 +78,7 @@ const namedIn = ({ message }: WayError): string => /AWS answered with (\w+)/.exe
 function wayFailure(error: WayError): string {
   const name = namedIn(error);
   if (unknownCaller.includes(name)) return `AWS refuses the credentials (${name}): ${logInToAws}.`;
-  return `${error.message}: ${advice[error.code] ?? `the README's table of codes says what to do; ${again}`}.`;
+  return `${error.message}: ${advice[error.code] ?? `docs/troubleshooting.md says what to do; ${again}`}.`;
 }
 
 /** Where an unforeseen error came from; its message stays unsaid, since it could quote a value. */

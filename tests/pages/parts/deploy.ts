@@ -4,12 +4,12 @@ import { last } from "../support/resources";
 import { region } from "../support/servers";
 import type { Region } from "../support/sides";
 import { run } from "../support/walk";
-import { readme } from "../support/walker";
+import { readme, rollOut } from "../support/walker";
 import type { Walker } from "../support/walker";
 
-/** README.md from the first `pulumi up` to the command line. */
+/** README.md and docs/roll-out.md, from the first `pulumi up` to the command line. */
 export function describeDeploy(walker: () => Walker): void {
-  describe("README.md, Deploy it", () => {
+  describe("README.md and docs/roll-out.md", () => {
     const arns: Record<string, string> = {};
     let first: Region;
     before(() => {
@@ -44,13 +44,13 @@ export function describeDeploy(walker: () => Walker): void {
     });
 
     it("tells what the mover would do", async () => {
-      const { output } = await walker().walk.follow(walker().terminal, readme, "aws logs filter-log-events");
+      const { output } = await walker().walk.follow(walker().terminal, rollOut, "aws logs filter-log-events");
 
       assert.match(output, /"outcome":"skipped","reason":"audit"[^\n]*dev\/hello/);
     });
 
     it("copies", async () => {
-      const { output } = await walker().walk.follow(walker().terminal, readme, "pulumi config set homing:mode copy");
+      const { output } = await walker().walk.follow(walker().terminal, rollOut, "pulumi config set homing:mode copy");
 
       assert.deepEqual(Object.keys(last(output)).sort(), ["unchanged", "updated"]);
       const arn = await create("app/copied");
@@ -60,7 +60,7 @@ export function describeDeploy(walker: () => Walker): void {
     });
 
     it("moves a part", async () => {
-      await walker().walk.follow(walker().terminal, readme, "pulumi config set --path 'homing:modeRules[0].pattern'");
+      await walker().walk.follow(walker().terminal, rollOut, "pulumi config set --path 'homing:modeRules[0].pattern'");
 
       await Promise.all([create("dev/moved"), create("app/second")]);
       await first.outcome(arns["dev/moved"] ?? "", { outcome: "moved" });
@@ -71,13 +71,13 @@ export function describeDeploy(walker: () => Walker): void {
     });
 
     it("moves all", async () => {
-      await walker().walk.follow(walker().terminal, readme, "pulumi config rm homing:modeRules");
+      await walker().walk.follow(walker().terminal, rollOut, "pulumi config rm homing:modeRules");
 
       await first.outcome(await create("app/third"), { outcome: "moved" });
     });
 
     it("has the secrets looked at that were there before", async () => {
-      await walker().walk.follow(walker().terminal, readme, "aws lambda invoke");
+      await walker().walk.follow(walker().terminal, rollOut, "aws lambda invoke");
 
       for (const name of ["dev/hello", "app/copied", "app/second"]) {
         await first.outcome(arns[name] ?? "", { outcome: "moved" });
@@ -104,7 +104,7 @@ export function describeDeploy(walker: () => Walker): void {
     it("lets the command line plan, move and take back", async () => {
       // Who works with secrets needs other rights than who deploys.
       await run(walker().terminal, "export VAULT_TOKEN=$OPERATOR_TOKEN");
-      const { output } = await walker().walk.follow(walker().terminal, readme, "npx homing plan");
+      const { output } = await walker().walk.follow(walker().terminal, rollOut, "npx homing plan");
 
       assert.match(output, /There is nothing to do/);
       for (const arn of Object.values(arns)) await first.source(arn, "there");

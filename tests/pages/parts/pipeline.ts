@@ -9,7 +9,7 @@ import { checkout } from "../support/checkoutCopy";
 import { last } from "../support/resources";
 import { account, region } from "../support/servers";
 import { run } from "../support/walk";
-import { blockOf, ci, readme, team } from "../support/walker";
+import { blockOf, ci, rollOut, team } from "../support/walker";
 import type { Walker } from "../support/walker";
 
 /** The role in AWS as docs/ci.md has it; what it may do is docs/permissions.md's, and tried elsewhere. */
@@ -92,7 +92,7 @@ export function describePipeline(walker: () => Walker): void {
       // Plugins that preview any type: the others know only those of homing.
       await run(theirs, `export PATH=${join(checkout, "local", "policy", "bin")}:$PATH; pulumi stack init team`);
 
-      const { output } = await walk.follow(theirs, readme, "pulumi preview --policy-pack", { refused: true });
+      const { output } = await walk.follow(theirs, rollOut, "pulumi preview --policy-pack", { refused: true });
 
       assert.match(output, /no-secrets-manager-secret/);
     });
