@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -28,7 +28,7 @@ function shell(script: string, more: Partial<ProcessOptions> = {}): ProcessOptio
     cwd: folder,
     logFile: join(folder, "logs", "thing.log"),
     ready: () => Promise.resolve(existsSync(join(folder, "ready"))),
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
     ...more,
   };
 }
@@ -44,10 +44,11 @@ function isAlive(pid: number): boolean {
   return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, "utf8"));
 }
 
+/** The limit is against hanging only: a start of TypeScript takes long on a busy machine. */
 async function eventually(what: string, condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`not within a minute: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -142,7 +143,14 @@ describe("a started process", () => {
   });
 
   it("that is not ready in time is an error with its log, and is stopped", async () => {
-    const options = shell("echo $$ > pid; echo still thinking; exec sleep 60", { timeoutMs: 400 });
+    const options = shell("echo still thinking; echo $$ > pid; exec sleep 60", {
+      timeoutMs: 400,
+      // Its time may be over before a busy machine has begun it.
+      ready: async () => {
+        await eventually("it has begun", () => existsSync(join(folder, "pid")));
+        return false;
+      },
+    });
 
     await rejects(startProcess(options), /^Error: thing was not ready within 0\.4 s; the end of .*:\nstill thinking$/);
 
@@ -150,12 +158,10 @@ describe("a started process", () => {
   });
 
   it("that cannot be started is an error at once", async () => {
-    const began = Date.now();
-    const options = shell("", { command: join(folder, "missing") });
+    // Nothing but the error itself ends it within the test's own time.
+    const options = shell("", { command: join(folder, "missing"), timeoutMs: 3_600_000 });
 
     await rejects(startProcess(options), /thing cannot be started: .*ENOENT; it wrote nothing/);
-
-    ok(Date.now() - began < 2_000);
   });
 
   it("whose readiness check fails is stopped", async () => {
@@ -184,7 +190,7 @@ describe("when this process ends", () => {
       name: "thing", command: "/bin/sh",
       args: ["-c", "trap '' INT TERM HUP; sleep 61 & echo $! > child; echo $$ > pid; touch ready; while :; do sleep 0.1; done"],
       env: { PATH: "/usr/bin:/bin" }, cwd: folder, logFile: folder + "/thing.log", graceMs: 300,
-      ready: () => Promise.resolve(existsSync(folder + "/ready")), timeoutMs: 5000,
+      ready: () => Promise.resolve(existsSync(folder + "/ready")), timeoutMs: 30000,
     }).then(() => {
       if (how === "exit") process.exit(5);
       if (how === "throw") setTimeout(() => { throw new Error("nobody catches this"); });
@@ -206,7 +212,7 @@ describe("when this process ends", () => {
   ];
   for (const { how, signal, code, orderly } of cases) {
     it(`by ${how}, nothing that it started is left`, async function () {
-      this.timeout(20_000);
+      this.timeout(180_000);
       const script = join(folder, "parent.ts");
       writeFileSync(script, parent);
       const preload = join(project, "node_modules", "ts-node", "register", "transpile-only");
@@ -267,13 +273,14 @@ describe("the bootstrap", () => {
 
   for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
     it(`ends its script when it gets ${signal}`, async function () {
-      this.timeout(20_000);
+      this.timeout(180_000);
       const script = join(folder, "script.ts");
+      // The file tells that the handlers are in place.
       writeFileSync(
         script,
-        `require("node:fs").writeFileSync("${folder}/pid", String(process.pid));
-         for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(33));
-         setInterval(() => undefined, 1000);`,
+        `for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(33));
+         setInterval(() => undefined, 1000);
+         require("node:fs").writeFileSync("${folder}/pid", String(process.pid));`,
       );
       const child = spawn(process.execPath, [bootstrap, script], { stdio: "ignore" });
       const ended = new Promise<number | null>((resolve) =>
@@ -283,8 +290,6 @@ describe("the bootstrap", () => {
       );
       const pidFile = join(folder, "pid");
       await eventually("the script runs", () => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
-      // The file is written before the script's handlers are in place.
-      await new Promise((resolve) => setTimeout(resolve, 100));
 
       child.kill(signal);
 

@@ -58,7 +58,8 @@ export async function consumerFunction(login: "aws" | "jwt", cacheSeconds: numbe
 export interface ConsumerStage {
   readonly aws: FakeAws;
   readonly vault: FakeVault;
-  readonly start: () => Promise<Container>;
+  /** @param changes of the function's environment */
+  readonly start: (changes?: Readonly<Record<string, string>>) => Promise<Container>;
   readonly close: () => Promise<void>;
 }
 
@@ -71,7 +72,7 @@ export async function openConsumer(shipped: ConsumerFunction): Promise<ConsumerS
   return {
     aws,
     vault,
-    start: async () => {
+    start: async (changes = {}) => {
       const container = await startContainer({
         node,
         directory: deployment.directory,
@@ -84,6 +85,7 @@ export async function openConsumer(shipped: ConsumerFunction): Promise<ConsumerS
           ...shipped.environment,
           AWS_ENDPOINT_URL: aws.address,
           HOMING_VAULT_ADDRESS: vault.address,
+          ...changes,
         },
       });
       containers.push(container);

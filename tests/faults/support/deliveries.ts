@@ -116,9 +116,9 @@ export async function work(theatre: Theatre, actor: Actor, runs: readonly Run[])
   return ends;
 }
 
-/** Waits until something holds. */
+/** Waits until something holds. The limit is against hanging only. */
 export async function until(holds: () => boolean, what: string): Promise<void> {
-  const ends = Date.now() + 20_000;
+  const ends = Date.now() + 120_000;
   while (!holds()) {
     if (Date.now() > ends) throw new Error(`this did not come: ${what}`);
     await sleep(5);

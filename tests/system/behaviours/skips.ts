@@ -163,11 +163,13 @@ export function describeSkips(bench: () => Bench): void {
       const { arn } = await sources.create("skips/copy-tag", canary, { "vault-mover-mode": "copy" });
       await log.outcome(arn, { outcome: "copied" satisfies OutcomeKind });
       assert.equal(await sources.isScheduled(arn), false);
+      const copied = await homes.read(home("skips/copy-tag"));
+      assert.deepEqual(copied?.data, { value: canary });
 
       await sources.release(arn);
 
-      await log.outcome(arn, { outcome: "moved", homeVersion: 1 });
-      assert.deepEqual(await homes.read(home("skips/copy-tag")), { version: 1, data: { value: canary } });
+      await log.outcome(arn, { outcome: "moved", homeVersion: copied.version });
+      assert.deepEqual(await homes.read(home("skips/copy-tag")), copied);
     });
 
     it("a lower mode of its name, which a tag can't raise", async () => {

@@ -55,8 +55,11 @@ export function vaultApi(address: string, token: string): VaultApi {
 
 /** Homes as the root of Vault sees them; `path` is a home's path below the mount. */
 export interface Homes {
-  /** The current version's number and value; undefined when there is none. */
-  readonly read: (path: string) => Promise<{ readonly version: number; readonly data: unknown } | undefined>;
+  /** A version's number and value, by default the current one's; undefined when there is none. */
+  readonly read: (
+    path: string,
+    version?: number,
+  ) => Promise<{ readonly version: number; readonly data: unknown } | undefined>;
   /** Undefined when the path was never written. */
   readonly metadata: (path: string) => Promise<HomeMetadata | undefined>;
   readonly write: (path: string, data: object) => Promise<void>;
@@ -78,8 +81,8 @@ export function homesOf(api: VaultApi, mount: string): Homes {
     return (await api.read(`${mount}/metadata/${path}`)) as HomeMetadata | undefined;
   }
   return {
-    async read(path) {
-      const answer = (await api.read(`${mount}/data/${path}`)) as
+    async read(path, version = 0) {
+      const answer = (await api.read(`${mount}/data/${path}?version=${version}`)) as
         { readonly data: unknown; readonly metadata: { readonly version: number } } | undefined;
       return answer === undefined ? undefined : { version: answer.metadata.version, data: answer.data };
     },
