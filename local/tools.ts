@@ -14,6 +14,7 @@ import {
 import type { VaultTool } from "./tools/goTools";
 import { findNode, installNode, nodeObstacle } from "./tools/nodeTool";
 import { findPythonTool, installPythonTool, pythonObstacle } from "./tools/pythonTools";
+import type { PythonToolName } from "./tools/pythonTools";
 import { ToolError, temporaryFolder } from "./tools/step";
 import type { InstallContext } from "./tools/step";
 
@@ -97,6 +98,16 @@ export async function workflowLinter({ progress, root = checkoutTools }: EngineR
   return found("actionlint", findActionlint(root));
 }
 
+/**
+ * Finds the Python interpreter that has what draws the demo's picture, or installs it. Only `npm run picture` and its
+ * test need it.
+ * @throws as {@link installTools}
+ */
+export async function pictureTool({ progress, root = checkoutTools }: EngineRequest): Promise<string> {
+  await ensure([pythonPart(root, "rich")], root, progress);
+  return found("rich", findPythonTool(root, "rich"));
+}
+
 /** Installs what is missing of the parts, in one process at a time. */
 async function ensure(parts: readonly Part[], root: string, progress: (line: string) => void): Promise<void> {
   const missing = await missingOf(parts);
@@ -146,6 +157,14 @@ const nodePart = (root: string): Part => ({
   install: installNode,
 });
 
+const pythonPart = (root: string, name: PythonToolName): Part => ({
+  name,
+  lane: "download",
+  find: () => findPythonTool(root, name),
+  obstacle: pythonObstacle,
+  install: (context) => installPythonTool(context, name),
+});
+
 function partsOf(request: ToolsRequest, root: string): Part[] {
   const vault: Part = {
     name: "vault",
@@ -155,17 +174,10 @@ function partsOf(request: ToolsRequest, root: string): Part[] {
     otherwise: "put HashiCorp's vault 1.21 or newer on PATH",
     install: (context) => installVault(context, request.vaultAwsPlugin),
   };
-  const python = (name: "ministack" | "openbao"): Part => ({
-    name,
-    lane: "download",
-    find: () => findPythonTool(root, name),
-    obstacle: pythonObstacle,
-    install: (context) => installPythonTool(context, name),
-  });
   return [
     nodePart(root),
-    python("ministack"),
-    request.server === "vault" ? vault : python("openbao"),
+    pythonPart(root, "ministack"),
+    request.server === "vault" ? vault : pythonPart(root, "openbao"),
     pulumiPart(root),
   ];
 }

@@ -35,9 +35,17 @@ const pythonTools = {
     note: "about forty seconds",
     constraints,
   },
+  // A library: what is run is the interpreter that has it.
+  rich: {
+    package: "rich",
+    version: versions.rich,
+    executable: "python",
+    note: "about five seconds",
+    constraints,
+  },
 } as const satisfies Record<string, PythonTool>;
 
-/** Names of the Python programs that the local cloud uses. */
+/** Names of the Python programs that the local cloud and the picture of the demo use. */
 export type PythonToolName = keyof typeof pythonTools;
 
 // macOS has a python3 of its own that is too old, beside which people install newer ones under these names.

@@ -5,6 +5,7 @@ export const versions = {
   actionlint: "1.7.7",
   openbao: "2.7.2",
   ministack: "1.5.33",
+  rich: "15.0.0",
 } as const;
 
 /** The npm package that ships the Node binary of Lambda's nodejs24.x runtime for one kind of machine. */
