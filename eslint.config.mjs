@@ -43,7 +43,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["*.ts", "components/**/*.ts", "cli/**/*.ts"],
+    files: ["*.ts", "settings/**/*.ts", "components/**/*.ts", "cli/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",

@@ -2,7 +2,7 @@ import type { Output } from "@pulumi/pulumi";
 import { Fence, fenceDocument } from "./components/fence";
 import { moverNames } from "./components/names";
 import type { Place } from "./components/names";
-import type { Settings } from "./settings";
+import type { Settings } from "./settings/settings";
 
 /** What the stack tells of its fences; all of them are made of the mover's own exemption list. */
 export interface FenceOutputs {

@@ -5,7 +5,7 @@ import { deployFence } from "./fence";
 import type { FenceOutputs } from "./fence";
 import { deployMovers, outputsOf } from "./movers";
 import type { RegionOutputs } from "./movers";
-import { readSettings } from "./settings";
+import { readSettings } from "./settings/settings";
 
 /** What the stack tells its users, other programs and the command line. */
 interface Outputs extends FenceOutputs {

@@ -6,8 +6,8 @@ import { SecretMover } from "./components/secretMover";
 import { SecretSweeper } from "./components/secretSweeper";
 import { VaultHome } from "./components/vaultHome";
 import { providerIn } from "./providers";
-import { settingsIn } from "./settings";
-import type { Settings } from "./settings";
+import { settingsIn } from "./settings/settings";
+import type { Settings } from "./settings/settings";
 
 /** The mover of one region: what the program makes there, and its identity in Vault. */
 export interface RegionMover {

@@ -5,7 +5,7 @@ import { deployFence } from "../fence";
 import type { FenceOutputs } from "../fence";
 import { configurationFaults } from "../policy/configuration";
 import { rules } from "../policy/rules";
-import { readSettings } from "../settings";
+import { readSettings } from "../settings/settings";
 import { account, record, region, settle, typesOf } from "./support/mocks";
 import type { Recording } from "./support/mocks";
 

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { readSettings } from "../settings";
+import { readSettings } from "../settings/settings";
 import { fileOf, stackFile } from "./support/stackFile";
 
 const checkout = join(__dirname, "..");

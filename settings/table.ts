@@ -1,7 +1,7 @@
-import { address, anyText, flag, integer, list, map, number, oneOf, text, texts, word } from "./settingTypes";
-import type { Setting } from "./settingTypes";
-import { modes } from "./runtime/environment";
-import type { ModeRule } from "./runtime/environment";
+import { modes } from "../runtime/environment";
+import type { ModeRule } from "../runtime/environment";
+import { address, anyText, flag, integer, list, map, number, oneOf, text, texts, word } from "./parsers";
+import type { Setting } from "./parsers";
 
 /** A path without slashes at its ends. */
 export const segments = /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/;

@@ -2,8 +2,8 @@ import { deepEqual, doesNotThrow, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { readSettings, settingsIn } from "../settings";
-import { defaults } from "../settingTable";
+import { readSettings, settingsIn } from "../../settings/settings";
+import { defaults } from "../../settings/table";
 
 const place = { account: "123456789012", region: "eu-west-1" };
 const vaultAddress = "https://vault.example.com:8200";
@@ -376,7 +376,7 @@ describe("readSettings", () => {
 });
 
 describe("Pulumi.yaml", () => {
-  const file = readFileSync(join(__dirname, "..", "Pulumi.yaml"), "utf8");
+  const file = readFileSync(join(__dirname, "..", "..", "Pulumi.yaml"), "utf8");
   const project = load(file) as {
     readonly config: Record<string, { type: string; description?: string; default?: unknown }>;
   };

@@ -1,15 +1,15 @@
 import { Config, runtime } from "@pulumi/pulumi";
-import { fenceExcess } from "./components/fence";
-import type { Place } from "./components/names";
-import type { MoverOptions } from "./components/secretMover";
-import type { SweepOptions } from "./components/secretSweeper";
-import type { VaultHomeSettings } from "./components/vaultHome";
-import type { VaultLogin } from "./components/vaultLogin";
-import { writeEnvironment } from "./runtime/environment";
-import type { MoverSettings } from "./runtime/environment";
-import { catalogue, defaults, segments, segmentsForm } from "./settingTable";
-import type { Key, Values } from "./settingTable";
-import type { Setting } from "./settingTypes";
+import { fenceExcess } from "../components/fence";
+import type { Place } from "../components/names";
+import type { MoverOptions } from "../components/secretMover";
+import type { SweepOptions } from "../components/secretSweeper";
+import type { VaultHomeSettings } from "../components/vaultHome";
+import type { VaultLogin } from "../components/vaultLogin";
+import { writeEnvironment } from "../runtime/environment";
+import type { MoverSettings } from "../runtime/environment";
+import type { Setting } from "./parsers";
+import { catalogue, defaults, segments, segmentsForm } from "./table";
+import type { Key, Values } from "./table";
 
 /** The fence around Secrets Manager for people and other programs. */
 export interface FenceSettings {
