@@ -1,8 +1,8 @@
 /** Prints the milliseconds that Pulumi takes to serialize both functions. A process of its own, since it keeps what it saw. */
 import { runtime } from "@pulumi/pulumi";
 
-import { moverHandler } from "../runtime/handler";
-import { sweepHandler } from "../runtime/sweeper";
+import { moverHandler } from "../runtime/mover/handler";
+import { sweepHandler } from "../runtime/sweeper/handler";
 
 async function main(): Promise<number> {
   const started = performance.now();

@@ -1,8 +1,8 @@
 /** Whether this login may write as the mover: what anybody else writes, the mover takes for a conflict. */
-import type { TokenSource } from "../runtime/edge/token";
-import type { Transport } from "../runtime/edge/transport";
-import { answerError, readJson } from "../runtime/edge/vaultErrors";
-import type { MoverSettings } from "../runtime/environment";
+import type { MoverSettings } from "../runtime/shared/environment";
+import type { TokenSource } from "../runtime/vault/token";
+import type { Transport } from "../runtime/vault/transport";
+import { answerError, readJson } from "../runtime/vault/vaultErrors";
 import { Failure } from "./failure";
 
 export interface LookupDeps {

@@ -2,9 +2,9 @@
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import type { FunctionConfiguration, LambdaClient } from "@aws-sdk/client-lambda";
 
-import { baseName } from "../runtime/baseName";
-import { readEnvironment } from "../runtime/environment";
-import type { MoverSettings } from "../runtime/environment";
+import { baseName } from "../runtime/shared/baseName";
+import { readEnvironment } from "../runtime/shared/environment";
+import type { MoverSettings } from "../runtime/shared/environment";
 import { awsFailure, Failure } from "./failure";
 
 export interface Deployment {

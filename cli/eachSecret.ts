@@ -1,6 +1,6 @@
 /** The way of `undo` and `verify` through the list of secrets. */
-import { makeLane } from "../runtime/lane";
-import type { Source } from "../runtime/source";
+import type { Source } from "../runtime/model/source";
+import { makeLane } from "../runtime/sweeper/lane";
 import { commonPrefix, makeFilter } from "./filter";
 import type { FilterOptions } from "./filter";
 import type { Session } from "./session";

@@ -1,6 +1,6 @@
 /** What a person reads when a command can't go on: one line that says what is wrong and what to do. */
-import { isWayError } from "../runtime/errors";
-import type { WayCode, WayError } from "../runtime/errors";
+import { isWayError } from "../runtime/shared/errors";
+import type { WayCode, WayError } from "../runtime/shared/errors";
 
 /** A line that was written for a person, with nothing in it that a server or a parser said. */
 export class Failure extends Error {

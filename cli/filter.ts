@@ -1,5 +1,5 @@
 /** Which secrets a command is about: by name, tag and age. */
-import { matchesAny } from "../runtime/pattern";
+import { matchesAny } from "../runtime/model/pattern";
 import { Failure } from "./failure";
 import type { Listed } from "./listing";
 

@@ -1,6 +1,6 @@
 /** Hands secrets to the deployed mover through its queue, and follows what becomes of them in its log. */
-import type { Outcome } from "../runtime/outcome";
-import type { WayCode } from "../runtime/errors";
+import type { Outcome } from "../runtime/model/outcome";
+import type { WayCode } from "../runtime/shared/errors";
 
 /** What the mover's log tells of a secret. */
 export type News =

@@ -1,16 +1,16 @@
-/** What the mover would make of a secret, without a value being read: `runtime/decide.ts` is the judge. */
-import { parseSecretArn } from "../runtime/arn";
-import { decide, ownedByIac } from "../runtime/decide";
-import type { CopyOnly, Decision } from "../runtime/decide";
-import { hasTagRoom } from "../runtime/deletion";
-import type { MoverSettings } from "../runtime/environment";
-import { absentHome } from "../runtime/home";
-import type { Home } from "../runtime/home";
-import { stateTag } from "../runtime/labels";
-import { reasons, restoreCauses } from "../runtime/outcome";
-import type { OutcomeKind, Reason, RestoreCause } from "../runtime/outcome";
-import { homePath, isSecretName } from "../runtime/path";
-import type { Source } from "../runtime/source";
+/** What the mover would make of a secret, without a value being read: `runtime/mover/decide.ts` is the judge. */
+import { parseSecretArn } from "../runtime/model/arn";
+import { absentHome } from "../runtime/model/home";
+import type { Home } from "../runtime/model/home";
+import { stateTag } from "../runtime/model/labels";
+import { reasons, restoreCauses } from "../runtime/model/outcome";
+import type { OutcomeKind, Reason, RestoreCause } from "../runtime/model/outcome";
+import { homePath, isSecretName } from "../runtime/model/path";
+import type { Source } from "../runtime/model/source";
+import { decide, ownedByIac } from "../runtime/mover/decide";
+import type { CopyOnly, Decision } from "../runtime/mover/decision";
+import { hasTagRoom } from "../runtime/mover/deletion";
+import type { MoverSettings } from "../runtime/shared/environment";
 
 /**
  * What a run would do: `move` copies, proves and deletes · `copy` copies and proves · `restore` takes a scheduled

@@ -1,10 +1,10 @@
 /** Moves secrets in this process, many at once, with the function's own protocol. */
-import { restSeconds } from "../runtime/backoff";
-import { isWayError } from "../runtime/errors";
-import type { WayCode, WayError } from "../runtime/errors";
-import { makeLane } from "../runtime/lane";
-import type { MoveRequest } from "../runtime/move";
-import type { Outcome } from "../runtime/outcome";
+import type { Outcome } from "../runtime/model/outcome";
+import { restSeconds } from "../runtime/mover/backoff";
+import type { MoveRequest } from "../runtime/mover/run";
+import { isWayError } from "../runtime/shared/errors";
+import type { WayCode, WayError } from "../runtime/shared/errors";
+import { makeLane } from "../runtime/sweeper/lane";
 
 export interface LocalPorts {
   readonly move: (request: MoveRequest) => Promise<Outcome>;

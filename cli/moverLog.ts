@@ -2,10 +2,10 @@
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 
-import { wayCodes } from "../runtime/errors";
-import type { WayCode } from "../runtime/errors";
-import { outcomeKinds, reasons } from "../runtime/outcome";
-import type { Outcome } from "../runtime/outcome";
+import { outcomeKinds, reasons } from "../runtime/model/outcome";
+import type { Outcome } from "../runtime/model/outcome";
+import { wayCodes } from "../runtime/shared/errors";
+import type { WayCode } from "../runtime/shared/errors";
 import { awsFailure } from "./failure";
 import type { News } from "./fleet";
 

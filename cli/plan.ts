@@ -1,9 +1,9 @@
 /** The plan: what would become of every secret, one page of the list at a time and nothing kept of it but counts. */
-import type { MoverSettings } from "../runtime/environment";
-import { makeLane } from "../runtime/lane";
-import type { Reason, RestoreCause } from "../runtime/outcome";
-import { homePath } from "../runtime/path";
-import type { Source } from "../runtime/source";
+import type { Reason, RestoreCause } from "../runtime/model/outcome";
+import { homePath } from "../runtime/model/path";
+import type { Source } from "../runtime/model/source";
+import type { MoverSettings } from "../runtime/shared/environment";
+import { makeLane } from "../runtime/sweeper/lane";
 import type { Filter } from "./filter";
 import { forecast, traitsOf, whyOf } from "./forecast";
 import type { Act, Forecast, Looks, Trait } from "./forecast";

@@ -1,16 +1,16 @@
 /** Ends a refusal as a person decides: the source's value becomes the home's, or Vault's value is the one that stays. */
-import { decide } from "../runtime/decide";
-import type { MoverSettings } from "../runtime/environment";
-import { isOfAnother, liveVersion } from "../runtime/holding";
-import { absentHome } from "../runtime/home";
-import type { Home } from "../runtime/home";
-import { clearedReplicas, markersToClear, stateTag, versionLabelPatch } from "../runtime/labels";
-import { reasons } from "../runtime/outcome";
-import type { Reason } from "../runtime/outcome";
-import type { Change, HomePort, SourcePort } from "../runtime/ports";
-import { prove } from "../runtime/proof";
-import type { Source } from "../runtime/source";
-import { encodeValue, writeBody } from "../runtime/value";
+import { absentHome } from "../runtime/model/home";
+import type { Home } from "../runtime/model/home";
+import { clearedReplicas, markersToClear, stateTag, versionLabelPatch } from "../runtime/model/labels";
+import { reasons } from "../runtime/model/outcome";
+import type { Reason } from "../runtime/model/outcome";
+import type { Change, HomePort, SourcePort } from "../runtime/model/ports";
+import type { Source } from "../runtime/model/source";
+import { encodeValue, writeBody } from "../runtime/model/value";
+import { decide } from "../runtime/mover/decide";
+import { isOfAnother, liveVersion } from "../runtime/mover/homeFacts";
+import { prove } from "../runtime/mover/proof";
+import type { MoverSettings } from "../runtime/shared/environment";
 import { Failure } from "./failure";
 import type { Target } from "./target";
 

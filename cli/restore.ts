@@ -1,11 +1,11 @@
 /** Brings a secret back to Secrets Manager that only Vault has: by the value contract and the label's kind, never a guess. */
 import type { CreateSecretCommandInput, Tag } from "@aws-sdk/client-secrets-manager";
 
-import type { MoverSettings } from "../runtime/environment";
-import { isMovers, liveVersion } from "../runtime/holding";
-import { modeTag, readVersionLabel, stateTag } from "../runtime/labels";
-import type { HomePort } from "../runtime/ports";
-import { readValue } from "../runtime/value";
+import { modeTag, readVersionLabel, stateTag } from "../runtime/model/labels";
+import type { HomePort } from "../runtime/model/ports";
+import { readValue } from "../runtime/model/value";
+import { isMovers, liveVersion } from "../runtime/mover/homeFacts";
+import type { MoverSettings } from "../runtime/shared/environment";
 import { Failure } from "./failure";
 import type { Target } from "./target";
 import { modeTagOf } from "./undo";

@@ -1,7 +1,7 @@
 /** Which secret a person means: by its name, its ARN, or the home that every outcome tells. */
-import { looksLikeArn, parseSecretArn } from "../runtime/arn";
-import type { MoverSettings } from "../runtime/environment";
-import { decodeName, homePath, isSecretName } from "../runtime/path";
+import { looksLikeArn, parseSecretArn } from "../runtime/model/arn";
+import { decodeName, homePath, isSecretName } from "../runtime/model/path";
+import type { MoverSettings } from "../runtime/shared/environment";
 import { Failure } from "./failure";
 
 export interface Target {

@@ -1,7 +1,5 @@
 /** Takes a mover's scheduled deletion back for good: the secret stays in `copy` until its vault-mover tag is removed. */
-import type { MoverSettings } from "../runtime/environment";
-import { isOfAnother } from "../runtime/holding";
-import type { Home } from "../runtime/home";
+import type { Home } from "../runtime/model/home";
 import {
   clearedReplicas,
   deletingLabel,
@@ -9,10 +7,12 @@ import {
   readDeletingLabel,
   readReplicaLabels,
   stateTag,
-} from "../runtime/labels";
-import { homePath } from "../runtime/path";
-import type { Change, HomePort, SourcePort } from "../runtime/ports";
-import type { Source } from "../runtime/source";
+} from "../runtime/model/labels";
+import { homePath } from "../runtime/model/path";
+import type { Change, HomePort, SourcePort } from "../runtime/model/ports";
+import type { Source } from "../runtime/model/source";
+import { isOfAnother } from "../runtime/mover/homeFacts";
+import type { MoverSettings } from "../runtime/shared/environment";
 import { Failure } from "./failure";
 
 export interface UndoDeps {

@@ -5,11 +5,11 @@ import { join } from "node:path";
 
 import type { STSClient } from "@aws-sdk/client-sts";
 
-import { authenticate } from "../runtime/edge/login";
-import { cachedToken } from "../runtime/edge/token";
-import type { TokenSource } from "../runtime/edge/token";
-import type { Transport } from "../runtime/edge/transport";
-import type { MoverSettings } from "../runtime/environment";
+import type { MoverSettings } from "../runtime/shared/environment";
+import { authenticate } from "../runtime/vault/login";
+import { cachedToken } from "../runtime/vault/token";
+import type { TokenSource } from "../runtime/vault/token";
+import type { Transport } from "../runtime/vault/transport";
 import { Failure } from "./failure";
 
 export interface LoginOptions {

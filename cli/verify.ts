@@ -1,13 +1,13 @@
 /** Looks at a moved or copied secret again, on both sides. */
-import { decide } from "../runtime/decide";
-import type { MoverSettings } from "../runtime/environment";
-import { heldCurrent, holdsCurrent } from "../runtime/holding";
-import { readVersionLabel, stateTag } from "../runtime/labels";
-import type { Reason, RestoreCause } from "../runtime/outcome";
-import { homePath } from "../runtime/path";
-import type { HomePort, SourcePort } from "../runtime/ports";
-import type { Source } from "../runtime/source";
-import { holdsValue, readValue } from "../runtime/value";
+import { readVersionLabel, stateTag } from "../runtime/model/labels";
+import type { Reason, RestoreCause } from "../runtime/model/outcome";
+import { homePath } from "../runtime/model/path";
+import type { HomePort, SourcePort } from "../runtime/model/ports";
+import type { Source } from "../runtime/model/source";
+import { holdsValue, readValue } from "../runtime/model/value";
+import { decide } from "../runtime/mover/decide";
+import { heldCurrent, holdsCurrent } from "../runtime/mover/homeFacts";
+import type { MoverSettings } from "../runtime/shared/environment";
 
 /**
  * `moved`: scheduled by the mover, and its home is there and readable · `equal`: copied, and both sides hold the same ·

@@ -1,8 +1,8 @@
 import { iam } from "@pulumi/aws";
 import { ComponentResource } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
-import { exemptTag, stayingNames } from "../runtime/exemption";
-import type { ExemptionList } from "../runtime/exemption";
+import { exemptTag, stayingNames } from "../runtime/model/exemption";
+import type { ExemptionList } from "../runtime/model/exemption";
 import { boundaryPath, policyOf } from "./iam";
 
 /**

@@ -1,8 +1,8 @@
 import { cloudwatch, sns } from "@pulumi/aws";
 import { ComponentResource } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
-import type { OutcomeKind, Reason, RestoreCause } from "../runtime/outcome";
-import type { SweepKind } from "../runtime/sweep";
+import type { OutcomeKind, Reason, RestoreCause } from "../runtime/model/outcome";
+import type { SweepKind } from "../runtime/sweeper/sweep";
 import { alarmsMayPublish, policyOf } from "./iam";
 import type { MoverNames, Place } from "./names";
 

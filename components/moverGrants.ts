@@ -1,6 +1,6 @@
 import type { iam } from "@pulumi/aws";
-import { modes } from "../runtime/environment";
-import type { Mode, MoverSettings } from "../runtime/environment";
+import { modes } from "../runtime/shared/environment";
+import type { Mode, MoverSettings } from "../runtime/shared/environment";
 import {
   canCancelRotation,
   canConsume,

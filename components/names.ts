@@ -1,4 +1,4 @@
-import { baseName } from "../runtime/baseName";
+import { baseName } from "../runtime/shared/baseName";
 
 /** Where the mover works: one account, one region. */
 export interface Place {

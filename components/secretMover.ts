@@ -1,9 +1,9 @@
 import { cloudwatch, lambda, sqs } from "@pulumi/aws";
 import { all, ComponentResource } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
-import { writeEnvironment } from "../runtime/environment";
-import type { MoverSettings } from "../runtime/environment";
-import { moverHandler } from "../runtime/handler";
+import { moverHandler } from "../runtime/mover/handler";
+import { writeEnvironment } from "../runtime/shared/environment";
+import type { MoverSettings } from "../runtime/shared/environment";
 import { callPattern, labelPattern } from "./eventPatterns";
 import { policyOf, rulesMaySend } from "./iam";
 import { moverGrants } from "./moverGrants";

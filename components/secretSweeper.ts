@@ -1,11 +1,11 @@
 import { cloudwatch, lambda } from "@pulumi/aws";
 import { ComponentResource, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
-import type { MoverSettings } from "../runtime/environment";
-import { allRate, recentRate } from "../runtime/sweep";
-import type { SweepKind } from "../runtime/sweep";
-import { writeSweepEnvironment } from "../runtime/sweepEnvironment";
-import { sweepHandler } from "../runtime/sweeper";
+import type { MoverSettings } from "../runtime/shared/environment";
+import { sweepHandler } from "../runtime/sweeper/handler";
+import { writeSweepEnvironment } from "../runtime/sweeper/settings";
+import { allRate, recentRate } from "../runtime/sweeper/sweep";
+import type { SweepKind } from "../runtime/sweeper/sweep";
 import type { MoverNames, Place } from "./names";
 import type { MoverOptions } from "./secretMover";
 import { createSerializedFunction } from "./serializedFunction";

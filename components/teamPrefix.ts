@@ -1,5 +1,5 @@
-import type { PathSettings } from "../runtime/path";
-import { homePath } from "../runtime/path";
+import { homePath } from "../runtime/model/path";
+import type { PathSettings } from "../runtime/model/path";
 
 /** Characters of a secret's name in Secrets Manager, but for `!`, which only AWS services use. */
 const segmentForm = /^[A-Za-z0-9_+=.@-]+$/;

@@ -3,7 +3,7 @@ import type { iam } from "@pulumi/aws";
 import { all, ComponentResource, getProject, getStack, output, runtime } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { aws, jwt, Policy } from "@pulumi/vault";
-import { writeReaderEnvironment } from "../runtime/readerEnvironment";
+import { writeReaderEnvironment } from "../runtime/reader/settings";
 import { canGetWebIdentityToken } from "./iam";
 import type { MoverStack } from "./moverStack";
 import { homeFolder, overlaps, prefixFault } from "./teamPrefix";

@@ -1,7 +1,7 @@
 /** The function's outcomes, read from its log group as anybody could. */
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 
-import type { Outcome } from "../runtime/outcome";
+import type { Outcome } from "../runtime/model/outcome";
 
 /** An outcome with the moments of its run, in milliseconds since the epoch. */
 export interface LoggedOutcome extends Outcome {

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { Message, SQSClient } from "@aws-sdk/client-sqs";
 
-import { readMessage } from "../runtime/event";
+import { readMessage } from "../runtime/mover/event";
 
 export interface RedriveOptions {
   readonly sqs: SQSClient;

@@ -5,7 +5,7 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { matchesAny } from "../runtime/pattern";
+import { matchesAny } from "../runtime/model/pattern";
 import { patternFaults } from "./faults";
 import { readKnown } from "./known";
 import type { Known } from "./known";

@@ -1,5 +1,5 @@
-import { modes } from "../runtime/environment";
-import type { ModeRule } from "../runtime/environment";
+import { modes } from "../runtime/shared/environment";
+import type { ModeRule } from "../runtime/shared/environment";
 import { address, anyText, flag, integer, list, map, number, oneOf, text, texts, word } from "./parsers";
 import type { Setting } from "./parsers";
 

@@ -5,14 +5,14 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { STSClient } from "@aws-sdk/client-sts";
 
 import { runLocally } from "../../cli/localRun";
-import { login } from "../../runtime/edge/login";
-import { makeSecretsManager } from "../../runtime/edge/secretsManager";
-import { cachedToken } from "../../runtime/edge/token";
-import { makeTransport } from "../../runtime/edge/transport";
-import { makeVaultHome } from "../../runtime/edge/vaultHome";
-import { readEnvironment } from "../../runtime/environment";
-import { makeMove } from "../../runtime/move";
-import { makePace } from "../../runtime/pace";
+import { makeSecretsManager } from "../../runtime/aws/secretsManager";
+import { makeMove } from "../../runtime/mover/move";
+import { readEnvironment } from "../../runtime/shared/environment";
+import { makePace } from "../../runtime/shared/pace";
+import { makeVaultHome } from "../../runtime/vault/homes";
+import { login } from "../../runtime/vault/login";
+import { cachedToken } from "../../runtime/vault/token";
+import { makeTransport } from "../../runtime/vault/transport";
 
 const settings = readEnvironment(process.env);
 const { region, vaultAddress, vaultCaCertificate, mount, vaultNamespace: namespace } = settings;

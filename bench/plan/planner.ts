@@ -4,7 +4,7 @@ import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secret
 import { makeFilter } from "../../cli/filter";
 import { makeListing } from "../../cli/listing";
 import { makePlan } from "../../cli/plan";
-import { absentHome } from "../../runtime/home";
+import { absentHome } from "../../runtime/model/home";
 import { moverSettings, region } from "../../tests/support/builders";
 
 const client = new SecretsManagerClient({ region });

@@ -1,6 +1,6 @@
 /** What became of a secret, whoever moved it: whether Vault holds it exactly, and whether the source is still there. */
+import type { SourceValue } from "../../runtime/model/value";
 import { flatten } from "../../tests/corpus/flatten";
-import type { SourceValue } from "../../runtime/value";
 
 export interface Remains {
   /** JSON text of the data in Vault, as Vault prints it; undefined: there is none. */

@@ -2,13 +2,13 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
-import { checkRecord } from "../../runtime/edge/record";
-import { makeSweepQueue } from "../../runtime/edge/sweepQueue";
-import { parseSecretArn } from "../../runtime/arn";
-import { makeMove } from "../../runtime/move";
-import { reasons } from "../../runtime/outcome";
-import type { Outcome } from "../../runtime/outcome";
-import { makePace } from "../../runtime/pace";
+import { parseSecretArn } from "../../runtime/model/arn";
+import { reasons } from "../../runtime/model/outcome";
+import type { Outcome } from "../../runtime/model/outcome";
+import { makeMove } from "../../runtime/mover/move";
+import { makePace } from "../../runtime/shared/pace";
+import { makeSweepQueue } from "../../runtime/sweeper/sweepQueue";
+import { checkRecord } from "../../runtime/vault/templateRecord";
 import { requireMover } from "../asMover";
 import { awsFailure, Failure } from "../failure";
 import { patienceMs, runFleet } from "../fleet";

@@ -1,5 +1,5 @@
 /** `homing plan`: what would become of every secret, and what they cost. It changes nothing and reads no value. */
-import type { Source } from "../../runtime/source";
+import type { Source } from "../../runtime/model/source";
 import { commonPrefix, makeFilter } from "../filter";
 import type { FilterOptions } from "../filter";
 import { traits, whyOf } from "../forecast";

@@ -1,9 +1,9 @@
 /** `homing status`: how far the account is: moved, left and why, refused, and which deletions become final when. */
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 
-import { parseSecretArn } from "../../runtime/arn";
-import { reasons } from "../../runtime/outcome";
-import type { Reason } from "../../runtime/outcome";
+import { parseSecretArn } from "../../runtime/model/arn";
+import { reasons } from "../../runtime/model/outcome";
+import type { Reason } from "../../runtime/model/outcome";
 import { readDuration } from "../filter";
 import { makeNews } from "../moverLog";
 import { counted, tableOf } from "../screen";

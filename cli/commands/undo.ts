@@ -1,10 +1,10 @@
 /** `homing undo`: takes scheduled deletions of the mover back, one or all of a time. */
 import { TagResourceCommand } from "@aws-sdk/client-secrets-manager";
 
-import { stateTag } from "../../runtime/labels";
-import { homePath } from "../../runtime/path";
-import { makePace } from "../../runtime/pace";
-import type { Source } from "../../runtime/source";
+import { stateTag } from "../../runtime/model/labels";
+import { homePath } from "../../runtime/model/path";
+import type { Source } from "../../runtime/model/source";
+import { makePace } from "../../runtime/shared/pace";
 import { eachSecret } from "../eachSecret";
 import { awsFailure, Failure } from "../failure";
 import { readDuration } from "../filter";

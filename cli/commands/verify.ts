@@ -1,7 +1,7 @@
 /** `homing verify`: every moved or copied secret again, on both sides. */
-import { restoreCauses, reasons } from "../../runtime/outcome";
-import { homePath } from "../../runtime/path";
-import type { Source } from "../../runtime/source";
+import { restoreCauses, reasons } from "../../runtime/model/outcome";
+import { homePath } from "../../runtime/model/path";
+import type { Source } from "../../runtime/model/source";
 import { eachSecret } from "../eachSecret";
 import { Failure } from "../failure";
 import type { FilterOptions } from "../filter";

@@ -2,10 +2,10 @@
 import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
-import { readVersionLabel } from "../../runtime/labels";
-import { homePath, urlPath } from "../../runtime/path";
-import { cutData, holdsValue } from "../../runtime/value";
-import type { SourceValue } from "../../runtime/value";
+import { readVersionLabel } from "../../runtime/model/labels";
+import { homePath, urlPath } from "../../runtime/model/path";
+import { cutData, holdsValue } from "../../runtime/model/value";
+import type { SourceValue } from "../../runtime/model/value";
 import type { System } from "../system";
 import type { DemoSecret } from "./secrets";
 

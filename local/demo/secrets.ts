@@ -1,7 +1,7 @@
 /** What the demo creates: a secret of every kind, and what must become of it. */
 import type { CreateSecretCommandInput } from "@aws-sdk/client-secrets-manager";
 
-import type { OutcomeKind, Reason } from "../../runtime/outcome";
+import type { OutcomeKind, Reason } from "../../runtime/model/outcome";
 
 export interface DemoSecret {
   /** What a reader is to learn from it. */

@@ -1,7 +1,7 @@
-import { exemptTag, stayReason, stayingNames } from "../../runtime/exemption";
-import { parseSecretArn } from "../../runtime/arn";
-import { encodeName } from "../../runtime/path";
-import { matches } from "../../runtime/pattern";
+import { parseSecretArn } from "../../runtime/model/arn";
+import { exemptTag, stayReason, stayingNames } from "../../runtime/model/exemption";
+import { encodeName } from "../../runtime/model/path";
+import { matches } from "../../runtime/model/pattern";
 import { patternFaults } from "../faults";
 import { isMap, later, listOf } from "../known";
 import type { Known } from "../known";

@@ -1,4 +1,4 @@
-import { matches } from "../../runtime/pattern";
+import { matches } from "../../runtime/model/pattern";
 import { patternFaults } from "../faults";
 import { rule } from "../rule";
 import type { Looked } from "../rule";

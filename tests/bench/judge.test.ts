@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 
 import { fateOf, isExact } from "../../bench/script/judge";
-import type { SourceValue } from "../../runtime/value";
+import type { SourceValue } from "../../runtime/model/value";
 
 const string = (text: string): SourceValue => ({ type: "string", string: text });
 const bytes = (...values: number[]): SourceValue => ({ type: "binary", bytes: Uint8Array.from(values) });

@@ -3,7 +3,7 @@ import * as assert from "node:assert/strict";
 import { findRefusal, keep, take } from "../../cli/resolve";
 import type { Refused } from "../../cli/resolve";
 import { targetOf } from "../../cli/target";
-import type { MoverSettings } from "../../runtime/environment";
+import type { MoverSettings } from "../../runtime/shared/environment";
 import { moverSettings, versionIdOf } from "../support/builders";
 import { currentData, softDelete, writeByPerson } from "../support/fakeHome";
 import { change, createSecret, isScheduled, putValue, restoreByPerson, stateOf } from "../support/fakeSource";

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 
 import { restoreInput } from "../../cli/restore";
 import { targetOf } from "../../cli/target";
-import type { SourceValue } from "../../runtime/value";
+import type { SourceValue } from "../../runtime/model/value";
 import { arnOf, moverSettings } from "../support/builders";
 import { softDelete, writeByPerson } from "../support/fakeHome";
 import { createSecret } from "../support/fakeSource";

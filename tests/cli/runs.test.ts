@@ -9,8 +9,8 @@ import { runLocally } from "../../cli/localRun";
 import type { LocalPorts } from "../../cli/localRun";
 import { readLine } from "../../cli/moverLog";
 import { paceOf } from "../../cli/progress";
-import { wayError } from "../../runtime/errors";
-import type { Outcome } from "../../runtime/outcome";
+import type { Outcome } from "../../runtime/model/outcome";
+import { wayError } from "../../runtime/shared/errors";
 
 const arns = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `arn-${index}`);
 const outcomeOf = (secret: string, over: Partial<Outcome> = {}): Outcome => ({

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { moverNames } from "../../components/names";
 import { SecretMover } from "../../components/secretMover";
 import type { SecretMoverArgs } from "../../components/secretMover";
-import { readEnvironment } from "../../runtime/environment";
+import { readEnvironment } from "../../runtime/shared/environment";
 import { moverSettings } from "../support/builders";
 import { account, only, record, region, settle, typesOf } from "../support/mocks";
 import type { Recording } from "../support/mocks";

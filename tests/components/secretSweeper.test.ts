@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { moverNames } from "../../components/names";
 import { SecretSweeper } from "../../components/secretSweeper";
 import type { SecretSweeperArgs } from "../../components/secretSweeper";
-import { readSweepEnvironment } from "../../runtime/sweepEnvironment";
+import { readSweepEnvironment } from "../../runtime/sweeper/settings";
 import { account, only, record, region, settle, typesOf } from "../support/mocks";
 import type { Recording } from "../support/mocks";
 

@@ -1,7 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import fc from "fast-check";
 import { homeFolder, overlaps, prefixFault } from "../../components/teamPrefix";
-import { homePath } from "../../runtime/path";
+import { homePath } from "../../runtime/model/path";
 import { moverStackOf } from "../support/builders";
 
 describe("a team's prefix", () => {

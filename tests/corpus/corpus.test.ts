@@ -2,9 +2,9 @@ import * as assert from "node:assert/strict";
 
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 
-import { readVersionLabel } from "../../runtime/labels";
-import { cutData, readValue } from "../../runtime/value";
-import type { ValueKind } from "../../runtime/value";
+import { readVersionLabel } from "../../runtime/model/labels";
+import { cutData, readValue } from "../../runtime/model/value";
+import type { ValueKind } from "../../runtime/model/value";
 import { useCloud } from "../system/support/bench";
 import { eventually } from "../system/support/eventually";
 import { describeRedrive } from "./describeRedrive";

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 
-import { readVersionLabel } from "../../runtime/labels";
-import { decodeName } from "../../runtime/path";
-import { readValue } from "../../runtime/value";
+import { readVersionLabel } from "../../runtime/model/labels";
+import { decodeName } from "../../runtime/model/path";
+import { readValue } from "../../runtime/model/value";
 import { currentData } from "../support/fakeHome";
 import { createSecret, isScheduled } from "../support/fakeSource";
 import { deliver, labelsOf, makeWorld } from "../support/world";

@@ -1,6 +1,6 @@
 /** Homes as Vault answers them, byte for byte. */
 import type { System } from "../../local/system";
-import { urlPath } from "../../runtime/path";
+import { urlPath } from "../../runtime/model/path";
 
 /**
  * The bytes of Vault's answer to a read; undefined when there is no such path.

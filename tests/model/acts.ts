@@ -1,5 +1,5 @@
 /** What others than the movers do: writers, persons on either side, and infrastructure as code. */
-import { stateTag } from "../../runtime/labels";
+import { stateTag } from "../../runtime/model/labels";
 import { arnOf, versionIdOf } from "../support/builders";
 import { deleteMetadata, destroy, softDelete, undelete, writeByPerson } from "../support/fakeHome";
 import {

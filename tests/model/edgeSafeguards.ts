@@ -5,14 +5,14 @@ import type { AddressInfo } from "node:net";
 
 import { moverGrants } from "../../components/moverGrants";
 import { moverNames } from "../../components/names";
-import { makeBatch } from "../../runtime/batch";
-import { makeTransport } from "../../runtime/edge/transport";
-import type { Transport } from "../../runtime/edge/transport";
-import { wayError } from "../../runtime/errors";
-import { encodeName, homePath, urlPath } from "../../runtime/path";
-import { moverSettings } from "../support/builders";
+import { encodeName, homePath, urlPath } from "../../runtime/model/path";
+import { makeBatch } from "../../runtime/mover/batch";
+import { wayError } from "../../runtime/shared/errors";
+import { makeTransport } from "../../runtime/vault/transport";
+import type { Transport } from "../../runtime/vault/transport";
 import { isAllowed, statementsOf } from "../security/iamEvaluator";
 import type { Statement } from "../security/iamEvaluator";
+import { moverSettings } from "../support/builders";
 
 export interface EdgeSafeguard {
   readonly safeguard: string;
@@ -134,19 +134,19 @@ function keepsWindow(policy: readonly Statement[]): boolean {
 export const edgeSafeguards: readonly EdgeSafeguard[] = [
   {
     safeguard: "name escape",
-    tests: "tests/runtime/path.test.ts",
+    tests: "tests/runtime/model/path.test.ts",
     holds: () => keepsPaths(encodeName),
     holdsWithout: () => keepsPaths((name) => name),
   },
   {
     safeguard: "no redirects",
-    tests: "tests/runtime/transport.test.ts",
+    tests: "tests/runtime/vault/transport.test.ts",
     holds: () => staysWhereItAsked((address) => makeTransport(address, "")),
     holdsWithout: () => staysWhereItAsked(following),
   },
   {
     safeguard: "closed list of reasons",
-    tests: "tests/runtime/batch.test.ts, tests/bundle/leaks.test.ts",
+    tests: "tests/runtime/mover/batch.test.ts, tests/bundle/leaks.test.ts",
     holds: () => saysNothing(),
     holdsWithout: () => saysNothing((error) => wayError("defect", "run", error.message)),
   },

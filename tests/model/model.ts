@@ -1,5 +1,5 @@
 /** What can happen next in a state: the choices of movers, writers, persons and time. */
-import type { MoverSettings } from "../../runtime/environment";
+import type { MoverSettings } from "../../runtime/shared/environment";
 import { arnOf, moverSettings, startTime, versionIdOf } from "../support/builders";
 import { emptyHome } from "../support/fakeHome";
 import type { HomeState } from "../support/fakeHome";

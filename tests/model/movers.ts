@@ -5,11 +5,11 @@
  * state. Each such state is found once, by running `makeMove` with ports that give the known answers and leave the
  * next call open. What was found is kept as a tree, so that the explorer itself works on plain data.
  */
-import type { MoverSettings } from "../../runtime/environment";
-import { isWayError } from "../../runtime/errors";
-import { makeMove } from "../../runtime/move";
-import type { Outcome } from "../../runtime/outcome";
-import type { HomePort, SourcePort } from "../../runtime/ports";
+import type { Outcome } from "../../runtime/model/outcome";
+import type { HomePort, SourcePort } from "../../runtime/model/ports";
+import { makeMove } from "../../runtime/mover/move";
+import type { MoverSettings } from "../../runtime/shared/environment";
+import { isWayError } from "../../runtime/shared/errors";
 import { startTime } from "../support/builders";
 import type { Side } from "../support/hook";
 

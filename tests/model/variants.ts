@@ -2,13 +2,13 @@
  * The protocol with one safeguard switched off. The code stays the real one: what stands between it and its ports
  * reorders, leaves out, or answers as if the safeguard had been satisfied.
  */
-import { stateTag } from "../../runtime/labels";
-import type { Home } from "../../runtime/home";
-import type { HomePort, SourcePort } from "../../runtime/ports";
-import type { Source } from "../../runtime/source";
+import type { Home } from "../../runtime/model/home";
+import { stateTag } from "../../runtime/model/labels";
+import type { HomePort, SourcePort } from "../../runtime/model/ports";
+import type { Source } from "../../runtime/model/source";
 import { entityId } from "../support/builders";
-import { printedValue } from "./step";
 import type { Ports, Wrap } from "./movers";
+import { printedValue } from "./step";
 
 type Described = Awaited<ReturnType<SourcePort["describe"]>>;
 

@@ -1,7 +1,7 @@
 /** What can be broken, as the mover's edge tells it from the answers of Vault and AWS. */
-import { sourceError } from "../../runtime/edge/awsErrors";
-import { answerError } from "../../runtime/edge/vaultErrors";
-import { wayError } from "../../runtime/errors";
+import { sourceError } from "../../runtime/shared/awsCall";
+import { wayError } from "../../runtime/shared/errors";
+import { answerError } from "../../runtime/vault/vaultErrors";
 import type { Side } from "../support/hook";
 import type { Fault } from "./simulation";
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 
-import { restSeconds } from "../../runtime/backoff";
+import { restSeconds } from "../../runtime/mover/backoff";
 import { arnOf, startTime } from "../support/builders";
 import { createSecret } from "../support/fakeSource";
 import { between, faults, never, retryAfterSeconds, sometimes } from "./faults";

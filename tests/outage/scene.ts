@@ -1,6 +1,6 @@
 /** Two hundred secrets that appear while something is broken, and how they are looked at afterwards. */
-import { readVersionLabel } from "../../runtime/labels";
-import { homePath } from "../../runtime/path";
+import { readVersionLabel } from "../../runtime/model/labels";
+import { homePath } from "../../runtime/model/path";
 import { moverSettings, startTime, versionIdOf } from "../support/builders";
 import { currentData } from "../support/fakeHome";
 import { createSecret, isScheduled } from "../support/fakeSource";

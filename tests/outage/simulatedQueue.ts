@@ -1,5 +1,5 @@
 /** SQS in simulated time: visibility, receive counts, redrive policy, retention and a dead-letter queue. */
-import type { QueueMessage } from "../../runtime/batch";
+import type { QueueMessage } from "../../runtime/mover/batch";
 
 export interface QueueRules {
   readonly visibilitySeconds: number;

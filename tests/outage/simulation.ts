@@ -3,12 +3,12 @@
  * ones; a day takes a second. Calls of one batch are counted one after the other, so everything takes rather longer
  * here than it would.
  */
-import { makeBatch } from "../../runtime/batch";
-import type { QueueMessage, Telemetry } from "../../runtime/batch";
-import type { WayError } from "../../runtime/errors";
-import { makeMove } from "../../runtime/move";
-import type { Outcome } from "../../runtime/outcome";
-import { makePace } from "../../runtime/pace";
+import type { Outcome } from "../../runtime/model/outcome";
+import { makeBatch } from "../../runtime/mover/batch";
+import type { QueueMessage, Telemetry } from "../../runtime/mover/batch";
+import { makeMove } from "../../runtime/mover/move";
+import type { WayError } from "../../runtime/shared/errors";
+import { makePace } from "../../runtime/shared/pace";
 import { moverSettings } from "../support/builders";
 import { fakeHomePort } from "../support/fakeHome";
 import { fakeSourcePort } from "../support/fakeSource";

@@ -1,8 +1,8 @@
 /** Builders with overrides: a test names only what it is about. */
 import type { MoverStack } from "../../components/moverStack";
-import type { MoverSettings } from "../../runtime/environment";
-import type { Home, HomeVersion } from "../../runtime/home";
-import type { Source } from "../../runtime/source";
+import type { Home, HomeVersion } from "../../runtime/model/home";
+import type { Source } from "../../runtime/model/source";
+import type { MoverSettings } from "../../runtime/shared/environment";
 
 export const account = "111122223333";
 export const region = "eu-west-1";

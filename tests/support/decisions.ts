@@ -1,11 +1,11 @@
 /** What `decide` is given, and what it may answer, in the words of its tests. */
-import { consistencyMs, decide } from "../../runtime/decide";
-import type { Decision, Proof } from "../../runtime/decide";
-import type { MoverSettings } from "../../runtime/environment";
-import { absentHome } from "../../runtime/home";
-import type { Home } from "../../runtime/home";
-import { deletingLabel } from "../../runtime/labels";
-import type { Source } from "../../runtime/source";
+import { absentHome } from "../../runtime/model/home";
+import type { Home } from "../../runtime/model/home";
+import { deletingLabel } from "../../runtime/model/labels";
+import type { Source } from "../../runtime/model/source";
+import { consistencyMs, decide } from "../../runtime/mover/decide";
+import type { Decision, Proof } from "../../runtime/mover/decision";
+import type { MoverSettings } from "../../runtime/shared/environment";
 import { anonymousVersion, homeVersionOf, moverSettings, sourceOf, startTime, versionIdOf } from "./builders";
 
 export const v1 = versionIdOf(1);

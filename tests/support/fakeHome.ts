@@ -4,10 +4,10 @@
  */
 import { visit } from "jsonc-parser";
 
-import { absentHome } from "../../runtime/home";
-import type { Home, HomeVersion } from "../../runtime/home";
-import type { LabelPatch } from "../../runtime/labels";
-import type { HomePort } from "../../runtime/ports";
+import { absentHome } from "../../runtime/model/home";
+import type { Home, HomeVersion } from "../../runtime/model/home";
+import type { LabelPatch } from "../../runtime/model/labels";
+import type { HomePort } from "../../runtime/model/ports";
 import { entityId } from "./builders";
 import { hooked } from "./hook";
 import type { Effects, Hook } from "./hook";

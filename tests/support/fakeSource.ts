@@ -2,15 +2,15 @@
  * Secrets Manager in memory, behind the mover's port. Its state is plain data (`structuredClone` copies it), every
  * effect is synchronous and nothing runs by a timer. What AWS refuses, it refuses with the same meaning.
  */
-import { wayError } from "../../runtime/errors";
-import { stateTag } from "../../runtime/labels";
-import type { Replica } from "../../runtime/labels";
-import type { Reason } from "../../runtime/outcome";
-import type { Change, Refusal, SourcePort } from "../../runtime/ports";
-import { letsServiceIn } from "../../runtime/resourcePolicy";
-import { readDescription } from "../../runtime/source";
-import type { Source } from "../../runtime/source";
-import type { SourceValue } from "../../runtime/value";
+import { letsServiceIn } from "../../runtime/aws/resourcePolicy";
+import { stateTag } from "../../runtime/model/labels";
+import type { Replica } from "../../runtime/model/labels";
+import type { Reason } from "../../runtime/model/outcome";
+import type { Change, Refusal, SourcePort } from "../../runtime/model/ports";
+import { readDescription } from "../../runtime/model/source";
+import type { Source } from "../../runtime/model/source";
+import type { SourceValue } from "../../runtime/model/value";
+import { wayError } from "../../runtime/shared/errors";
 import { arnOf, region, startTime, versionIdOf } from "./builders";
 import { hooked } from "./hook";
 import type { Effects, Hook } from "./hook";

@@ -1,7 +1,7 @@
 /** Moves of one secret between the fake sides, with the calls they make. */
 import { deepEqual } from "node:assert/strict";
 
-import type { Outcome } from "../../runtime/outcome";
+import type { Outcome } from "../../runtime/model/outcome";
 import { arnOf, versionIdOf } from "./builders";
 import { createSecret } from "./fakeSource";
 import { both, deliver, makeWorld, pathOf, recorder } from "./world";

@@ -1,12 +1,12 @@
 /** Both sides of a move in memory, a clock, and movers that run on them. */
-import type { MoverSettings } from "../../runtime/environment";
-import { isWayError } from "../../runtime/errors";
-import type { WayError } from "../../runtime/errors";
-import { makeMove } from "../../runtime/move";
-import type { Outcome } from "../../runtime/outcome";
-import { homePath } from "../../runtime/path";
-import { holdsValue } from "../../runtime/value";
-import type { ValueKind } from "../../runtime/value";
+import type { Outcome } from "../../runtime/model/outcome";
+import { homePath } from "../../runtime/model/path";
+import { holdsValue } from "../../runtime/model/value";
+import type { ValueKind } from "../../runtime/model/value";
+import { makeMove } from "../../runtime/mover/move";
+import type { MoverSettings } from "../../runtime/shared/environment";
+import { isWayError } from "../../runtime/shared/errors";
+import type { WayError } from "../../runtime/shared/errors";
 import { moverSettings, startTime } from "./builders";
 import { currentData, emptyHome, fakeHomePort } from "./fakeHome";
 import type { FakeHomeOptions, HomeState } from "./fakeHome";

@@ -1,5 +1,5 @@
 /** Vault's logins and KV version 2 over HTTP, before the in-memory homes that the other tests use. */
-import { readHome } from "../../../runtime/home";
+import { readHome } from "../../../runtime/model/home";
 import { emptyHome, fakeHomePort } from "../../support/fakeHome";
 import type { HomeState } from "../../support/fakeHome";
 import { serve } from "./server";

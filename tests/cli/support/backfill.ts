@@ -4,10 +4,10 @@ import * as assert from "node:assert/strict";
 import { CreateSecretCommand, ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
 import type { CreateSecretCommandInput, SecretListEntry, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
-import { makeTransport } from "../../../runtime/edge/transport";
-import { makeVaultHome } from "../../../runtime/edge/vaultHome";
-import { readVersionLabel } from "../../../runtime/labels";
-import { holdsValue } from "../../../runtime/value";
+import { readVersionLabel } from "../../../runtime/model/labels";
+import { holdsValue } from "../../../runtime/model/value";
+import { makeVaultHome } from "../../../runtime/vault/homes";
+import { makeTransport } from "../../../runtime/vault/transport";
 import { corpus } from "../../corpus/table";
 import type { CorpusRow } from "../../corpus/table";
 import type { Bench } from "../../system/support/bench";

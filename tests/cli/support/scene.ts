@@ -1,13 +1,13 @@
 /** Both sides in memory, as the command line's ports see them. */
 import type { ListSecretsCommandInput, SecretListEntry } from "@aws-sdk/client-secrets-manager";
 
-import { makeListing } from "../../../cli/listing";
-import type { ListSecrets } from "../../../cli/listing";
-import type { Totals, Planned } from "../../../cli/plan";
-import { makePlan } from "../../../cli/plan";
 import { makeFilter } from "../../../cli/filter";
 import type { FilterOptions } from "../../../cli/filter";
-import type { MoverSettings } from "../../../runtime/environment";
+import { makeListing } from "../../../cli/listing";
+import type { ListSecrets } from "../../../cli/listing";
+import { makePlan } from "../../../cli/plan";
+import type { Totals, Planned } from "../../../cli/plan";
+import type { MoverSettings } from "../../../runtime/shared/environment";
 import { moverSettings, region } from "../../support/builders";
 import { fakeHomePort } from "../../support/fakeHome";
 import { fakeSourcePort, stateOf } from "../../support/fakeSource";

@@ -1,9 +1,9 @@
 /** The ports of commands that change something, over the sides in memory. */
 import * as assert from "node:assert/strict";
 
-import { modeTag, stateTag } from "../../../runtime/labels";
-import type { HomePort, SourcePort } from "../../../runtime/ports";
-import type { Source } from "../../../runtime/source";
+import { modeTag, stateTag } from "../../../runtime/model/labels";
+import type { HomePort, SourcePort } from "../../../runtime/model/ports";
+import type { Source } from "../../../runtime/model/source";
 import { fakeHomePort } from "../../support/fakeHome";
 import { change, fakeSourcePort, stateOf } from "../../support/fakeSource";
 import type { FakeSecret } from "../../support/fakeSource";

@@ -1,6 +1,6 @@
 /** What a row of the corpus says, and short ways to write one. */
-import type { Reason } from "../../../runtime/outcome";
-import type { SourceValue, ValueKind } from "../../../runtime/value";
+import type { Reason } from "../../../runtime/model/outcome";
+import type { SourceValue, ValueKind } from "../../../runtime/model/value";
 
 /** What a secret must become. */
 export type Becomes =

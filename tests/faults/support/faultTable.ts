@@ -1,6 +1,6 @@
 /** What can go wrong with a call, and what a mover must make of it. */
-import type { WayCode } from "../../../runtime/errors";
-import type { Reason } from "../../../runtime/outcome";
+import type { Reason } from "../../../runtime/model/outcome";
+import type { WayCode } from "../../../runtime/shared/errors";
 import type { Response } from "../../bundle/support/server";
 import { isVaultCall, vaultCalls } from "./calls";
 import type { AwsCall, CallName, VaultCall } from "./calls";

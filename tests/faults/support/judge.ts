@@ -1,5 +1,5 @@
 /** Judges the runs by what the function printed about them. */
-import type { Outcome } from "../../../runtime/outcome";
+import type { Outcome } from "../../../runtime/model/outcome";
 import { webIdentityToken } from "../../bundle/support/fakeAws";
 import { leaks } from "../../bundle/support/leaks";
 import type { CallName } from "./calls";

@@ -3,8 +3,8 @@ import * as assert from "node:assert/strict";
 
 import { GetFunctionConfigurationCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 
-import { readEnvironment } from "../../../runtime/environment";
-import type { MoverSettings } from "../../../runtime/environment";
+import { readEnvironment } from "../../../runtime/shared/environment";
+import type { MoverSettings } from "../../../runtime/shared/environment";
 import { clientsOf } from "../../system/support/clients";
 import { moverLog } from "../../system/support/moverLog";
 import type { Expected } from "../../system/support/moverLog";

@@ -1,8 +1,8 @@
 /** What a stranger would need: the deployed function's settings and a session of its role. */
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 
-import { readEnvironment } from "../../../runtime/environment";
-import type { MoverSettings } from "../../../runtime/environment";
+import { readEnvironment } from "../../../runtime/shared/environment";
+import type { MoverSettings } from "../../../runtime/shared/environment";
 import type { Bench } from "../../system/support/bench";
 
 /** The settings that the deployed function runs with. */

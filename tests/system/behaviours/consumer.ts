@@ -5,9 +5,9 @@ import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { RestoreSecretCommand } from "@aws-sdk/client-secrets-manager";
 
 import type { LocalStack, UpResult } from "../../../local/stack";
-import { authenticate } from "../../../runtime/edge/login";
-import { makeTransport } from "../../../runtime/edge/transport";
-import { readReaderEnvironment } from "../../../runtime/readerEnvironment";
+import { readReaderEnvironment } from "../../../runtime/reader/settings";
+import { authenticate } from "../../../runtime/vault/login";
+import { makeTransport } from "../../../runtime/vault/transport";
 import { copiedExample, standingExample } from "../../support/exampleFolder";
 import type { ExampleFolder } from "../../support/exampleFolder";
 import { archivesOf } from "../support/archives";

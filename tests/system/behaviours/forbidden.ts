@@ -23,10 +23,10 @@ import {
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, GetWebIdentityTokenCommand } from "@aws-sdk/client-sts";
 
-import { login } from "../../../runtime/edge/login";
-import { makeTransport } from "../../../runtime/edge/transport";
-import { readEnvironment } from "../../../runtime/environment";
-import type { MoverSettings } from "../../../runtime/environment";
+import { readEnvironment } from "../../../runtime/shared/environment";
+import type { MoverSettings } from "../../../runtime/shared/environment";
+import { login } from "../../../runtime/vault/login";
+import { makeTransport } from "../../../runtime/vault/transport";
 import type { Bench } from "../support/bench";
 import { clientsOf } from "../support/clients";
 import type { Clients } from "../support/clients";

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 
 import { DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
 
-import type { Reason } from "../../../runtime/outcome";
+import type { Reason } from "../../../runtime/model/outcome";
 import type { Bench } from "../support/bench";
 
 /** Nothing in Vault that the mover did not write is changed. */

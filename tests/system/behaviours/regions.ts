@@ -5,10 +5,10 @@ import { ReplicateSecretToRegionsCommand } from "@aws-sdk/client-secrets-manager
 
 import { moversOf } from "../../../local/system";
 import type { System } from "../../../local/system";
-import { login } from "../../../runtime/edge/login";
-import { makeTransport } from "../../../runtime/edge/transport";
-import { readEnvironment } from "../../../runtime/environment";
-import type { MoverSettings } from "../../../runtime/environment";
+import { readEnvironment } from "../../../runtime/shared/environment";
+import type { MoverSettings } from "../../../runtime/shared/environment";
+import { login } from "../../../runtime/vault/login";
+import { makeTransport } from "../../../runtime/vault/transport";
 import type { Bench } from "../support/bench";
 import { clientsOf } from "../support/clients";
 import type { Clients } from "../support/clients";

@@ -8,7 +8,7 @@ import {
   TagResourceCommand,
 } from "@aws-sdk/client-secrets-manager";
 
-import type { OutcomeKind, Reason } from "../../../runtime/outcome";
+import type { OutcomeKind, Reason } from "../../../runtime/model/outcome";
 import type { Bench } from "../support/bench";
 import type { Created } from "../support/sources";
 

@@ -16,7 +16,7 @@ import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } 
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 
 import { awsClient } from "../../../local/providers/aws/client";
-import type { SweepKind, SweepReport } from "../../../runtime/sweep";
+import type { SweepKind, SweepReport } from "../../../runtime/sweeper/sweep";
 import type { Bench } from "../support/bench";
 import { clientsOf } from "../support/clients";
 import { drained } from "../support/drained";

@@ -1,7 +1,7 @@
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 
-import type { Outcome } from "../../../runtime/outcome";
+import type { Outcome } from "../../../runtime/model/outcome";
 import { eventually } from "./eventually";
 
 /** What a test expects of an outcome; what it leaves out may be anything. */

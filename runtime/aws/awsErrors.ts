@@ -1,0 +1,49 @@
+/** What the SDK's errors mean. Only an error's name goes further, never its message. */
+import type { Refusal } from "../model/ports";
+import { isServiceError, sourceError } from "../shared/awsCall";
+import { wayError } from "../shared/errors";
+import type { Step } from "../shared/errors";
+
+/** What Secrets Manager's refusal says about the secret; the rest is the way. */
+export type SourceVerdict =
+  { readonly is: "absent" } | { readonly is: "changed" } | { readonly is: "not-scheduled" } | Refusal;
+
+const refusal = (reason: Refusal["reason"], outcome: Refusal["outcome"] = "refused"): Refusal => ({
+  is: "refused",
+  outcome,
+  reason,
+});
+
+/**
+ * Sorts an error of Secrets Manager by its class first and its text second, since one class covers several cases.
+ *
+ * @throws a WayError when the error says nothing about the secret
+ */
+export function verdictOf(step: Step, error: unknown): SourceVerdict {
+  if (!isServiceError(error)) throw sourceError(step, error);
+  const { name, message } = error;
+  switch (name) {
+    case "ResourceNotFoundException":
+      return { is: "absent" };
+    case "DecryptionFailure":
+      return refusal("undecryptable");
+    case "AccessDeniedException":
+      return refusal(/\bKMS\b/i.test(message) ? "undecryptable" : "access-denied");
+    case "InvalidRequestException":
+      // The denial first: its words hold those of the other.
+      if (/not scheduled|isn't scheduled|not marked for deletion/i.test(message)) return { is: "not-scheduled" };
+      if (/marked for deletion|scheduled for deletion/i.test(message)) return { is: "changed" };
+      if (/another service|managed by/i.test(message)) return refusal("service-owned", "skipped");
+      return refusal("source-rejected", "failed");
+    case "InvalidParameterException":
+      if (/replica regions/i.test(message)) {
+        throw wayError("source-has-replicas", step, "Secrets Manager is still removing replicas");
+      }
+      if (/replica secret/i.test(message)) return refusal("replica", "skipped");
+      return refusal("source-rejected", "failed");
+    case "ValidationException":
+      return step === "resolve" ? { is: "absent" } : refusal("source-rejected", "failed");
+    default:
+      throw sourceError(step, error);
+  }
+}

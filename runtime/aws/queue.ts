@@ -1,0 +1,64 @@
+/** The two queues, as far as the function calls them itself. */
+import type * as sqs from "@aws-sdk/client-sqs";
+
+import type { QueuePort } from "../model/ports";
+import { sourceError } from "../shared/awsCall";
+
+export interface QueueUrls {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+/**
+ * The client is made when it is first needed: most containers never send a message, and its package takes its part of
+ * a cold start.
+ *
+ * @param makeClient makes the client from its package
+ * @param unrested told when a message's rest could not be set: it then comes back after the queue's own visibility
+ * timeout, which is no reason to fail the batch
+ */
+export function makeQueue(
+  makeClient: (sdk: typeof sqs) => sqs.SQSClient,
+  urls: QueueUrls,
+  unrested: (error: Error) => void,
+): QueuePort {
+  let connected: { readonly sdk: typeof sqs; readonly client: sqs.SQSClient } | undefined;
+  const connect = async () => {
+    const sdk = await import("@aws-sdk/client-sqs");
+    connected ??= { sdk, client: makeClient(sdk) };
+    return connected;
+  };
+  return {
+    async rest(receiptHandle, seconds) {
+      try {
+        const { sdk, client } = await connect();
+        await client.send(
+          new sdk.ChangeMessageVisibilityCommand({
+            QueueUrl: urls.queueUrl,
+            ReceiptHandle: receiptHandle,
+            VisibilityTimeout: seconds,
+          }),
+        );
+      } catch (error) {
+        unrested(sourceError("dead-letter", error));
+      }
+    },
+    async bury(body, messageId) {
+      try {
+        const { sdk, client } = await connect();
+        await client.send(
+          new sdk.SendMessageCommand({
+            QueueUrl: urls.deadLetterQueueUrl,
+            MessageBody: body,
+            MessageAttributes: {
+              reason: { DataType: "String", StringValue: "unreadable" },
+              messageId: { DataType: "String", StringValue: messageId },
+            },
+          }),
+        );
+      } catch (error) {
+        throw sourceError("dead-letter", error);
+      }
+    },
+  };
+}

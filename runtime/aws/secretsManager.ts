@@ -1,0 +1,113 @@
+/** Secrets Manager through the SDK: one function a call, its errors sorted into what they mean for the secret. */
+import {
+  CancelRotateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetResourcePolicyCommand,
+  GetSecretValueCommand,
+  RemoveRegionsFromReplicationCommand,
+  ReplicateSecretToRegionsCommand,
+  RestoreSecretCommand,
+  TagResourceCommand,
+} from "@aws-sdk/client-secrets-manager";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+
+import { stateTag } from "../model/labels";
+import type { Change, SourcePort } from "../model/ports";
+import { readDescription } from "../model/source";
+import { wayError } from "../shared/errors";
+import type { Step } from "../shared/errors";
+import { verdictOf } from "./awsErrors";
+import { letsServiceIn } from "./resourcePolicy";
+
+/** Makes the port to the Secrets Manager of a region. */
+export function makeSecretsManager(client: SecretsManagerClient, region: string): SourcePort {
+  /** A call whose answer does not matter; `absent` means that the secret is not what it was. */
+  async function change(
+    step: Step,
+    call: () => Promise<unknown>,
+    idle: "done" | "changed" = "changed",
+  ): Promise<Change> {
+    try {
+      await call();
+      return { is: "done" };
+    } catch (error) {
+      const verdict = verdictOf(step, error);
+      if (verdict.is === "refused") return verdict;
+      return { is: verdict.is === "not-scheduled" ? idle : "changed" };
+    }
+  }
+
+  return {
+    async describe(id, step) {
+      try {
+        const answer = await client.send(new DescribeSecretCommand({ SecretId: id }));
+        const { ARN, Name } = answer;
+        if (ARN === undefined || Name === undefined) {
+          throw wayError("source-failing", step, "DescribeSecret answered without a name");
+        }
+        return { is: "found", source: readDescription({ ...answer, ARN, Name }, region) };
+      } catch (error) {
+        const verdict = verdictOf(step, error);
+        return verdict.is === "refused" ? verdict : { is: "absent" };
+      }
+    },
+
+    async isReadByService(arn) {
+      try {
+        const { ResourcePolicy } = await client.send(new GetResourcePolicyCommand({ SecretId: arn }));
+        return { is: "known", read: ResourcePolicy !== undefined && letsServiceIn(ResourcePolicy) };
+      } catch (error) {
+        const verdict = verdictOf("describe", error);
+        // Marked for deletion or gone by now: the next look will see it.
+        return verdict.is === "refused" ? verdict : { is: "known", read: false };
+      }
+    },
+
+    async read(arn, versionId) {
+      try {
+        const answer = await client.send(new GetSecretValueCommand({ SecretId: arn, VersionId: versionId }));
+        if (answer.ARN !== arn || answer.VersionId !== versionId) return { is: "changed" };
+        if (answer.SecretBinary !== undefined) {
+          return { is: "value", value: { type: "binary", bytes: answer.SecretBinary } };
+        }
+        if (answer.SecretString === undefined) throw wayError("source-failing", "read", "AWS answered without a value");
+        return { is: "value", value: { type: "string", string: answer.SecretString } };
+      } catch (error) {
+        const verdict = verdictOf("read", error);
+        return verdict.is === "refused" ? verdict : { is: "changed" };
+      }
+    },
+
+    tag: (arn, value) =>
+      change("tag", () =>
+        client.send(new TagResourceCommand({ SecretId: arn, Tags: [{ Key: stateTag, Value: value }] })),
+      ),
+
+    schedule: (arn, windowDays) =>
+      change("delete", () => client.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: windowDays }))),
+
+    restore: (arn) => change("restore", () => client.send(new RestoreSecretCommand({ SecretId: arn })), "done"),
+
+    removeReplicas: (arn, regions) =>
+      change("replicate", () =>
+        client.send(new RemoveRegionsFromReplicationCommand({ SecretId: arn, RemoveReplicaRegions: [...regions] })),
+      ),
+
+    replicate: (arn, replicas) =>
+      change("replicate", () =>
+        client.send(
+          new ReplicateSecretToRegionsCommand({
+            SecretId: arn,
+            AddReplicaRegions: replicas.map(({ region: Region, kmsKeyId }) => ({
+              Region,
+              ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }),
+            })),
+          }),
+        ),
+      ),
+
+    cancelRotation: (arn) =>
+      change("cancel-rotation", () => client.send(new CancelRotateSecretCommand({ SecretId: arn }))),
+  };
+}

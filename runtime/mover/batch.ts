@@ -1,0 +1,103 @@
+/** One batch of queue messages: every secret once, every message with its own end. */
+import type { Outcome } from "../model/outcome";
+import type { QueuePort } from "../model/ports";
+import { isWayError, wayError } from "../shared/errors";
+import type { WayError } from "../shared/errors";
+import { restSeconds } from "./backoff";
+import { readMessage } from "./event";
+import type { MoveRequest } from "./run";
+
+/** A queue message, in SQS's names. */
+export interface QueueMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly attributes: { readonly ApproximateReceiveCount: string };
+}
+
+export interface BatchAnswer {
+  readonly batchItemFailures: { readonly itemIdentifier: string }[];
+}
+
+export interface Telemetry {
+  readonly outcome: (outcome: Outcome, durationMs: number) => void;
+  readonly retry: (secret: string, error: WayError, receives: number) => void;
+  readonly unreadable: (messageId: string) => void;
+  readonly ignored: (messageId: string) => void;
+}
+
+export interface BatchDeps {
+  readonly move: (request: MoveRequest) => Promise<Outcome>;
+  readonly queue: QueuePort;
+  readonly telemetry: Telemetry;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** Seconds after which a delete that Secrets Manager does not show yet is looked at again. */
+const unseenSeconds = 60;
+
+type End = { readonly end: "done" } | { readonly end: "again"; readonly seconds: number };
+const done: End = { end: "done" };
+
+/** A defect of this program ends the run of one secret, not of its batch. Its message could quote a value. */
+const asWayError = (error: unknown): WayError =>
+  isWayError(error) ? error : wayError("defect", "run", error instanceof Error ? error.name : typeof error);
+
+/** Makes the function that works a batch off. It does not throw: what failed is in its answer. */
+export function makeBatch(deps: BatchDeps) {
+  const { move, queue, telemetry, now, random } = deps;
+
+  async function handleSecret(secret: string, receives: number, remainingMs: () => number): Promise<End> {
+    const started = now();
+    try {
+      const outcome = await move({ secret, attempt: receives, remainingMs });
+      telemetry.outcome(outcome, now() - started);
+      // Settling is the sweep's to resume: a message must not live as long as a settle time may be.
+      return outcome.reason === "deletion-unseen" ? { end: "again", seconds: unseenSeconds } : done;
+    } catch (error) {
+      const way = asWayError(error);
+      telemetry.retry(secret, way, receives);
+      return { end: "again", seconds: restSeconds(receives, random(), way.retryAfter) };
+    }
+  }
+
+  async function bury(message: QueueMessage, receives: number): Promise<End> {
+    telemetry.unreadable(message.messageId);
+    try {
+      await queue.bury(message.body, message.messageId);
+      return done;
+    } catch (error) {
+      const way = asWayError(error);
+      telemetry.retry(`message ${message.messageId}`, way, receives);
+      return { end: "again", seconds: restSeconds(receives, random(), way.retryAfter) };
+    }
+  }
+
+  return async (messages: readonly QueueMessage[], remainingMs: () => number): Promise<BatchAnswer> => {
+    const runs = new Map<string, Promise<End>>();
+    const ends = await Promise.all(
+      messages.map(async (message) => {
+        const read = readMessage(message.body);
+        const receives = Math.max(1, Number(message.attributes.ApproximateReceiveCount) || 1);
+        switch (read.is) {
+          case "unreadable":
+            return { message, end: await bury(message, receives) };
+          case "ignored":
+            telemetry.ignored(message.messageId);
+            return { message, end: done };
+          case "secret": {
+            const run = runs.get(read.secret) ?? handleSecret(read.secret, receives, remainingMs);
+            runs.set(read.secret, run);
+            return { message, end: await run };
+          }
+          default:
+            return read satisfies never;
+        }
+      }),
+    );
+    const again = ends.flatMap(({ message, end }) => (end.end === "again" ? [{ message, seconds: end.seconds }] : []));
+    await Promise.all(again.map(({ message, seconds }) => queue.rest(message.receiptHandle, seconds)));
+    return { batchItemFailures: again.map(({ message }) => ({ itemIdentifier: message.messageId })) };
+  };
+}

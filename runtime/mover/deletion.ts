@@ -1,0 +1,175 @@
+/** The last part of a move, from the proven copy to the scheduled source, and the way back. */
+import type { Home } from "../model/home";
+import {
+  clearedMarkers,
+  clearedReplicas,
+  deletingLabel,
+  readDeletedLabel,
+  readReplicaLabels,
+  replicaLabels,
+  stateTag,
+} from "../model/labels";
+import type { RestoreCause } from "../model/outcome";
+import type { Change } from "../model/ports";
+import type { Source } from "../model/source";
+import { wayError } from "../shared/errors";
+import { decide } from "./decide";
+import type { Proof } from "./decision";
+import { holdsProof } from "./homeFacts";
+import type { Result, Run } from "./run";
+import { together } from "./together";
+
+/** A delete that is sent later than this could be cut off before its label is written. */
+const deleteNeedsMs = 30_000;
+/** Secrets Manager allows 50 tags on a secret, those that AWS sets not counted. */
+const maxTags = 50;
+const looks = 4;
+const dayMs = 24 * 60 * 60_000;
+
+/** What the answer of a change means for the run; undefined: go on. */
+function halt(run: Run, change: Change): Result | undefined {
+  switch (change.is) {
+    case "done":
+      return undefined;
+    case "changed":
+      return "again";
+    case "refused":
+      return run.trace.end(change.outcome, change.reason);
+    default:
+      return change satisfies never;
+  }
+}
+
+/** Whether the mover's tag still fits. */
+export const hasTagRoom = ({ tags }: Source): boolean =>
+  tags[stateTag] !== undefined || Object.keys(tags).filter((key) => !key.startsWith("aws:")).length < maxTags;
+
+/** Makes the source deletable: its replicas are written down and removed, its rotation is cancelled. */
+async function release(run: Run, source: Source): Promise<Result | undefined> {
+  const { deps, arn, path, trace } = run;
+  if (source.rotating) {
+    const cancelled = halt(run, await deps.source.cancelRotation(arn));
+    if (cancelled !== undefined) return cancelled;
+  }
+  if (source.replicas.length === 0) return undefined;
+  const labelled = await deps.home.label(path, replicaLabels(source.replicas));
+  if (labelled.is === "gone") return "again";
+  if (labelled.is === "rejected") return trace.end("refused", "label-no-room");
+  const regions = source.replicas.map(({ region }) => region);
+  return halt(run, await deps.source.removeReplicas(arn, regions));
+}
+
+/** Brings back the replicas that a move removed; undefined: nothing is missing any more. */
+async function replicateAgain(run: Run, home: Home, source?: Source): Promise<Result | undefined> {
+  const present = new Set(source?.replicas.map(({ region }) => region));
+  const missing = readReplicaLabels(home.labels).filter(({ region }) => !present.has(region));
+  return missing.length === 0 ? undefined : halt(run, await run.deps.source.replicate(run.arn, missing));
+}
+
+/**
+ * Takes a scheduled deletion back. The label comes first, so that any mover can finish it; it stays until
+ * DescribeSecret shows the secret unscheduled.
+ */
+export async function restoreSource(run: Run, home: Home, versionId: string, cause: RestoreCause): Promise<Result> {
+  const { deps, arn, path, trace } = run;
+  // A home that is gone can't carry the label; the restore matters more.
+  await deps.home.label(path, { restoring: versionId });
+  const restored = halt(run, await deps.source.restore(arn));
+  if (restored !== undefined) return restored;
+  trace.note({ restored: cause });
+  // Once more: if another mover ended this restore and deleted anew before it, it undid that deletion, and without the
+  // label it would look like a person's undo.
+  await deps.home.label(path, { restoring: versionId });
+  return (await replicateAgain(run, home)) ?? "again";
+}
+
+/**
+ * Ends a restore whose secret shows to be unscheduled. While that is unsure it is restored once more, which does
+ * nothing to a secret that is not scheduled: without its label nobody would finish it.
+ */
+export async function endRestore(run: Run, home: Home, source: Source, unsure: boolean): Promise<Result> {
+  const { deps, arn, path } = run;
+  if (unsure) {
+    const restored = halt(run, await deps.source.restore(arn));
+    if (restored !== undefined) return restored;
+  }
+  const replicated = await replicateAgain(run, home, source);
+  if (replicated !== undefined) return replicated;
+  await deps.home.label(path, { ...clearedMarkers, ...clearedReplicas(home.labels) });
+  return "again";
+}
+
+/**
+ * Looks at both sides again after the delete and decides anew. Nothing is written on the strength of it but labels and
+ * a restore, so both are asked together.
+ */
+async function lookAgain(run: Run, proof: Proof, deleting: string): Promise<Result> {
+  const { deps, settings, trace, arn, path } = run;
+  let relabelled = false;
+  for (let look = 1; look <= looks; look += 1) {
+    const [home, found] = await together(deps.home.metadata(path), deps.source.describe(arn, "describe"));
+    if (found.is === "refused") return trace.end(found.outcome, found.reason);
+    if (found.is === "absent") {
+      // Somebody deleted it without a window; the home is all there is.
+      return holdsProof(home, proof, deps.now()) ? trace.end("moved", "proven") : trace.end("refused", "home-deleted");
+    }
+    const decision = decide(found.source, home, settings, { now: deps.now(), proof });
+    if (decision.act === "restore") return restoreSource(run, home, decision.versionId, decision.cause);
+    const scheduled = decision.act === "stop" && decision.outcome === "unchanged";
+    if (scheduled && readDeletedLabel(home.labels) === proof.versionId) return trace.end("moved", "proven");
+    if (scheduled && !relabelled) {
+      // The end of an earlier restore removed the announcement, and a person's undo is known by both labels.
+      await deps.home.label(path, { deleting, deleted: proof.versionId });
+      relabelled = true;
+      continue;
+    }
+    if (relabelled) break;
+    await deps.sleep(250 * look);
+  }
+  if (relabelled) {
+    // Another mover took the deletion back before those labels: without this one they look like a person's undo.
+    await deps.home.label(path, { restoring: proof.versionId });
+    return "again";
+  }
+  return trace.end("deferred", "deletion-unseen");
+}
+
+/** @throws a WayError when a delete could be cut off before its label is written */
+function checkTime(run: Run): void {
+  if (run.remainingMs() >= deleteNeedsMs) return;
+  throw wayError("out-of-time", "delete", "less than 30 seconds are left; the copy is proven, the delete comes later");
+}
+
+/** Deletes the source of a proven copy, with the recovery window, and makes sure that it was right. */
+export async function remove(run: Run, source: Source, proof: Proof): Promise<Result> {
+  const { deps, settings, trace, arn, path } = run;
+  const { versionId } = proof;
+  // Without a settle time the clocks are not compared: Vault's may be ahead, and nothing would resume the move.
+  const settled = Date.parse(proof.createdTime) + settings.settleMinutes * 60_000;
+  if (settings.settleMinutes > 0 && !(settled <= deps.now())) {
+    return trace.end("deferred", "settling");
+  }
+  if (!hasTagRoom(source)) return trace.end("refused", "tags-full");
+  checkTime(run);
+  const released = await release(run, source);
+  if (released !== undefined) return released;
+  await deps.pace();
+  checkTime(run);
+  const windowEnd = new Date(deps.now() + settings.recoveryWindowDays * dayMs).toISOString();
+  const tagged = halt(run, await deps.source.tag(arn, `${versionId}/${windowEnd}`));
+  if (tagged !== undefined) return tagged;
+  const deleting = deletingLabel({ versionId, time: deps.now() });
+  const marked = await deps.home.label(path, {
+    deleting,
+    deleted: null,
+    checked: null,
+    restoring: null,
+  });
+  if (marked.is === "gone") return "again";
+  if (marked.is === "rejected") return trace.end("refused", "label-no-room");
+  const scheduled = halt(run, await deps.source.schedule(arn, settings.recoveryWindowDays));
+  if (scheduled !== undefined) return scheduled;
+  trace.mark("deleted");
+  await deps.home.label(path, { deleted: versionId });
+  return lookAgain(run, proof, deleting);
+}

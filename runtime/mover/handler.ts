@@ -1,0 +1,93 @@
+/** The function as Lambda runs it: the one place where the core meets the world. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+
+import { makeQueue } from "../aws/queue";
+import { makeSecretsManager } from "../aws/secretsManager";
+import { readEnvironment } from "../shared/environment";
+import { makePace } from "../shared/pace";
+import { makeVaultHome } from "../vault/homes";
+import { login } from "../vault/login";
+import { checkRecord } from "../vault/templateRecord";
+import { cachedToken } from "../vault/token";
+import { makeTransport } from "../vault/transport";
+import { makeBatch } from "./batch";
+import { makeMove } from "./move";
+import type { MoveRequest } from "./run";
+import { makeTelemetry } from "./telemetry";
+
+/**
+ * Limits for AWS calls, in milliseconds; the SDK itself tries each call three times. Without `throwOnRequestTimeout` it
+ * only prints a warning when the time is over, and an answer that stops half-way is ended by `socketTimeout` alone.
+ */
+const requestHandler = {
+  connectionTimeout: 3_000,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 10_000,
+};
+
+/**
+ * Makes the handler: Lambda runs this once for a container, so clients, token and pace live as long as it does.
+ *
+ * @throws one error that lists every missing environment variable
+ */
+export function moverHandler(): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  const settings = readEnvironment(process.env);
+  const { region } = settings;
+  const now = () => Date.now();
+  const wait = async (ms: number) => {
+    await sleep(ms);
+  };
+  const telemetry = makeTelemetry();
+  const transport = makeTransport(settings.vaultAddress, settings.vaultCaCertificate);
+  const sts = new STSClient({ region, requestHandler });
+  const token = cachedToken(() => login(settings, { transport, sts, now }), now);
+  const move = makeMove(settings, {
+    source: makeSecretsManager(new SecretsManagerClient({ region, requestHandler }), region),
+    home: makeVaultHome({ transport, token, mount: settings.mount, namespace: settings.vaultNamespace }),
+    now,
+    sleep: wait,
+    pace: makePace(settings.deletesPerSecond / settings.maxConcurrency, now, wait),
+  });
+
+  const mayWrite = settings.mode !== "audit" || settings.modeRules.some(({ mode }) => mode !== "audit");
+  let checked: Promise<void> | undefined;
+  const checkOnce = async (): Promise<void> => {
+    checked ??= checkRecord(settings, transport, token, mayWrite);
+    try {
+      await checked;
+    } catch (error) {
+      checked = undefined;
+      throw error;
+    }
+  };
+
+  const batch = makeBatch({
+    move: async (request: MoveRequest) => {
+      await checkOnce();
+      return move(request);
+    },
+    queue: makeQueue(
+      ({ SQSClient }) => new SQSClient({ region, requestHandler }),
+      settings,
+      (error) => {
+        telemetry.warn(`a message's rest could not be set, the queue's own applies: ${error.message}`);
+      },
+    ),
+    telemetry,
+    now,
+    random: () => Math.random(),
+  });
+
+  return async (event, context) => {
+    try {
+      return await batch(event.Records, () => context.getRemainingTimeInMillis());
+    } finally {
+      telemetry.flush();
+    }
+  };
+}

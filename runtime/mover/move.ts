@@ -1,0 +1,251 @@
+/**
+ * The move of one secret: copy, prove, delete, look again. The order of the calls is what makes it safe:
+ *
+ * - The home is read before the source. A check-and-set base that is read after the source lets a slow mover write an
+ *   old value over a newer one, with every later check satisfied.
+ * - What needs no order is asked together, and all of it has ended before the run goes on.
+ * - Labels follow the data: a label without data would be a lie.
+ * - Whatever changed in between starts the run over; nothing is assumed to have stayed.
+ */
+import type { Home } from "../model/home";
+import { markersToClear, tagPatch, versionLabelPatch } from "../model/labels";
+import type { LabelPatch, VersionLabel } from "../model/labels";
+import type { Outcome } from "../model/outcome";
+import type { MoveDeps } from "../model/ports";
+import type { Source } from "../model/source";
+import { encodeValue, holdsValue, writeBody } from "../model/value";
+import type { SourceValue, ValueKind } from "../model/value";
+import type { MoverSettings } from "../shared/environment";
+import { wayError } from "../shared/errors";
+import { decide } from "./decide";
+import type { Decision } from "./decision";
+import { endRestore, remove, restoreSource } from "./deletion";
+import { prove } from "./proof";
+import { resolve } from "./resolve";
+import type { Resolved } from "./resolve";
+import type { MoveRequest, Result, Run } from "./run";
+import { together } from "./together";
+import { startTrace } from "./trace";
+
+type Acting = Extract<Decision, { act: "write" | "prove" | "recognise" }>;
+
+/** So often a run may start over before the message goes back to the queue. */
+const maxStarts = 5;
+/**
+ * Labels a version that this run wrote or recognised, and copies the tags, which may not fit and never matter: a patch
+ * of their own, which leaves room for the labels.
+ */
+async function label(run: Run, source: Source, home: Home, patch: LabelPatch): Promise<Result | undefined> {
+  const { deps, path, trace } = run;
+  const tags = tagPatch(home.labels, source.tags);
+  const nothing = Promise.resolve(undefined);
+  const [labelled, copied] = await together(
+    Object.keys(patch).length > 0 ? deps.home.label(path, patch) : nothing,
+    Object.keys(tags.patch).length > 0 ? deps.home.label(path, tags.patch) : nothing,
+  );
+  if (labelled?.is === "gone" || copied?.is === "gone") return "again";
+  if (labelled?.is === "rejected") return trace.end("refused", "label-no-room");
+  const dropped = tags.dropped + (copied?.is === "rejected" ? Object.keys(tags.patch).length : 0);
+  if (copied !== undefined || dropped > 0) trace.note({ droppedTags: dropped });
+  return undefined;
+}
+
+/** A version that should hold the value, and what it takes to prove it. */
+interface Copy {
+  readonly homeVersion: number;
+  readonly base: number;
+  readonly kind: ValueKind;
+  readonly written: boolean;
+  readonly acceptForeign: boolean;
+  /** The label to write; absent when it is there or must not be. */
+  readonly label?: VersionLabel;
+}
+
+async function write(
+  run: Run,
+  source: Source,
+  base: number,
+  versionId: string,
+  value: SourceValue,
+): Promise<Result | Copy> {
+  const { deps, path, settings, trace } = run;
+  const encoded = encodeValue(value, settings.objects);
+  if (encoded === "unsupported") return trace.end("refused", "value-unsupported");
+  const written = await deps.home.write(path, writeBody(encoded, base));
+  if (written.is === "mismatch") return "again";
+  if (written.is === "rejected") return trace.end("refused", "home-rejected");
+  if (written.version !== base + 1) return trace.end("failed", "home-recreated");
+  trace.mark("written");
+  const { kind } = encoded;
+  const own = { suffix: source.suffix, kind, versionId };
+  return { homeVersion: written.version, base, kind, written: true, acceptForeign: false, label: own };
+}
+
+/** Whether the home's unlabelled version holds a value that this source has or had. */
+async function recognise(
+  run: Run,
+  source: Source,
+  decision: Extract<Decision, { act: "recognise" }>,
+  value: SourceValue,
+): Promise<Result | Copy> {
+  const { deps, path, settings, trace, arn } = run;
+  const { homeVersion, versionId, by } = decision;
+  const answer = await deps.home.read(path);
+  if (answer.is === "gone" || answer.version !== homeVersion) return "again";
+  const kindHeld = (candidate: SourceValue): ValueKind | undefined => {
+    const encoded = encodeValue(candidate, settings.objects);
+    return encoded !== "unsupported" && holdsValue(answer.data, encoded.kind, candidate) ? encoded.kind : undefined;
+  };
+  const kind = kindHeld(value);
+  if (kind !== undefined) {
+    const copy = { homeVersion, base: 0, kind, written: false, acceptForeign: by === "accept-equal" };
+    return by === "label" ? { ...copy, label: { suffix: source.suffix, kind, versionId } } : copy;
+  }
+  if (by === "label") {
+    for (const other of source.versionIds.filter((id) => id !== versionId)) {
+      const read = await deps.source.read(arn, other);
+      if (read.is === "changed") return "again";
+      if (read.is === "value" && kindHeld(read.value) !== undefined) {
+        return write(run, source, homeVersion, versionId, value);
+      }
+    }
+  }
+  return trace.end("refused", "home-conflict");
+}
+
+/** The version that is to be proven: written now, or found. */
+async function copyOf(run: Run, source: Source, decision: Acting, value: SourceValue): Promise<Result | Copy> {
+  switch (decision.act) {
+    case "write":
+      return write(run, source, decision.base, decision.versionId, value);
+    case "prove": {
+      const { homeVersion, label: own } = decision;
+      return { homeVersion, base: 0, kind: own.kind, written: false, acceptForeign: false };
+    }
+    case "recognise":
+      return recognise(run, source, decision, value);
+    default:
+      return decision satisfies never;
+  }
+}
+
+const isCopy = (result: Result | Copy): result is Copy =>
+  typeof result === "object" && "homeVersion" in result && "kind" in result;
+
+/** Copies, proves, and in mode `move` deletes. */
+async function carry(run: Run, source: Source, home: Home, decision: Acting): Promise<Result> {
+  const { deps, path, settings, trace, arn } = run;
+  const { versionId } = decision;
+  trace.note({ versionId });
+  const read = await deps.source.read(arn, versionId);
+  if (read.is === "changed") return "again";
+  if (read.is === "refused") return trace.end(read.outcome, read.reason);
+  trace.mark("read");
+
+  const copy = await copyOf(run, source, decision, read.value);
+  if (!isCopy(copy)) return copy;
+  trace.note({ homeVersion: copy.homeVersion });
+
+  // A person's undo must stay visible; every other run leaves no markers of an earlier deletion behind.
+  const markers = decision.copyOnly === "restored-by-somebody" ? {} : markersToClear(home.labels);
+  const own = copy.label ? versionLabelPatch(home.labels, home.oldestVersion, copy.homeVersion, copy.label) : {};
+  // The label changes nothing that the proof looks at, and says no more than that this run wrote or found the version.
+  const [labelled, proven] = await together(
+    label(run, source, home, { ...own, ...markers }),
+    prove({ ...copy, path, before: home, versionId, value: read.value }, deps.home, settings),
+  );
+  if (labelled !== undefined) return labelled;
+  if (proven.is === "changed") return "again";
+  if (proven.is === "refused") return trace.end(proven.outcome, proven.reason);
+  trace.mark("proven");
+
+  const copyOnly = decision.copyOnly ?? proven.copyOnly;
+  if (decision.mode === "copy" || copyOnly !== undefined) {
+    return trace.end(copy.written ? "copied" : "unchanged", copyOnly ?? "proven");
+  }
+  return remove(run, source, proven.proof);
+}
+
+/** Both sides, the home read before the source; the first time, what `resolve` read is taken where it is enough. */
+async function look(run: Run, first?: Resolved): Promise<Result | { readonly home: Home; readonly source: Source }> {
+  const { deps, trace, arn, path } = run;
+  const home = first?.home ?? (await deps.home.metadata(path));
+  // Read at the same time as the source. Over a home without versions nothing older can be written: check-and-set 0
+  // writes only while there is none.
+  if (first?.home !== undefined && home.currentVersion === 0) return { home, source: first.source };
+  const found = await deps.source.describe(arn, "describe");
+  if (found.is === "refused") return trace.end(found.outcome, found.reason);
+  // It was there a moment ago: Secrets Manager is eventually consistent, and only `resolve` says that it is gone.
+  if (found.is === "absent") return "again";
+  if (found.source.arn !== arn) return trace.end("refused", "arn-mismatch");
+  return { home, source: found.source };
+}
+
+/** One look at both sides and the act that follows from it. */
+async function attempt(run: Run, first?: Resolved): Promise<Result> {
+  const { deps, settings, trace, arn, path } = run;
+  const looked = await look(run, first);
+  if (looked === "again" || "outcome" in looked) return looked;
+  const { home, source } = looked;
+  trace.mark("described");
+
+  const decision = decide(source, home, settings, { now: deps.now() });
+  if (decision.act === "restore") {
+    // What was read before the source may be older than the deletion: another mover's, proven and labelled since.
+    const since = await deps.home.metadata(path);
+    const confirmed = decide(source, since, settings, { now: deps.now() });
+    if (confirmed.act !== "restore") return "again";
+    return restoreSource(run, since, confirmed.versionId, confirmed.cause);
+  }
+  const moves = decision.act === "report" ? decision.intent === "move" : "mode" in decision && decision.mode === "move";
+  if (moves) {
+    const service = await deps.source.isReadByService(arn);
+    if (service.is === "refused") return trace.end(service.outcome, service.reason);
+    if (service.read) return trace.end("skipped", "service-read");
+  }
+  switch (decision.act) {
+    case "stop":
+      return trace.end(decision.outcome, decision.reason);
+    case "report":
+      return trace.end("skipped", "audit", decision.intent);
+    case "check":
+      await deps.home.label(path, { checked: new Date(deps.now()).toISOString() });
+      return trace.end("unchanged", "already-moved");
+    case "clear":
+      return endRestore(run, home, source, decision.unsure);
+    case "claim": {
+      const { versionId, homeVersion } = decision;
+      trace.note({ versionId, homeVersion });
+      const claimed = await deps.home.label(path, { deleted: versionId });
+      return claimed.is === "done" ? trace.end("moved", "claimed") : "again";
+    }
+    case "write":
+    case "prove":
+    case "recognise":
+      return carry(run, source, home, decision);
+    default:
+      return decision satisfies never;
+  }
+}
+
+/**
+ * Makes the move for a deployment.
+ *
+ * @returns a function that brings one secret as far as the mode allows and tells what became of it
+ * @throws (the function) a WayError when the way to Vault or AWS is broken: try again later
+ */
+export const makeMove =
+  (settings: MoverSettings, deps: MoveDeps) =>
+  async (request: MoveRequest): Promise<Outcome> => {
+    const trace = startTrace(request.secret, deps.now);
+    const resolved = await resolve(request, settings, deps, trace);
+    if ("outcome" in resolved) return resolved;
+    const { source, path } = resolved;
+    const run: Run = { arn: source.arn, path, remainingMs: request.remainingMs, settings, deps, trace };
+    for (let start = 0; start < maxStarts; start += 1) {
+      if (start > 0) await deps.sleep(100 * 2 ** start);
+      const result = await attempt(run, start === 0 ? resolved : undefined);
+      if (result !== "again") return result;
+    }
+    throw wayError("contended", "describe", "the secret or its home kept changing");
+  };

@@ -1,0 +1,61 @@
+/** The proof that a home holds a source's value, without which nothing is deleted. */
+import type { Home } from "../model/home";
+import type { Reason } from "../model/outcome";
+import type { HomePort } from "../model/ports";
+import { holdsValue } from "../model/value";
+import type { SourceValue, ValueKind } from "../model/value";
+import type { MoverSettings } from "../shared/environment";
+import type { CopyOnly, Proof } from "./decision";
+import { together } from "./together";
+
+export interface Claim {
+  readonly path: string;
+  /** The home as it was before this run wrote to it. */
+  readonly before: Home;
+  /** The KV version that this run wrote over; 0 when there was none or nothing was written. */
+  readonly base: number;
+  readonly homeVersion: number;
+  readonly versionId: string;
+  readonly kind: ValueKind;
+  readonly value: SourceValue;
+  /** The version may be somebody else's: the setting accepts homes that hold the same value. */
+  readonly acceptForeign: boolean;
+}
+
+export type Proven =
+  | { readonly is: "proven"; readonly proof: Proof; readonly copyOnly?: CopyOnly }
+  | { readonly is: "changed" }
+  | { readonly is: "refused"; readonly outcome: "refused" | "failed"; readonly reason: Reason };
+
+/**
+ * Reads the home back. Proven means: the current version is the claimed one, it does not expire, its value is equal
+ * without loss, the mover wrote it, and the entry was not deleted and begun anew in between (KV versions restart after
+ * a metadata delete, so a version number alone proves nothing).
+ */
+export async function prove(claim: Claim, port: HomePort, settings: MoverSettings): Promise<Proven> {
+  const [answer, home] = await together(port.read(claim.path), port.metadata(claim.path));
+  const version = home.versions[claim.homeVersion];
+  if (answer.is === "gone" || version === undefined) return { is: "changed" };
+  const base = home.versions[claim.base];
+  if (base !== undefined && base.createdTime !== claim.before.versions[claim.base]?.createdTime) {
+    return { is: "refused", outcome: "failed", reason: "home-recreated" };
+  }
+  if (answer.version !== claim.homeVersion || home.currentVersion !== claim.homeVersion) return { is: "changed" };
+  if (answer.deletionTime !== "" || version.deletionTime !== "") {
+    return { is: "refused", outcome: "refused", reason: "home-expires" };
+  }
+  const author = version.authorEntityId;
+  const ours = author !== undefined && [settings.entityId, ...settings.formerEntityIds].includes(author);
+  if (author !== undefined && !ours && !claim.acceptForeign) {
+    return { is: "refused", outcome: "failed", reason: "home-recreated" };
+  }
+  if (!holdsValue(answer.data, claim.kind, claim.value)) {
+    return { is: "refused", outcome: "refused", reason: "unequal" };
+  }
+  const authorUnknown = author === undefined && settings.authorship === "entity" && !claim.acceptForeign;
+  return {
+    is: "proven",
+    proof: { homeVersion: claim.homeVersion, createdTime: version.createdTime, versionId: claim.versionId },
+    ...(authorUnknown ? { copyOnly: "author-unknown" as const } : {}),
+  };
+}

@@ -1,0 +1,81 @@
+/** Finds out which secret a request means; where that is a whole ARN, its home is read meanwhile. */
+import { looksLikeArn, parseSecretArn } from "../model/arn";
+import type { Home } from "../model/home";
+import type { Outcome } from "../model/outcome";
+import { homePath, isSecretName } from "../model/path";
+import type { MoveDeps, SourcePort } from "../model/ports";
+import type { Source } from "../model/source";
+import type { MoverSettings } from "../shared/environment";
+import { wayError } from "../shared/errors";
+import type { MoveRequest } from "./run";
+import { together } from "./together";
+import type { Trace } from "./trace";
+
+/** A secret whose identity is settled, as both sides were when it was found. */
+export interface Resolved {
+  readonly source: Source;
+  /** Below the mount. */
+  readonly path: string;
+  /** Absent when no whole ARN told the path before the secret was found. */
+  readonly home?: Home;
+}
+
+/** So many receives a secret may be missing: DescribeSecret is eventually consistent. */
+const missingAttempts = 4;
+
+const isForeign = (settings: MoverSettings, region: string | undefined, account: string | undefined): boolean =>
+  region !== settings.region || account !== settings.account;
+
+type Found = Awaited<ReturnType<SourcePort["describe"]>>;
+
+/** The identity of what was found: the secret that was asked for, by its own name, in the mover's account and region. */
+function identify(request: MoveRequest, found: Found, settings: MoverSettings, trace: Trace): Outcome | Source {
+  const { secret } = request;
+  if (found.is === "refused") return trace.end(found.outcome, found.reason);
+  if (found.is === "absent") {
+    if (request.attempt < missingAttempts) throw wayError("source-not-found-yet", "resolve", "no such secret so far");
+    return trace.end("skipped", "not-found");
+  }
+  const { source } = found;
+  const parsed = parseSecretArn(source.arn);
+  if (parsed === undefined || parsed.name !== source.name) return trace.end("refused", "arn-mismatch");
+  trace.note({ arn: source.arn });
+  if (isForeign(settings, parsed.region, parsed.account)) return trace.end("refused", "foreign");
+  // `…:secret:my-secret` without a suffix looks like a full ARN, and Secrets Manager finds my-secret-AbCdEf by it.
+  const named = secret === source.arn || secret === source.arn.slice(0, -7);
+  if (parseSecretArn(secret) !== undefined && !named) return trace.end("refused", "arn-mismatch");
+  if (!isSecretName(source.name)) return trace.end("refused", "name-unsupported");
+  return source;
+}
+
+/**
+ * Finds the secret. A whole ARN, which is what events and the sweep send, tells the home; for a name, which anybody
+ * could have typed, Vault is not asked before the secret is found.
+ *
+ * @throws a WayError when the way to either side is broken, or while a secret that may be new is not seen yet
+ */
+export async function resolve(
+  request: MoveRequest,
+  settings: MoverSettings,
+  deps: MoveDeps,
+  trace: Trace,
+): Promise<Outcome | Resolved> {
+  const { secret } = request;
+  const isArn = looksLikeArn(secret);
+  const [, , , region, account, , ...typed] = isArn ? secret.split(":") : [];
+  if (isArn && isForeign(settings, region, account)) return trace.end("refused", "foreign");
+  // Asked before AWS is: the function's role may look at nothing outside the prefix.
+  const name = isArn ? typed.join(":") : secret;
+  if (!name.startsWith(settings.namePrefix)) return trace.end("skipped", "outside-prefix");
+  const told = parseSecretArn(secret)?.name;
+  const early = told !== undefined && isSecretName(told) ? told : undefined;
+  const [found, home] = await together(
+    deps.source.describe(secret, "resolve"),
+    early === undefined ? Promise.resolve(undefined) : deps.home.metadata(homePath(settings, early)),
+  );
+  const source = identify(request, found, settings, trace);
+  if ("outcome" in source) return source;
+  const path = homePath(settings, source.name);
+  trace.note({ home: `${settings.mount}/${path}` });
+  return source.name === early && home !== undefined ? { source, path, home } : { source, path };
+}

@@ -1,0 +1,60 @@
+/** Why a secret could not be read. No error holds a value, nor a text of Vault or of a parser. */
+import type { WayCode, WayError } from "../shared/errors";
+
+export const readCodes = [
+  /** Not a name that a secret of Secrets Manager can have. */
+  "bad-name",
+  /** Nothing was ever written there, or it was removed without trace. */
+  "not-found",
+  /** Its current version is deleted, destroyed or expired. */
+  "deleted",
+  /** Vault's policy does not allow it, also with a fresh login. */
+  "denied",
+  /** Vault refused the login. */
+  "login-failed",
+  /** The way to Vault or AWS is broken: try again later. */
+  "unreachable",
+  /** Vault's answer, or the value under its label, has a form that this version does not know. */
+  "unreadable",
+] as const;
+export type ReadCode = (typeof readCodes)[number];
+
+export interface ReadSecretError extends Error {
+  readonly name: "ReadSecretError";
+  readonly code: ReadCode;
+  /** Name of the secret. */
+  readonly secret: string;
+  /** What is wrong with the way, in the mover's words; absent when it isn't the way. */
+  readonly way?: WayCode;
+}
+
+/** A factory and not a class, because a class that extends Error does not survive closure serialization. */
+export function readSecretError(code: ReadCode, secret: string, detail: string, way?: WayCode): ReadSecretError {
+  return Object.assign(new Error(`secret ${secret}: ${code}: ${detail}`), {
+    name: "ReadSecretError" as const,
+    code,
+    secret,
+    ...(way === undefined ? {} : { way }),
+  });
+}
+
+export const isReadSecretError = (error: unknown): error is ReadSecretError =>
+  error instanceof Error && error.name === "ReadSecretError" && "code" in error && "secret" in error;
+
+const codeOf = (way: WayCode): ReadCode => {
+  switch (way) {
+    case "vault-denied":
+      return "denied";
+    case "vault-login-failed":
+    case "vault-entity-mismatch":
+      return "login-failed";
+    case "vault-answer-unreadable":
+      return "unreadable";
+    default:
+      return "unreachable";
+  }
+};
+
+/** The error of a broken way as the error of a read; its message holds statuses and codes only. */
+export const readErrorOf = (error: WayError, secret: string): ReadSecretError =>
+  readSecretError(codeOf(error.code), secret, error.message, error.code);

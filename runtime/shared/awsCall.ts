@@ -1,0 +1,33 @@
+/** A call to AWS that failed for reasons beside the secret. Only an error's name goes further, never its message. */
+import { isWayError, wayError } from "./errors";
+import type { Step, WayCode, WayError } from "./errors";
+
+interface ServiceError {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Whether AWS answered with an error. The SDK adds `$metadata` to every error, also to those of a broken connection. */
+export const isServiceError = (error: unknown): error is Error & ServiceError =>
+  error instanceof Error && "$fault" in error;
+
+const throttled: readonly string[] = [
+  "ThrottlingException",
+  "Throttling",
+  "TooManyRequestsException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "SlowDown",
+  "LimitExceededException",
+];
+
+/** The error for a call that did not reach its end for reasons beside the secret. */
+export function sourceError(step: Step, error: unknown): WayError {
+  if (isWayError(error)) return error;
+  if (!isServiceError(error)) {
+    const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "no code";
+    return wayError("source-unreachable", step, `no whole answer came from AWS (${code})`);
+  }
+  const code: WayCode = throttled.includes(error.name) ? "source-throttled" : "source-failing";
+  return wayError(code, step, `AWS answered with ${error.name}`);
+}

@@ -1,0 +1,121 @@
+import { equal, notEqual, ok } from "node:assert/strict";
+
+import { array, assert, constantFrom, property, string } from "fast-check";
+
+import { decodeName, encodeName, homePath, isSecretName, recordPath, urlPath } from "../../../runtime/model/path";
+import { moverSettings } from "../../support/builders";
+
+const names = string({
+  unit: constantFrom(...Array.from("abzAZ09/_+=.@-!"), "/", "/", ".", ".", ".."),
+  minLength: 1,
+  maxLength: 40,
+});
+/** Names made mostly of what gets cleaned. */
+const nastyNames = array(constantFrom("/", "//", ".", "..", "a", "a.", ".a", "...", "-", "%2e"), {
+  minLength: 1,
+  maxLength: 8,
+}).map((parts) => parts.join("").replaceAll("%2e", "+"));
+
+describe("encodeName", () => {
+  for (const [name, path] of [
+    ["app/db", "app/db"],
+    ["a+b=c@d.e_f-g", "a+b=c@d.e_f-g"],
+    [".hidden", ".hidden"],
+    ["a/../b", "a/..~/b"],
+    ["a/./b", "a/.~/b"],
+    ["a//b", "a/~/b"],
+    ["/lead", "~/lead"],
+    ["trail/", "trail/~"],
+    ["/", "~/~"],
+    ["..", "..~"],
+    ["...", "...~"],
+    ["../destroy/x", "..~/destroy/x"],
+    ["dot.", "dot.~"],
+    ["dot./x", "dot./x"],
+    ["a/..b", "a/..b"],
+  ] as const) {
+    it(`turns ${name} into ${path} and back`, () => {
+      equal(encodeName(name), path);
+      equal(decodeName(path), name);
+    });
+  }
+
+  for (const [kind, arbitrary] of [
+    ["random", names],
+    ["nasty", nastyNames],
+  ] as const) {
+    it(`is undone by decodeName for ${kind} names, so no two share a home`, () => {
+      assert(
+        property(arbitrary, (name) => decodeName(encodeName(name)) === name),
+        { numRuns: 2_000 },
+      );
+    });
+
+    it(`leaves no segment of ${kind} names that is empty or dots only, and no dot at the end`, () => {
+      assert(
+        property(arbitrary, (name) => {
+          const path = encodeName(name);
+          return path.split("/").every((segment) => !/^\.*$/.test(segment)) && !path.endsWith(".");
+        }),
+        { numRuns: 2_000 },
+      );
+    });
+
+    it(`keeps URL parsers from changing ${kind} names`, () => {
+      assert(
+        property(arbitrary, (name) => {
+          const path = `/v1/homing/data/${urlPath(homePath(moverSettings(), name))}`;
+          return new URL(path, "https://vault.example.com").pathname === path;
+        }),
+        { numRuns: 2_000 },
+      );
+    });
+  }
+});
+
+describe("homePath", () => {
+  it("fills the template in", () => {
+    equal(homePath(moverSettings(), "app/db"), "aws/111122223333/eu-west-1/app/db");
+  });
+
+  it("takes a template that fixes account and region", () => {
+    equal(homePath(moverSettings({ homeTemplate: "aws/prod/{name}" }), "x"), "aws/prod/x");
+  });
+
+  it("does not read a replacement pattern in a name", () => {
+    equal(homePath(moverSettings({ account: "$&$1" }), "a"), "aws/$&$1/eu-west-1/a");
+  });
+
+  it("gives no secret the path of the record", () => {
+    equal(recordPath(moverSettings({ homePrefix: "team" })), "team/~mover");
+    assert(
+      property(names, (name) => {
+        const record = recordPath(moverSettings());
+        return (
+          homePath(moverSettings(), name) !== record &&
+          homePath(moverSettings({ homeTemplate: "aws/{name}" }), name) !== record
+        );
+      }),
+    );
+    notEqual(homePath(moverSettings({ homeTemplate: "aws/{name}" }), "mover"), recordPath(moverSettings()));
+  });
+});
+
+describe("isSecretName", () => {
+  for (const name of ["a", "a/b", "../x", "rds!cluster", "x".repeat(512), "a+b=c@d.e_f-g"]) {
+    it(`accepts ${name.slice(0, 20)}`, () => {
+      ok(isSecretName(name));
+    });
+  }
+  for (const name of ["", "a b", "a~b", "a%2fb", "ü", "a\n", "a?b", "a#b", "a\\b", "{name}", "x".repeat(513)]) {
+    it(`refuses ${JSON.stringify(name.slice(0, 20))}`, () => {
+      equal(isSecretName(name), false);
+    });
+  }
+});
+
+describe("urlPath", () => {
+  it("encodes what would end a path and keeps its slashes", () => {
+    equal(urlPath("a b/c?d#e%f/~x"), "a%20b/c%3Fd%23e%25f/~x");
+  });
+});

@@ -1,0 +1,37 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+
+import { readSweepEnvironment, writeSweepEnvironment } from "../../../runtime/sweeper/settings";
+import type { SweepSettings } from "../../../runtime/sweeper/settings";
+
+const settings: SweepSettings = {
+  region: "eu-west-1",
+  namePrefix: "app/",
+  exemptNames: ["app/keep/*", "b"],
+  settleMinutes: 0,
+  sweepShare: 0.05,
+  queueUrl: "https://sqs.example/queue",
+};
+
+describe("the sweeper's environment", () => {
+  it("gives back what was written, an empty prefix too", () => {
+    for (const one of [settings, { ...settings, namePrefix: "", exemptNames: [] }]) {
+      deepEqual(readSweepEnvironment(writeSweepEnvironment(one)), one);
+    }
+  });
+
+  it("holds no empty value, which Lambda refuses", () => {
+    equal("HOMING_NAME_PREFIX" in writeSweepEnvironment({ ...settings, namePrefix: "" }), false);
+  });
+
+  it("is refused with all its faults at once, and without quoting a value", () => {
+    const env = { ...writeSweepEnvironment(settings), HOMING_QUEUE_URL: "", HOMING_SWEEP_SHARE: "half" };
+
+    throws(() => readSweepEnvironment({ ...env, HOMING_EXEMPT_NAMES: "[1" }), {
+      message:
+        "The sweeper can't start: HOMING_EXEMPT_NAMES is not a list of texts; HOMING_SWEEP_SHARE is not a number; " +
+        "HOMING_QUEUE_URL is missing. Deploy the stack again with pulumi up.",
+    });
+    throws(() => readSweepEnvironment({ ...env, HOMING_EXEMPT_NAMES: "[1]" }), /HOMING_EXEMPT_NAMES is not a list/);
+    throws(() => readSweepEnvironment({}), /HOMING_REGION is missing; .*HOMING_SETTLE_MINUTES is missing/);
+  });
+});
