@@ -1,10 +1,10 @@
 import { getCallerIdentity, getPartition, getRegion } from "@pulumi/aws";
 import { getStack } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
-import { deployFence } from "./fence";
-import type { FenceOutputs } from "./fence";
-import { deployMovers, outputsOf } from "./movers";
-import type { RegionOutputs } from "./movers";
+import { deployFence } from "./components/fence/fences";
+import type { FenceOutputs } from "./components/fence/fences";
+import { deployMovers, outputsOf } from "./components/regionMover";
+import type { RegionOutputs } from "./components/regionMover";
 import { readSettings } from "./settings/settings";
 
 /** What the stack tells its users, other programs and the command line. */

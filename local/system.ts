@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { RegionOutputs } from "../movers";
+import type { RegionOutputs } from "../components/regionMover";
 
 /** What `.local/system.json` holds. Everything in it belongs to a cloud that ends with its process. */
 export interface System {

@@ -19,7 +19,8 @@ describe("homing as a package", () => {
   it("is the program and every component that it has", () => {
     equal(lib.program, program);
     deepEqual(manifestOf(".").exports, { ".": "./lib.ts" });
-    const components = readdirSync(join(checkout, "components"))
+    const components = readdirSync(join(checkout, "components"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
       .map((file) => readFileSync(join(checkout, "components", file), "utf8"))
       .flatMap((code) => [...code.matchAll(/^export class (\w+) extends ComponentResource/gm)].map(([, name]) => name));
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isSecret, output } from "@pulumi/pulumi";
 import program = require("../index");
-import { moverStackOutputs } from "../components/moverStack";
+import { moverStackOutputs } from "../components/reader/moverStack";
 import { awsAnswers, record, region, settle } from "./support/mocks";
 
 const page = readFileSync(join(__dirname, "..", "docs", "outputs.md"), "utf8");

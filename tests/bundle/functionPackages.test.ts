@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-import { functionPackages } from "../../components/functionPackages";
+import { functionPackages } from "../../components/aws/functionPackages";
 
 describe("the packages that a function is packed with", () => {
   let base: string;

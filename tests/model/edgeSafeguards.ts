@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { moverGrants } from "../../components/moverGrants";
-import { moverNames } from "../../components/names";
+import { moverNames } from "../../components/aws/names";
+import { moverGrants } from "../../components/mover/moverGrants";
 import { encodeName, homePath, urlPath } from "../../runtime/model/path";
 import { makeBatch } from "../../runtime/mover/batch";
 import { wayError } from "../../runtime/shared/errors";
@@ -152,7 +152,7 @@ export const edgeSafeguards: readonly EdgeSafeguard[] = [
   },
   {
     safeguard: "deny force-delete",
-    tests: "tests/components/moverGrants.test.ts",
+    tests: "tests/components/mover/moverGrants.test.ts",
     holds: () => keepsWindow(grants()),
     holdsWithout: () =>
       keepsWindow(

@@ -19,7 +19,7 @@ import {
   TagResourceCommand,
   UpdateSecretCommand,
 } from "@aws-sdk/client-secrets-manager";
-import { fenceDocument } from "../../components/fence";
+import { fenceDocument } from "../../components/fence/fenceDocument";
 import { emulatorAccount, startEmulator } from "../../local/emulator";
 import type { Emulator } from "../../local/emulator";
 import { installTools } from "../../local/tools";

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import type { VaultHomeArgs } from "../../components/vaultHome";
-import type { VaultLogin } from "../../components/vaultLogin";
+import type { VaultHomeArgs } from "../../components/vault/vaultHome";
+import type { VaultLogin } from "../../components/vault/vaultLogin";
 import { vaultClient } from "../../local/providers/vault/client";
 import { startHomeBench } from "../components/support/homeBench";
 import type { HomeBench, HomeStack } from "../components/support/homeBench";

@@ -8,13 +8,13 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import Table = require("cli-table3");
 
-import { moverGrants } from "../../components/moverGrants";
-import { moverNames } from "../../components/names";
-import { moverRules } from "../../components/vaultPolicy";
+import { moverNames } from "../../components/aws/names";
+import { moverGrants } from "../../components/mover/moverGrants";
+import { moverRules } from "../../components/vault/vaultPolicy";
 import { statementsOf } from "../security/iamEvaluator";
 import type { Statement } from "../security/iamEvaluator";
-import type { Bench } from "../system/support/bench";
 import { useCloud } from "../system/support/bench";
+import type { Bench } from "../system/support/bench";
 import { eventually } from "../system/support/eventually";
 import { startRecorder } from "./recorder";
 import type { Recorder } from "./recorder";

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 
-import { alarmsMayPublish, lambdaMayAssume, rulesMaySend } from "../../components/iam";
-import { moverGrants } from "../../components/moverGrants";
-import { moverNames } from "../../components/names";
+import { alarmsMayPublish, lambdaMayAssume, rulesMaySend } from "../../components/aws/iam";
+import { moverNames } from "../../components/aws/names";
+import { moverGrants } from "../../components/mover/moverGrants";
 import { isAllowed, like, statementsOf } from "./iamEvaluator";
 import type { Ask, Statement } from "./iamEvaluator";
 import { mutantsOf } from "./policyMutants";

@@ -2,7 +2,8 @@ import { deepEqual, doesNotThrow, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { readSettings, settingsIn } from "../../settings/settings";
+import { settingsIn } from "../../components/regionMover";
+import { readSettings } from "../../settings/settings";
 import { defaults } from "../../settings/table";
 
 const place = { account: "123456789012", region: "eu-west-1" };

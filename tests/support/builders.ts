@@ -1,5 +1,5 @@
 /** Builders with overrides: a test names only what it is about. */
-import type { MoverStack } from "../../components/moverStack";
+import type { MoverStack } from "../../components/reader/moverStack";
 import type { Home, HomeVersion } from "../../runtime/model/home";
 import type { Source } from "../../runtime/model/source";
 import type { MoverSettings } from "../../runtime/shared/environment";

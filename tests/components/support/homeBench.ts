@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import type { OpMap } from "@pulumi/pulumi/automation";
-import type { VaultHomeArgs } from "../../../components/vaultHome";
+import type { VaultHomeArgs } from "../../../components/vault/vaultHome";
 import { vaultClient } from "../../../local/providers/vault/client";
 import type { VaultClient } from "../../../local/providers/vault/client";
 import { installTools } from "../../../local/tools";
@@ -18,7 +18,7 @@ const launchers = ["language", "providers"].map((part) => join(checkout, "local"
 /** A program of one home. JavaScript that loads TypeScript without checking it, or each operation would take seconds longer. */
 const program = `require(${JSON.stringify(join(checkout, "local", "providers", "typescript.js"))});
 const { readFileSync } = require("node:fs");
-const { VaultHome } = require(${JSON.stringify(join(checkout, "components", "vaultHome"))});
+const { VaultHome } = require(${JSON.stringify(join(checkout, "components", "vault", "vaultHome"))});
 new VaultHome("home", JSON.parse(readFileSync("args.json", "utf8")));
 `;
 

@@ -1,8 +1,8 @@
 import { deepEqual } from "node:assert/strict";
-import { policyOf } from "../../../components/iam";
-import { moverGrants } from "../../../components/moverGrants";
-import { moverNames } from "../../../components/names";
-import { sweeperGrants } from "../../../components/sweeperGrants";
+import { policyOf } from "../../../components/aws/iam";
+import { moverNames } from "../../../components/aws/names";
+import { moverGrants } from "../../../components/mover/moverGrants";
+import { sweeperGrants } from "../../../components/sweeper/sweeperGrants";
 import { deleteSecretWithWindow } from "../../../policy/rules/deleteSecretWithWindow";
 import { noSecretWildcard } from "../../../policy/rules/noSecretWildcard";
 import { judge, rowsFor, unknownValue } from "../support/judge";

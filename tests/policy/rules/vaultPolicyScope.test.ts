@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { moverRules, renderPolicy } from "../../../components/vaultPolicy";
+import { moverRules, renderPolicy } from "../../../components/vault/vaultPolicy";
 import { vaultPolicyScope as rule } from "../../../policy/rules/vaultPolicyScope";
 import { grantsIn } from "../../../policy/vaultPolicyText";
 import { judge, rowsFor, unknownValue } from "../support/judge";

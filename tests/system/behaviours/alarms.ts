@@ -5,7 +5,7 @@ import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { DeleteSecretCommand, RestoreSecretCommand, TagResourceCommand } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 
-import { moverAlarms } from "../../../components/moverAlarms";
+import { moverAlarms } from "../../../components/mover/moverAlarms";
 import { awsClient } from "../../../local/providers/aws/client";
 import type { AwsClient } from "../../../local/providers/aws/client";
 import type { Bench } from "../support/bench";

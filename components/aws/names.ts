@@ -1,0 +1,106 @@
+import { baseName } from "../../runtime/shared/baseName";
+
+/** Where the mover works: one account, one region. */
+export interface Place {
+  /** `aws`, `aws-cn`, `aws-us-gov` … */
+  readonly partition: string;
+  /** 12 digits. */
+  readonly account: string;
+  readonly region: string;
+  /** Domain of the partition's endpoints, as in `amazonaws.com`. */
+  readonly dnsSuffix: string;
+}
+
+/** The names and ARNs of one mover in AWS and in Vault. */
+export interface MoverNames {
+  readonly role: string;
+  readonly roleArn: string;
+  readonly function: string;
+  readonly functionArn: string;
+  readonly logGroup: string;
+  readonly logGroupArn: string;
+  readonly queue: string;
+  readonly queueArn: string;
+  readonly deadLetterQueue: string;
+  readonly deadLetterQueueArn: string;
+  /** Rule for the calls that CloudTrail records. */
+  readonly callRule: string;
+  readonly callRuleArn: string;
+  /** Rule for the events that Secrets Manager itself sends. */
+  readonly labelRule: string;
+  readonly labelRuleArn: string;
+  /** The sweeper's role and its function. */
+  readonly sweeper: string;
+  readonly sweeperRoleArn: string;
+  readonly sweeperArn: string;
+  readonly sweeperLogGroup: string;
+  readonly sweeperLogGroupArn: string;
+  /** Schedule of the sweep of what changed. */
+  readonly hourlyRule: string;
+  readonly hourlyRuleArn: string;
+  /** Schedule of the sweep of everything. */
+  readonly dailyRule: string;
+  readonly dailyRuleArn: string;
+  readonly alarmTopic: string;
+  readonly alarmTopicArn: string;
+  /** What the name of every alarm starts with. */
+  readonly alarmPrefix: string;
+  readonly alarmArnPrefix: string;
+  /** Name of the permissions boundary that keeps others from making secrets. */
+  readonly fencePolicy: string;
+  /** Name of the mover's policy and of its identity entity in Vault, where movers of several accounts may meet. */
+  readonly vaultIdentity: string;
+}
+
+/**
+ * The names of the mover of one stack in one region. They are fixed before anything exists, because Vault's role is
+ * bound to the ARNs of a role and a function that are made after it.
+ */
+export function moverNames(stack: string, place: Place): MoverNames {
+  const { partition, account, region } = place;
+  const base = baseName(stack, region);
+  const queue = base;
+  const deadLetterQueue = `${base}-dead`;
+  const logGroup = `/aws/lambda/${base}`;
+  const callRule = `${base}-calls`;
+  const labelRule = `${base}-labels`;
+  const sweeper = `${base}-sweep`;
+  const sweeperLogGroup = `/aws/lambda/${sweeper}`;
+  const hourlyRule = `${base}-hourly`;
+  const dailyRule = `${base}-daily`;
+  const alarmTopic = `${base}-alarms`;
+  const alarmPrefix = `${base}-`;
+  return {
+    // IAM roles have no region in their ARN, so the region in the name keeps two stacks of one account apart. No path:
+    // Vault compares the session's ARN, which doesn't show a path, with the bound one.
+    role: base,
+    roleArn: `arn:${partition}:iam::${account}:role/${base}`,
+    function: base,
+    functionArn: `arn:${partition}:lambda:${region}:${account}:function:${base}`,
+    logGroup,
+    logGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${logGroup}`,
+    queue,
+    queueArn: `arn:${partition}:sqs:${region}:${account}:${queue}`,
+    deadLetterQueue,
+    deadLetterQueueArn: `arn:${partition}:sqs:${region}:${account}:${deadLetterQueue}`,
+    callRule,
+    callRuleArn: `arn:${partition}:events:${region}:${account}:rule/${callRule}`,
+    labelRule,
+    labelRuleArn: `arn:${partition}:events:${region}:${account}:rule/${labelRule}`,
+    sweeper,
+    sweeperRoleArn: `arn:${partition}:iam::${account}:role/${sweeper}`,
+    sweeperArn: `arn:${partition}:lambda:${region}:${account}:function:${sweeper}`,
+    sweeperLogGroup,
+    sweeperLogGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${sweeperLogGroup}`,
+    hourlyRule,
+    hourlyRuleArn: `arn:${partition}:events:${region}:${account}:rule/${hourlyRule}`,
+    dailyRule,
+    dailyRuleArn: `arn:${partition}:events:${region}:${account}:rule/${dailyRule}`,
+    alarmTopic,
+    alarmTopicArn: `arn:${partition}:sns:${region}:${account}:${alarmTopic}`,
+    alarmPrefix,
+    alarmArnPrefix: `arn:${partition}:cloudwatch:${region}:${account}:alarm:${alarmPrefix}`,
+    fencePolicy: `${base}-fence`,
+    vaultIdentity: `${base}-${account}`,
+  };
+}

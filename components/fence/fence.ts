@@ -1,0 +1,37 @@
+import { iam } from "@pulumi/aws";
+import { ComponentResource } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import { boundaryPath } from "../aws/iam";
+import { fenceDocument } from "./fenceDocument";
+import type { FenceRules } from "./fenceDocument";
+
+export interface FenceArgs {
+  /** Name of the policy. */
+  readonly name: string;
+  readonly rules: FenceRules;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The fence as a managed policy, to be set as the permissions boundary of roles and users. */
+export class Fence extends ComponentResource {
+  public readonly policyArn: Output<string>;
+
+  constructor(name: string, args: FenceArgs, opts?: ComponentResourceOptions) {
+    super("homing:aws:Fence", name, {}, opts);
+
+    const policy = new iam.Policy(
+      `${name}-policy`,
+      {
+        name: args.name,
+        path: boundaryPath,
+        description: "Permissions boundary: new secrets and new values go to Vault, but for the exemption list",
+        policy: fenceDocument(args.rules),
+        tags: args.tags,
+      },
+      { parent: this },
+    );
+
+    this.policyArn = policy.arn;
+    this.registerOutputs({ policyArn: this.policyArn });
+  }
+}

@@ -1,0 +1,250 @@
+import { cloudwatch, sns } from "@pulumi/aws";
+import { ComponentResource } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import type { OutcomeKind, Reason, RestoreCause } from "../../runtime/model/outcome";
+import type { SweepKind } from "../../runtime/sweeper/sweep";
+import { alarmsMayPublish, policyOf } from "../aws/iam";
+import type { MoverNames, Place } from "../aws/names";
+
+/** What the mover's function counts: see its telemetry. */
+type MoverMetric = OutcomeKind | `${OutcomeKind}:${Reason}` | `restored:${RestoreCause}` | "retry";
+
+/** Whose metric it is, and its name there. */
+type Metric =
+  | { readonly of: "mover"; readonly name: MoverMetric }
+  | { readonly of: "sweeper"; readonly name: "sweep" | `sweep:${SweepKind}` }
+  | { readonly of: "function"; readonly name: "Errors" }
+  | { readonly of: "queue"; readonly name: "ApproximateAgeOfOldestMessage" }
+  | { readonly of: "deadLetterQueue"; readonly name: "ApproximateNumberOfMessagesVisible" };
+
+/** When it is an alarm: the statistic of a period is past the threshold in so many of the newest periods. */
+interface Breach {
+  readonly statistic: "Sum" | "Maximum";
+  readonly threshold: number;
+  /** Seconds. */
+  readonly period: number;
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm: number;
+  /** Which side of the threshold is an alarm; default above. */
+  readonly comparisonOperator?: "LessThanThreshold";
+  /** What a period without any data counts as. Default `notBreaching`: nothing was counted, so nothing happened. */
+  readonly treatMissingData?: "breaching";
+}
+
+export interface MoverAlarm {
+  /** Ending of the alarm's name. */
+  readonly key: string;
+  readonly metric: Metric;
+  readonly breach: Breach;
+  /** What happened, then what to do: the alarm's description. */
+  readonly means: string;
+  readonly todo: string;
+}
+
+/**
+ * One event is enough. Metrics out of log lines can be minutes late, and by then the period that they belong to may no
+ * longer be the newest: three are looked at, and one of them suffices.
+ */
+const anyEvent: Breach = { statistic: "Sum", threshold: 0, period: 300, evaluationPeriods: 3, datapointsToAlarm: 1 };
+
+/** SQS reports the state of a queue every minute for as long as there is something in it: one period is enough. */
+const stateAbove = (threshold: number): Breach => ({
+  statistic: "Maximum",
+  threshold,
+  period: 300,
+  evaluationPeriods: 1,
+  datapointsToAlarm: 1,
+});
+
+/**
+ * A message that fails comes back after 15 minutes at the latest, so a way that is blocked shows in every quarter of
+ * an hour. One of the four may be missed by the seconds that an attempt takes.
+ */
+const lastingEvents: Breach = {
+  statistic: "Sum",
+  threshold: 0,
+  period: 900,
+  evaluationPeriods: 4,
+  datapointsToAlarm: 3,
+};
+
+/** Nothing was counted in so many whole hours. */
+const absentFor = (hours: number): Breach => ({
+  statistic: "Sum",
+  threshold: 1,
+  period: 3600,
+  evaluationPeriods: hours,
+  datapointsToAlarm: hours,
+  comparisonOperator: "LessThanThreshold",
+  treatMissingData: "breaching",
+});
+
+const event = (name: MoverMetric): Pick<MoverAlarm, "metric" | "breach"> => ({
+  metric: { of: "mover", name },
+  breach: anyEvent,
+});
+
+/** All alarms. Each row costs what CloudWatch asks for one alarm on one metric. */
+export const moverAlarms: readonly MoverAlarm[] = [
+  {
+    key: "dead-letters",
+    metric: { of: "deadLetterQueue", name: "ApproximateNumberOfMessagesVisible" },
+    breach: stateAbove(0),
+    means:
+      "The dead-letter queue holds a message that nobody could read, that failed for days, or that EventBridge could not deliver.",
+    todo: "Look at its attributes and body, remove the cause, and put it back.",
+  },
+  {
+    key: "oldest-message",
+    metric: { of: "queue", name: "ApproximateAgeOfOldestMessage" },
+    // SQS leaves a message out of this metric once it was received more than three times: this alarm tells of a queue
+    // that nobody reads, and `way-blocked` of messages that are read and fail.
+    breach: stateAbove(60 * 60),
+    means: "A message has waited for over an hour and was hardly tried: the queue is not read, or not fast enough.",
+    todo: "See whether the setting enabled is true and the function is throttled; raise maxConcurrency for a backlog.",
+  },
+  {
+    key: "way-blocked",
+    metric: { of: "mover", name: "retry" },
+    breach: lastingEvents,
+    means:
+      "For most of an hour moves had to be tried again: the way to Vault or AWS is broken. Nothing is lost, messages wait.",
+    todo: "The log's lines 'again later' give code and step: a sealed or unreachable Vault, a refused login, throttling.",
+  },
+  {
+    key: "function-errors",
+    metric: { of: "function", name: "Errors" },
+    breach: anyEvent,
+    means:
+      "The function ended with an error: a time limit, no memory, a setting it can't read, or a defect. Its messages come back.",
+    todo: "Read the end of that invocation's log.",
+  },
+  {
+    key: "failed",
+    ...event("failed"),
+    means:
+      "A move ended in the middle: the home was deleted and written anew meanwhile, or Secrets Manager refused a step.",
+    todo: "The outcome in the log names secret, home and reason. The source is still there or can be restored.",
+  },
+  {
+    key: "unequal",
+    ...event("refused:unequal"),
+    means: "Vault gave back another value than was written. The source was not deleted.",
+    todo: "Look for whatever changes values on the way: a proxy, a plugin, another writer at this path. Don't delete the source.",
+  },
+  {
+    key: "home-deleted",
+    ...event("refused:home-deleted"),
+    means:
+      "The current version of a home was deleted or destroyed in Vault while its source still exists or can be restored.",
+    todo: "Undelete it in Vault or, within the recovery window, restore the secret; the outcome in the log names both.",
+  },
+  {
+    key: "home-gone",
+    ...event("restored:home-gone"),
+    means: "A home was gone from Vault without a trace. The mover has taken the deletion of the source back.",
+    todo: "Find out who removed the path, and check the homes beside it, above all those past their recovery window.",
+  },
+  {
+    key: "restored-copied",
+    ...event("copied:restored-by-somebody"),
+    means:
+      "Somebody restored a secret that was moved, and it has changed: the mover copies it and no longer deletes it.",
+    todo: "Ask who still needs it in Secrets Manager. Remove its tag vault-mover to let it move again, or exempt it.",
+  },
+  {
+    key: "restored-unchanged",
+    ...event("unchanged:restored-by-somebody"),
+    means: "Somebody restored a secret that was moved. Its home holds the same value; the mover no longer deletes it.",
+    todo: "Ask who still needs it in Secrets Manager. Remove its tag vault-mover to let it move again, or exempt it.",
+  },
+  {
+    key: "deletion-unclaimed",
+    ...event("refused:deletion-unclaimed"),
+    means: "A secret is scheduled for deletion with a value that no mover proved to be in Vault.",
+    todo: "Restore it with RestoreSecret within its recovery window, unless its owner deleted it on purpose.",
+  },
+  {
+    key: "no-sweep",
+    metric: { of: "sweeper", name: "sweep" },
+    breach: absentFor(24),
+    means: "No sweep has ended well in 24 hours: a secret whose event was lost is not found.",
+    todo: "Read the end of the sweeper's log, and see whether its schedules are on. After a first deployment the first sweep ends this alarm.",
+  },
+  {
+    key: "no-full-sweep",
+    metric: { of: "sweeper", name: "sweep:all" },
+    breach: absentFor(36),
+    means: "No sweep of all secrets has ended well in 36 hours: finished moves are not checked again.",
+    todo: 'Read the end of the sweeper\'s log; start one with the event {"sweep":"all"}. After a first deployment the first one, a day later, ends this alarm.',
+  },
+];
+
+export interface MoverAlarmsArgs {
+  readonly place: Place;
+  readonly names: MoverNames;
+  /** Whether sweeps run; without them their alarms would stay on. */
+  readonly sweeps: boolean;
+  /** Tags of topic and alarms. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Namespace and dimension of a metric. */
+function sourceOf(metric: Metric, names: MoverNames): { namespace: string; dimensions: Record<string, string> } {
+  switch (metric.of) {
+    case "mover":
+    case "sweeper":
+      return { namespace: "Homing", dimensions: { service: names.function } };
+    case "function":
+      return { namespace: "AWS/Lambda", dimensions: { FunctionName: names.function } };
+    case "queue":
+      return { namespace: "AWS/SQS", dimensions: { QueueName: names.queue } };
+    case "deadLetterQueue":
+      return { namespace: "AWS/SQS", dimensions: { QueueName: names.deadLetterQueue } };
+    default:
+      return metric satisfies never;
+  }
+}
+
+/** What tells a person that the mover needs one: alarms, and the topic that they publish to. */
+export class MoverAlarms extends ComponentResource {
+  public readonly topicArn: Output<string>;
+
+  constructor(name: string, { place, names, sweeps, tags }: MoverAlarmsArgs, opts?: ComponentResourceOptions) {
+    super("homing:aws:MoverAlarms", name, {}, opts);
+
+    // Without a KMS key: CloudWatch can't publish to a topic that is encrypted with the AWS managed key alias/aws/sns,
+    // whose policy nobody can change (AWS Knowledge Center), and a customer managed key costs more than it protects:
+    // a notification holds an alarm's name, its description and a count, and names no secret.
+    const topic = new sns.Topic(`${name}-topic`, { name: names.alarmTopic, tags }, { parent: this });
+    const alarms = moverAlarms.filter(({ metric }) => sweeps || metric.of !== "sweeper");
+    const alarmArns = alarms.map(({ key }) => names.alarmArnPrefix + key);
+    const policy = new sns.TopicPolicy(
+      `${name}-topic-policy`,
+      { arn: topic.arn, policy: policyOf([alarmsMayPublish(names.alarmTopicArn, place.account, alarmArns)]) },
+      { parent: this },
+    );
+    for (const { key, metric, breach, means, todo } of alarms) {
+      new cloudwatch.MetricAlarm(
+        `${name}-${key}`,
+        {
+          name: names.alarmPrefix + key,
+          alarmDescription: `${means} ${todo}`,
+          ...sourceOf(metric, names),
+          metricName: metric.name,
+          comparisonOperator: "GreaterThanThreshold",
+          // Nothing was counted: nothing happened. An idle queue reports nothing either.
+          treatMissingData: "notBreaching",
+          ...breach,
+          alarmActions: [topic.arn],
+          tags,
+        },
+        // An alarm that goes off before it may publish would be lost.
+        { parent: this, dependsOn: [policy] },
+      );
+    }
+
+    this.topicArn = topic.arn;
+    this.registerOutputs({ topicArn: this.topicArn });
+  }
+}

@@ -1,0 +1,63 @@
+import type { iam } from "@pulumi/aws";
+import { modes } from "../../runtime/shared/environment";
+import type { Mode, MoverSettings } from "../../runtime/shared/environment";
+import {
+  canCancelRotation,
+  canConsume,
+  canDecrypt,
+  canDescribe,
+  canGetWebIdentityToken,
+  canLog,
+  canReadValues,
+  canRemoveReplicas,
+  canReplicateAgain,
+  canRestoreTagged,
+  canScheduleDeletion,
+  canSend,
+  canTagState,
+  canUseSubnets,
+  neverForceDelete,
+  neverShortenWindow,
+  onlyThisFunction,
+  secretsOf,
+} from "../aws/iam";
+import type { MoverNames, Place } from "../aws/names";
+
+export interface GrantArgs {
+  readonly place: Place;
+  readonly names: MoverNames;
+  readonly mover: Pick<
+    MoverSettings,
+    "mode" | "modeRules" | "namePrefix" | "login" | "audience" | "signingAlgorithm" | "replicas" | "rotation"
+  >;
+  readonly kmsKeyArns: readonly string[];
+  readonly inSubnets: boolean;
+}
+
+/** The most that any secret's mode allows; a secret's tag can only lower it. */
+export const highestMode = ({ mode, modeRules }: Pick<MoverSettings, "mode" | "modeRules">): Mode =>
+  modes.findLast((candidate) => candidate === mode || modeRules.some((rule) => rule.mode === candidate)) ?? mode;
+
+/** All that the function's role may do: no more than the highest mode and the settings need. */
+export function moverGrants({ place, names, mover, kmsKeyArns, inSubnets }: GrantArgs): readonly iam.PolicyStatement[] {
+  const secrets = secretsOf(place, mover.namePrefix);
+  const highest = highestMode(mover);
+  const copies = highest !== "audit";
+  const moves = highest === "move";
+  return [
+    canDescribe(secrets),
+    ...(copies ? [canReadValues(secrets), canDecrypt(place, kmsKeyArns, secrets), canRestoreTagged(secrets)] : []),
+    ...(moves ? [canTagState(secrets), canScheduleDeletion(secrets)] : []),
+    ...(moves && mover.replicas === "remove" ? [canRemoveReplicas(secrets)] : []),
+    ...(copies && mover.replicas === "remove" ? canReplicateAgain(place, secrets) : []),
+    ...(moves && mover.rotation === "cancel-and-move" ? [canCancelRotation(secrets)] : []),
+    neverForceDelete,
+    neverShortenWindow,
+    canConsume(names.queueArn),
+    canSend(names.deadLetterQueueArn),
+    canLog(names.logGroupArn),
+    ...(mover.login === "jwt" ? canGetWebIdentityToken(mover.audience, mover.signingAlgorithm) : []),
+    ...(inSubnets ? canUseSubnets(names) : []),
+    onlyThisFunction(names),
+  ];
+}

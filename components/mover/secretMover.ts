@@ -1,0 +1,222 @@
+import { cloudwatch, lambda, sqs } from "@pulumi/aws";
+import { all, ComponentResource } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
+import { moverHandler } from "../../runtime/mover/handler";
+import { writeEnvironment } from "../../runtime/shared/environment";
+import type { MoverSettings } from "../../runtime/shared/environment";
+import { policyOf, rulesMaySend } from "../aws/iam";
+import type { MoverNames, Place } from "../aws/names";
+import { createSerializedFunction } from "../aws/serializedFunction";
+import { callPattern, labelPattern } from "./eventPatterns";
+import { moverGrants } from "./moverGrants";
+
+const day = 24 * 60 * 60;
+/** Outlives a weekend with Vault down. */
+const queueRetentionSeconds = 4 * day;
+/** The longest that SQS allows: what is here waits for a person. */
+const deadLetterRetentionSeconds = 14 * day;
+/**
+ * With its growing rests a message is received so often in about 75 hours (50 at the least): no outage of two days sends
+ * it away, and one that can't succeed is on the dead-letter queue before the queue forgets it.
+ */
+const maxReceiveCount = 400;
+/** SQS must not show a message again while its batch is being worked on; Lambda advises six times its time limit. */
+const visibilityPerTimeout = 6;
+/**
+ * What the packages bring along and the function never loads: sources of credentials that Lambda does not have, types,
+ * helpers for browsers. They would be a sixth of the archive.
+ */
+const neverLoaded = [
+  "@aws-sdk/credential-provider-ini",
+  "@aws-sdk/credential-provider-login",
+  "@aws-sdk/credential-provider-process",
+  "@aws-sdk/credential-provider-sso",
+  "@aws-sdk/credential-provider-web-identity",
+  "@aws-sdk/nested-clients",
+  "@aws-sdk/token-providers",
+  "@aws-sdk/types",
+  "bowser",
+  "tslib",
+];
+
+/** How the function runs. */
+export interface MoverOptions {
+  /** Whether the queue is read; when it isn't, everything is kept and events wait. */
+  readonly enabled: boolean;
+  /** Messages per invocation, 1 to 10. */
+  readonly batchSize: number;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly logRetentionDays: number;
+  readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
+  /** The keys that secrets are encrypted with; empty for all keys of account and region. */
+  readonly kmsKeyArns: readonly string[];
+  /** Subnets from which a private Vault can be reached; empty for no VPC. Together with `securityGroupIds`. */
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  /** Tags of every resource in AWS. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface SecretMoverArgs extends MoverOptions {
+  readonly place: Place;
+  readonly names: MoverNames;
+  readonly mover: Omit<MoverSettings, "entityId" | "queueUrl" | "deadLetterQueueUrl">;
+  /** Identity entity of the mover in Vault; the function is made after it. */
+  readonly moverEntityId: Input<string>;
+}
+
+/** What brings events of Secrets Manager to the function that moves secrets, and that function. */
+export class SecretMover extends ComponentResource {
+  public readonly queueUrl: Output<string>;
+  public readonly queueArn: Output<string>;
+  public readonly deadLetterQueueUrl: Output<string>;
+  public readonly deadLetterQueueArn: Output<string>;
+  public readonly functionName: Output<string>;
+  public readonly functionArn: Output<string>;
+  public readonly functionRoleArn: Output<string>;
+  public readonly logGroupName: Output<string>;
+
+  constructor(name: string, args: SecretMoverArgs, opts?: ComponentResourceOptions) {
+    super("homing:aws:SecretMover", name, {}, opts);
+
+    const { queue, deadLetterQueue } = this.createQueues(name, args);
+    this.createRules(name, args, queue, deadLetterQueue);
+    const { handler, role, logGroup } = this.createFunction(name, args, queue, deadLetterQueue);
+
+    this.queueUrl = queue.url;
+    this.queueArn = queue.arn;
+    this.deadLetterQueueUrl = deadLetterQueue.url;
+    this.deadLetterQueueArn = deadLetterQueue.arn;
+    this.functionName = handler.name;
+    this.functionArn = handler.arn;
+    this.functionRoleArn = role.arn;
+    this.logGroupName = logGroup.name;
+    this.registerOutputs({
+      queueUrl: this.queueUrl,
+      queueArn: this.queueArn,
+      deadLetterQueueUrl: this.deadLetterQueueUrl,
+      deadLetterQueueArn: this.deadLetterQueueArn,
+      functionName: this.functionName,
+      functionArn: this.functionArn,
+      functionRoleArn: this.functionRoleArn,
+      logGroupName: this.logGroupName,
+    });
+  }
+
+  /**
+   * Both queues are encrypted by SQS itself, which needs no grant for EventBridge; such queues take requests over TLS
+   * only, so their policies need no statement about that.
+   */
+  private createQueues(name: string, { names, tags, timeoutSeconds }: SecretMoverArgs) {
+    const child = { parent: this };
+    const deadLetterQueue = new sqs.Queue(
+      `${name}-dead-letters`,
+      {
+        name: names.deadLetterQueue,
+        sqsManagedSseEnabled: true,
+        messageRetentionSeconds: deadLetterRetentionSeconds,
+        redriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: [names.queueArn] }),
+        tags,
+      },
+      child,
+    );
+    const queue = new sqs.Queue(
+      `${name}-queue`,
+      {
+        name: names.queue,
+        sqsManagedSseEnabled: true,
+        messageRetentionSeconds: queueRetentionSeconds,
+        visibilityTimeoutSeconds: visibilityPerTimeout * timeoutSeconds,
+        redrivePolicy: JSON.stringify({ deadLetterTargetArn: names.deadLetterQueueArn, maxReceiveCount }),
+        tags,
+      },
+      { ...child, dependsOn: [deadLetterQueue] },
+    );
+    const ruleArns = [names.callRuleArn, names.labelRuleArn];
+    new sqs.QueuePolicy(
+      `${name}-queue-policy`,
+      { queueUrl: queue.url, policy: policyOf([rulesMaySend(names.queueArn, ruleArns)]) },
+      child,
+    );
+    new sqs.QueuePolicy(
+      `${name}-dead-letters-policy`,
+      { queueUrl: deadLetterQueue.url, policy: policyOf([rulesMaySend(names.deadLetterQueueArn, ruleArns)]) },
+      child,
+    );
+    return { queue, deadLetterQueue };
+  }
+
+  private createRules(name: string, args: SecretMoverArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue): void {
+    const { names, tags } = args;
+    const rules = [
+      {
+        role: "calls",
+        ruleName: names.callRule,
+        description: "Calls that may have changed a secret, as CloudTrail records them",
+        eventPattern: callPattern(names.roleArn),
+      },
+      {
+        role: "labels",
+        ruleName: names.labelRule,
+        description: "Secret versions that became current, as Secrets Manager tells it",
+        eventPattern: labelPattern(),
+      },
+    ];
+    for (const { role, ruleName, description, eventPattern } of rules) {
+      const rule = new cloudwatch.EventRule(
+        `${name}-${role}`,
+        { name: ruleName, description, eventPattern, tags },
+        { parent: this },
+      );
+      new cloudwatch.EventTarget(
+        `${name}-${role}-target`,
+        { rule: rule.name, arn: queue.arn, targetId: "queue", deadLetterConfig: { arn: deadLetterQueue.arn } },
+        { parent: this },
+      );
+    }
+  }
+
+  private createFunction(name: string, args: SecretMoverArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue) {
+    const { names, place, tags, subnetIds, securityGroupIds } = args;
+    const inSubnets = subnetIds.length > 0;
+    const { handler, role, grants, logGroup } = createSerializedFunction(this, name, {
+      place,
+      name: names.function,
+      description: "Moves secrets from Secrets Manager to Vault",
+      factory: moverHandler,
+      neverLoaded,
+      memoryMb: args.memoryMb,
+      timeoutSeconds: args.timeoutSeconds,
+      role: { name: names.role, description: "Role of the homing mover; its ARN is bound in Vault" },
+      grants: {
+        name: "mover",
+        statements: moverGrants({ place, names, mover: args.mover, kmsKeyArns: args.kmsKeyArns, inSubnets }),
+      },
+      logGroup: names.logGroup,
+      logRetentionDays: args.logRetentionDays,
+      logLevel: args.logLevel,
+      variables: all([args.moverEntityId, queue.url, deadLetterQueue.url]).apply(
+        ([entityId, queueUrl, deadLetterQueueUrl]) =>
+          writeEnvironment({ ...args.mover, entityId, queueUrl, deadLetterQueueUrl }),
+      ),
+      service: names.function,
+      ...(inSubnets ? { vpcConfig: { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] } } : {}),
+      tags,
+    });
+    new lambda.EventSourceMapping(
+      `${name}-trigger`,
+      {
+        functionName: handler.name,
+        eventSourceArn: queue.arn,
+        batchSize: args.batchSize,
+        functionResponseTypes: ["ReportBatchItemFailures"],
+        scalingConfig: { maximumConcurrency: args.mover.maxConcurrency },
+        enabled: args.enabled,
+        tags,
+      },
+      { parent: this, dependsOn: [grants] },
+    );
+    return { handler, role, logGroup };
+  }
+}

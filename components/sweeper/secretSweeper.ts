@@ -1,0 +1,150 @@
+import { cloudwatch, lambda } from "@pulumi/aws";
+import { ComponentResource, output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
+import type { MoverSettings } from "../../runtime/shared/environment";
+import { sweepHandler } from "../../runtime/sweeper/handler";
+import { writeSweepEnvironment } from "../../runtime/sweeper/settings";
+import { allRate, recentRate } from "../../runtime/sweeper/sweep";
+import type { SweepKind } from "../../runtime/sweeper/sweep";
+import type { MoverNames, Place } from "../aws/names";
+import { createSerializedFunction } from "../aws/serializedFunction";
+import type { MoverOptions } from "../mover/secretMover";
+import { sweeperGrants } from "./sweeperGrants";
+
+/** For its share of the processor: a sweep holds a page and a few batches, whatever the number of secrets. */
+const memoryMb = 512;
+/** The longest that Lambda allows. */
+const timeoutSeconds = 900;
+/** What the mover's function needs beside this one's packages, and what neither of them ever loads. */
+const neverLoaded = [
+  "@aws-sdk/client-sts",
+  "@aws-sdk/credential-provider-ini",
+  "@aws-sdk/credential-provider-login",
+  "@aws-sdk/credential-provider-process",
+  "@aws-sdk/credential-provider-sso",
+  "@aws-sdk/credential-provider-web-identity",
+  "@aws-sdk/nested-clients",
+  "@aws-sdk/token-providers",
+  "@aws-sdk/types",
+  "bowser",
+  "jsonc-parser",
+  "node-vault",
+  "tslib",
+];
+
+/** When and how fast it sweeps. */
+export interface SweepOptions {
+  /** Whether the schedules are on. */
+  readonly runs: boolean;
+  /** Share of the account's ListSecrets rate, 0.05 to 1. */
+  readonly sweepShare: number;
+}
+
+export interface SecretSweeperArgs extends Pick<MoverOptions, "logRetentionDays" | "logLevel" | "tags"> {
+  readonly place: Place;
+  readonly names: MoverNames;
+  readonly mover: Pick<MoverSettings, "region" | "namePrefix" | "exemptNames" | "settleMinutes">;
+  readonly sweep: SweepOptions;
+  /** The mover's queue. */
+  readonly queueUrl: Input<string>;
+}
+
+/**
+ * Events are delivered at best effort. What they missed, this function finds: it lists all secrets on a schedule and
+ * puts them on the mover's queue.
+ */
+export class SecretSweeper extends ComponentResource {
+  public readonly functionName: Output<string>;
+  public readonly roleArn: Output<string>;
+
+  constructor(name: string, args: SecretSweeperArgs, opts?: ComponentResourceOptions) {
+    super("homing:aws:SecretSweeper", name, {}, opts);
+
+    const { handler, role } = this.createFunction(name, args);
+    this.createSchedules(name, args, handler);
+
+    this.functionName = handler.name;
+    this.roleArn = role.arn;
+    this.registerOutputs({ functionName: this.functionName, roleArn: this.roleArn });
+  }
+
+  /** Outside any VPC: it needs Secrets Manager, SQS and nothing else. */
+  private createFunction(name: string, args: SecretSweeperArgs) {
+    const { names, place, tags, mover, sweep } = args;
+    const { region, namePrefix, exemptNames, settleMinutes } = mover;
+    const { sweepShare } = sweep;
+    // No concurrency is reserved: an account with a small limit can't, and two sweeps at once do no harm.
+    return createSerializedFunction(this, name, {
+      place,
+      name: names.sweeper,
+      description: "Puts secrets that events may have missed on the mover's queue",
+      factory: sweepHandler,
+      neverLoaded,
+      memoryMb,
+      timeoutSeconds,
+      role: { name: names.sweeper, description: "Role of the homing sweeper; lists secrets and reads none" },
+      grants: { name: "sweeper", statements: sweeperGrants(names) },
+      logGroup: names.sweeperLogGroup,
+      logRetentionDays: args.logRetentionDays,
+      logLevel: args.logLevel,
+      variables: output(args.queueUrl).apply((queueUrl) =>
+        writeSweepEnvironment({ region, namePrefix, exemptNames, settleMinutes, sweepShare, queueUrl }),
+      ),
+      // The mover's name: the metrics of a stack have one dimension.
+      service: names.function,
+      tags,
+    });
+  }
+
+  private createSchedules(name: string, args: SecretSweeperArgs, handler: lambda.Function): void {
+    const { names, tags, sweep } = args;
+    const schedules: readonly {
+      readonly key: string;
+      readonly ruleName: string;
+      readonly ruleArn: string;
+      readonly kind: SweepKind;
+      readonly scheduleExpression: string;
+      readonly description: string;
+    }[] = [
+      {
+        key: "hourly",
+        ruleName: names.hourlyRule,
+        ruleArn: names.hourlyRuleArn,
+        kind: "recent",
+        scheduleExpression: recentRate,
+        description: "Sweeps the secrets that changed since the sweep before last",
+      },
+      {
+        key: "daily",
+        ruleName: names.dailyRule,
+        ruleArn: names.dailyRuleArn,
+        kind: "all",
+        scheduleExpression: allRate,
+        description: "Sweeps all secrets, those that the mover scheduled for deletion included",
+      },
+    ];
+    for (const { key, ruleName, ruleArn, kind, scheduleExpression, description } of schedules) {
+      const permission = new lambda.Permission(
+        `${name}-${key}-permission`,
+        {
+          statementId: key,
+          action: "lambda:InvokeFunction",
+          function: handler.name,
+          principal: "events.amazonaws.com",
+          sourceArn: ruleArn,
+        },
+        { parent: this },
+      );
+      const rule = new cloudwatch.EventRule(
+        `${name}-${key}`,
+        { name: ruleName, description, scheduleExpression, state: sweep.runs ? "ENABLED" : "DISABLED", tags },
+        { parent: this },
+      );
+      new cloudwatch.EventTarget(
+        `${name}-${key}-target`,
+        { rule: rule.name, arn: handler.arn, targetId: "sweeper", input: JSON.stringify({ sweep: kind }) },
+        { parent: this, dependsOn: [permission] },
+      );
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { equal, match, notEqual, ok } from "node:assert/strict";
+import { moverNames } from "../../../components/aws/names";
+
+const place = { partition: "aws", account: "123456789012", region: "eu-west-1", dnsSuffix: "amazonaws.com" };
+
+describe("moverNames", () => {
+  it("names everything after stack and region", () => {
+    const names = moverNames("dev", place);
+
+    equal(names.role, "homing-dev-eu-west-1");
+    equal(names.roleArn, "arn:aws:iam::123456789012:role/homing-dev-eu-west-1");
+    equal(names.functionArn, "arn:aws:lambda:eu-west-1:123456789012:function:homing-dev-eu-west-1");
+    equal(names.logGroup, "/aws/lambda/homing-dev-eu-west-1");
+    equal(names.queueArn, "arn:aws:sqs:eu-west-1:123456789012:homing-dev-eu-west-1");
+    equal(names.deadLetterQueueArn, "arn:aws:sqs:eu-west-1:123456789012:homing-dev-eu-west-1-dead");
+    equal(names.callRuleArn, "arn:aws:events:eu-west-1:123456789012:rule/homing-dev-eu-west-1-calls");
+    equal(names.labelRuleArn, "arn:aws:events:eu-west-1:123456789012:rule/homing-dev-eu-west-1-labels");
+    equal(names.sweeper, "homing-dev-eu-west-1-sweep");
+    equal(names.sweeperRoleArn, "arn:aws:iam::123456789012:role/homing-dev-eu-west-1-sweep");
+    equal(names.sweeperArn, "arn:aws:lambda:eu-west-1:123456789012:function:homing-dev-eu-west-1-sweep");
+    equal(names.sweeperLogGroup, "/aws/lambda/homing-dev-eu-west-1-sweep");
+    equal(
+      names.sweeperLogGroupArn,
+      "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/homing-dev-eu-west-1-sweep",
+    );
+    equal(names.hourlyRuleArn, "arn:aws:events:eu-west-1:123456789012:rule/homing-dev-eu-west-1-hourly");
+    equal(names.dailyRuleArn, "arn:aws:events:eu-west-1:123456789012:rule/homing-dev-eu-west-1-daily");
+    equal(names.alarmTopicArn, "arn:aws:sns:eu-west-1:123456789012:homing-dev-eu-west-1-alarms");
+    equal(names.alarmArnPrefix, "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:homing-dev-eu-west-1-");
+    equal(names.vaultIdentity, "homing-dev-eu-west-1-123456789012");
+  });
+
+  it("uses the partition's ARNs", () => {
+    const names = moverNames("dev", { ...place, partition: "aws-us-gov" });
+
+    match(names.functionArn, /^arn:aws-us-gov:lambda:/);
+  });
+
+  it("stays within 64 characters for a long stack name and keeps such stacks apart", () => {
+    const long = "s".repeat(100);
+
+    const [one, other] = [moverNames(`${long}a`, place), moverNames(`${long}b`, place)];
+
+    for (const name of [
+      one.role,
+      one.function,
+      one.callRule,
+      one.labelRule,
+      one.sweeper,
+      one.hourlyRule,
+      one.dailyRule,
+    ])
+      ok(name.length <= 64, name);
+    notEqual(one.role, other.role);
+  });
+
+  it("keeps stacks apart whose names differ in a character that AWS doesn't take", () => {
+    const [dotted, dashed] = [moverNames("a.b", place), moverNames("a-b", place)];
+
+    match(dotted.function, /^[A-Za-z0-9_-]+$/);
+    notEqual(dotted.function, dashed.function);
+  });
+});

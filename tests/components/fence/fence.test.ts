@@ -1,0 +1,119 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { moverNames } from "../../../components/aws/names";
+import {
+  fenceDocument,
+  fencedChanges,
+  fencedCreation,
+  fenceExcess,
+  iamPattern,
+} from "../../../components/fence/fenceDocument";
+import { moverGrants } from "../../../components/mover/moverGrants";
+import { deleteSecretWithWindow } from "../../../policy/rules/deleteSecretWithWindow";
+import { noSecretWildcard } from "../../../policy/rules/noSecretWildcard";
+import { judge } from "../../policy/support/judge";
+import { statementsOf } from "../../security/iamEvaluator";
+import { account, only, record, region, settle } from "../../support/mocks";
+
+const rules = {
+  partition: "aws",
+  regions: [region],
+  principals: [`arn:aws:iam::${account}:role/ci-*`],
+  exemptNames: ["legacy/*"],
+  serviceReadNames: [],
+};
+
+describe("the fence's document", () => {
+  it("allows all, and denies making and changing secrets outside the list", () => {
+    const [all, ...denials] = statementsOf(fenceDocument(rules).Statement);
+
+    deepEqual(all, { Effect: "Allow", Action: ["*"], Resource: ["*"] });
+    deepEqual(
+      denials.map(({ Effect, Action }) => [Effect, Action]),
+      [
+        ["Deny", [fencedCreation]],
+        ["Deny", [fencedCreation]],
+        ["Deny", [...fencedChanges]],
+      ],
+    );
+    deepEqual(denials[2], {
+      Effect: "Deny",
+      Action: [...fencedChanges],
+      NotResource: ["legacy/*", "ecr-pullthroughcache/*", "AmazonMSK_*", "*!*"].map(
+        (name) => `arn:aws:secretsmanager:*:*:secret:${name}-??????`,
+      ),
+      Condition: {
+        StringEquals: { "aws:RequestedRegion": [region] },
+        StringNotEquals: { "aws:ResourceTag/vault-mover-mode": "exempt" },
+        ArnNotLike: { "aws:PrincipalArn": rules.principals },
+      },
+    });
+  });
+
+  it("asks for no principal when none is free", () => {
+    ok(!JSON.stringify(fenceDocument({ ...rules, principals: [] })).includes("PrincipalArn"));
+  });
+
+  it("denies nothing that the mover's role is granted", () => {
+    const place = { partition: "aws", account, region, dnsSuffix: "amazonaws.com" };
+    const mover = {
+      mode: "move",
+      modeRules: [],
+      namePrefix: "",
+      login: "aws",
+      audience: "",
+      signingAlgorithm: "ES384",
+      replicas: "remove",
+      rotation: "cancel-and-move",
+    } as const;
+    const grants = moverGrants({ place, names: moverNames("test", place), mover, kmsKeyArns: [], inSubnets: true });
+    const granted = statementsOf(grants)
+      .filter(({ Effect }) => Effect === "Allow")
+      .flatMap(({ Action }) => Action);
+    const fenced: readonly string[] = [fencedCreation, ...fencedChanges];
+
+    ok(granted.includes("secretsmanager:RestoreSecret"));
+    deepEqual(
+      granted.filter((action) => fenced.includes(action) || action.includes("*")),
+      [],
+    );
+  });
+
+  it("takes what is special to IAM for itself", () => {
+    equal(iamPattern("a?b$c*"), "a${?}b${$}c*");
+  });
+
+  it("knows how much too long it is for a managed policy", () => {
+    equal(fenceExcess(rules), 0);
+    const many = { ...rules, exemptNames: Array.from({ length: 50 }, (_, index) => `team-${index}/*`) };
+    equal(fenceExcess(many), JSON.stringify(fenceDocument(many)).length - 6_144);
+    ok(fenceExcess(many) > 0);
+  });
+});
+
+describe("the fence", () => {
+  it("is one policy, which the policy pack knows as a boundary", async () => {
+    const recording = await record();
+    const { Fence } = await import("../../../components/fence/fence");
+    await settle(() => new Fence("fence", { name: "homing-test-fence", rules, tags: { team: "sec" } }));
+
+    const { inputs, parent } = only(recording, "aws:iam/policy:Policy", "fence-policy");
+    deepEqual(inputs, {
+      name: "homing-test-fence",
+      path: "/boundary/",
+      description: "Permissions boundary: new secrets and new values go to Vault, but for the exemption list",
+      policy: fenceDocument(rules),
+      tags: { team: "sec" },
+    });
+    ok(parent.endsWith("::fence"));
+    const held = { type: "aws:iam/policy:Policy", props: inputs };
+    deepEqual(
+      [noSecretWildcard, deleteSecretWithWindow].flatMap((rule) => judge(rule, held)),
+      [],
+    );
+    const grant = { ...held, props: { ...inputs, path: "/" } };
+    equal(
+      [noSecretWildcard, deleteSecretWithWindow].every((rule) => judge(rule, grant).length > 0),
+      true,
+    );
+  });
+});
