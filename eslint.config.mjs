@@ -4,7 +4,19 @@ import tseslint from "typescript-eslint";
 const inRuntime = ["runtime/**/*.ts"];
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".tools/", ".local/", "bin/", "coverage/", "**/*.js", "**/*.mjs", "**/*.d.ts"] },
+  {
+    ignores: [
+      "node_modules/",
+      ".tools/",
+      ".local/",
+      "bin/",
+      "coverage/",
+      "**/*.js",
+      "**/*.mjs",
+      "**/*.cjs",
+      "**/*.d.ts",
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -23,47 +35,12 @@ export default tseslint.config(
   {
     files: inRuntime,
     rules: {
-      // What runs in Lambda is serialized: @pulumi is never in the archive, and classes lose their parents and fields.
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            { group: ["@pulumi/*"], message: "@pulumi is not in the function's archive." },
-            { group: ["**/policy/**"], message: "The policy pack never feeds back." },
-          ],
-        },
-      ],
+      // What runs in Lambda is serialized: classes lose their parents and fields.
       "no-restricted-syntax": [
         "error",
         {
           selector: "ClassDeclaration, ClassExpression",
           message: "Classes don't survive serialization: use functions.",
-        },
-      ],
-    },
-  },
-  {
-    files: ["*.ts", "settings/**/*.ts", "components/**/*.ts", "cli/**/*.ts"],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        { patterns: [{ group: ["**/policy/**"], message: "The policy pack never feeds back." }] },
-      ],
-    },
-  },
-  {
-    files: ["policy/**/*.ts"],
-    rules: {
-      // Others run it from this folder, on stacks of any language.
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            {
-              group: ["**/components/**", "**/local/**", "**/cli/**", "@pulumi/aws", "@pulumi/vault"],
-              message: "The policy pack needs runtime/ alone.",
-            },
-          ],
         },
       ],
     },

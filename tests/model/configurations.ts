@@ -1,5 +1,5 @@
 /** What the explorer explores. */
-import type { Configuration } from "./model";
+import type { Configuration } from "./configuration";
 import type { State } from "./state";
 
 /** Findings that are accepted, each with its reason. */

@@ -2,9 +2,10 @@
  * Explores every order in which movers, writers, persons and time can act on one secret. A state is plain data and the
  * movers are the real protocol code, so a state that was seen needs no second look.
  */
+import type { Configuration } from "./configuration";
 import { makeHashSet } from "./hashSet";
 import { makeModel } from "./model";
-import type { Choice, Configuration } from "./model";
+import type { Choice } from "./model";
 import { forgetNumbers, keyOf } from "./state";
 import type { State } from "./state";
 

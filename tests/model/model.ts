@@ -1,42 +1,16 @@
 /** What can happen next in a state: the choices of movers, writers, persons and time. */
-import type { MoverSettings } from "../../runtime/shared/environment";
 import { arnOf, moverSettings, startTime, versionIdOf } from "../support/builders";
 import { emptyHome } from "../support/fakeHome";
-import type { HomeState } from "../support/fakeHome";
 import { createSecret } from "../support/fakeSource";
 import type { SourceState } from "../support/fakeSource";
 import { acts, isInterference, valueOf } from "./acts";
+import type { Configuration } from "./configuration";
 import { makeMoverPool } from "./movers";
-import type { MoverNode, MoverPool, OpenCall, Wrap } from "./movers";
+import type { MoverNode, MoverPool, OpenCall } from "./movers";
 import { makeQuietEnd } from "./quietEnd";
 import { fork, name, sourceState } from "./state";
 import type { Slot, State } from "./state";
 import { doCall, remember } from "./step";
-
-export interface Configuration {
-  readonly name: string;
-  readonly settings?: Partial<MoverSettings>;
-  readonly home?: Partial<HomeState>;
-  /** One message each; all can come at any time, again after a crash or a broken way, and out of order. */
-  readonly messages: readonly ("arn" | "name")[];
-  /** How often a message is delivered before it is buried. */
-  readonly receives: number;
-  /** How often each act may happen, at any moment. */
-  readonly acts: Readonly<Record<string, number>>;
-  /** How many movers may be stopped between any two calls. */
-  readonly crashes: number;
-  /** How many describes may be answered with an older state. */
-  readonly stale: number;
-  /** How often six minutes may pass, over which no run lasts and after which describes are consistent. */
-  readonly ticks: number;
-  /** What Vault gives back instead of the data. */
-  readonly garble?: (data: string) => string;
-  /** Whether a secret that nobody interfered with must end moved. Default true. */
-  readonly mustMove?: boolean;
-  readonly wrap?: Wrap;
-  /** Findings that are accepted, with the reason. */
-  readonly accepted?: (finding: string, state: State) => string | undefined;
-}
 
 export interface Choice {
   readonly label: string;

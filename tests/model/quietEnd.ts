@@ -4,7 +4,7 @@
  */
 import { entityId } from "../support/builders";
 import { currentOf, isScheduled } from "../support/fakeSource";
-import type { Configuration } from "./model";
+import type { Configuration } from "./configuration";
 import type { End, MoverNode, MoverPool } from "./movers";
 import { keyOfHome, keyOfSides, keyOfSource, name, path, sourceState } from "./state";
 import type { Slot, State } from "./state";

@@ -1,6 +1,6 @@
 /** Replays a finding from its line, and makes it shorter. */
+import type { Configuration } from "./configuration";
 import { makeModel } from "./model";
-import type { Configuration } from "./model";
 import { keyOf, path } from "./state";
 import type { State } from "./state";
 

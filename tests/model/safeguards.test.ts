@@ -1,9 +1,9 @@
 /** Every safeguard, switched off, is missed: a safeguard that nobody would miss is not proven. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 
+import type { Configuration } from "./configuration";
 import { edgeSafeguards } from "./edgeSafeguards";
 import { explore } from "./explorer";
-import type { Configuration } from "./model";
 import { lineOf, replay } from "./replayer";
 import { exploredSafeguards } from "./safeguards";
 import { safeguardTable } from "./safeguardTable";

@@ -1,6 +1,6 @@
 /** Every safeguard of the protocol, switched off, with the configuration whose exploration shows it. */
+import type { Configuration } from "./configuration";
 import { accepted } from "./configurations";
-import type { Configuration } from "./model";
 import * as off from "./variants";
 
 export interface ExploredSafeguard {
