@@ -7,9 +7,10 @@ import { reasons, restoreCauses } from "../runtime/model/outcome";
 import type { OutcomeKind, Reason, RestoreCause } from "../runtime/model/outcome";
 import { homePath, isSecretName } from "../runtime/model/path";
 import type { Source } from "../runtime/model/source";
-import { decide, ownedByIac } from "../runtime/mover/decide";
+import { decide } from "../runtime/mover/decide";
 import type { CopyOnly, Decision } from "../runtime/mover/decision";
 import { hasTagRoom } from "../runtime/mover/deletion";
+import { ownedByIac } from "../runtime/mover/facts";
 import type { MoverSettings } from "../runtime/shared/environment";
 
 /**

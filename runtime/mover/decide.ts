@@ -1,169 +1,210 @@
-/** What to do with one secret: a pure function of both sides, the settings and the time. */
-import { stayReason } from "../model/exemption";
+/** What to do with one secret: tables over the facts of both sides. docs/decisions.md has the same rows in this order. */
 import type { Home } from "../model/home";
-import { modeTag, readDeletedLabel, readDeletingLabel, readVersionLabel, stateTag } from "../model/labels";
-import type { Reason } from "../model/outcome";
-import { matches } from "../model/pattern";
 import type { Source } from "../model/source";
-import type { Mode, MoverSettings } from "../shared/environment";
+import type { MoverSettings } from "../shared/environment";
 import { stop } from "./decision";
-import type { Act, CopyOnly, Decision, Proof } from "./decision";
-import { authorOf, heldCurrent, holdsCurrent, holdsProof, isMovers, isOfAnother, liveVersion } from "./homeFacts";
+import type { Act, CopyOnly, Decision } from "./decision";
+import { readFacts } from "./facts";
+import type { Deletion, Facts, Now } from "./facts";
 
-export interface Now {
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  /** Second look only: what this run has just proven and deleted. */
-  readonly proof?: Proof;
+export interface Row {
+  /** When it applies, if no row above it does. */
+  readonly name: string;
+  /** Why its decision is the right one then. */
+  readonly why: string;
+  readonly when: (facts: Facts) => boolean;
+  /** Not named `then`: whatever awaits a row, as the serialization of the function does, would take it for a promise. */
+  readonly decide: (facts: Facts) => Decision;
 }
 
-/**
- * For so long after a delete was sent, "not scheduled" may only mean that Secrets Manager is eventually consistent:
- * its documentation gives five minutes for changes to show.
- */
-export const consistencyMs = 5 * 60_000;
+/** Whether a deletion was announced so short a time ago that Secrets Manager may not show it yet. */
+const mayBePending = ({ age }: Deletion): boolean => age === "fresh";
 
-/** A finished move is looked at again when so much time has passed since its delete. */
-const lateCheckMs = 15 * 60_000;
-/** So long before the end of the recovery window every sweep looks, and an unclaimed deletion is taken back. */
-const lastDaysMs = 3 * 24 * 60 * 60_000;
+/** Why a secret is copied although the mode would move it: the first row that applies. */
+export const copyOnlyRows: readonly { readonly reason: CopyOnly; readonly when: (facts: Facts) => boolean }[] = [
+  {
+    reason: "restored-by-somebody",
+    when: ({ deletion, tagged }) => (deletion.is === "seen" || deletion.is === "checked") && tagged !== undefined,
+  },
+  { reason: "owned-by-iac", when: ({ ownedByIac }) => ownedByIac },
+  {
+    reason: "author-unknown",
+    when: ({ current, authorship }) => authorship === "entity" && current.author === "unknown",
+  },
+];
 
-const rank: Readonly<Record<Mode, number>> = { audit: 0, copy: 1, move: 2 };
-const lower = (a: Mode, b: Mode): Mode => (rank[a] <= rank[b] ? a : b);
+type WithoutAct<D> = D extends Act ? Omit<D, keyof Act> : never;
 
-const stackModeFor = (source: Source, settings: MoverSettings): Mode =>
-  settings.modeRules.find(({ pattern }) => matches(pattern, source.name))?.mode ?? settings.mode;
-
-/** The lower of the stack's mode for this name and the wish on the secret's tag; an unknown wish is `audit`. */
-export function modeFor(source: Source, settings: MoverSettings): Mode {
-  const stackMode = stackModeFor(source, settings);
-  const wish = source.tags[modeTag];
-  if (wish === undefined) return stackMode;
-  return lower(stackMode, wish === "copy" || wish === "move" ? wish : "audit");
+/** Copies the source's current version and, if nothing speaks against it, moves it. Mode `audit` only reports that. */
+function copy(facts: Facts, how: WithoutAct<Decision>): Decision {
+  const { mode, versionId } = facts;
+  const copyOnly = copyOnlyRows.find(({ when }) => when(facts))?.reason;
+  if (mode === "audit") return { act: "report", intent: copyOnly === undefined ? "move" : "copy" };
+  return copyOnly === undefined ? { ...how, mode, versionId } : { ...how, mode: "copy", copyOnly, versionId };
 }
 
-/** Why a secret is not looked at any further, whatever its home holds. */
-function skipReason(source: Source, settings: MoverSettings): Reason | undefined {
-  if (!source.name.startsWith(settings.namePrefix)) return "outside-prefix";
-  const stays = stayReason(source, settings);
-  if (stays !== "exempt" && source.owningService !== undefined) return "service-owned";
-  if (stays !== undefined) return stays;
-  if (source.primaryRegion !== undefined) return "replica";
-  if (source.replicas.length > 0 && settings.replicas === "skip") return "replicated";
-  if (source.rotating && (settings.rotation === "skip" || source.pending)) return "rotating";
-  if (source.staged) return "staged";
-  if (source.currentVersionId === undefined) return "no-value";
-  return undefined;
-}
+/** The home's current version is the mover's own, or there is none: proven by itself, or written over. */
+const proveOrWrite = (facts: Facts): Decision => {
+  const { current, homeVersion } = facts;
+  if (current.is === "same") return copy(facts, { act: "prove", homeVersion, label: current.label });
+  return copy(facts, { act: "write", base: homeVersion });
+};
 
-/** Whether a tool that would create it again says that it owns it. */
-export const ownedByIac = (source: Source, settings: MoverSettings): boolean =>
-  Object.keys(source.tags).some((key) => key.startsWith("aws:cloudformation:") || settings.ownerTags.includes(key));
+/** A source that is not scheduled for deletion: the first row that applies decides, else {@link otherwise}. */
+export const liveRows: readonly Row[] = [
+  {
+    name: "this run has just sent its delete",
+    why: "Secrets Manager is eventually consistent and may not show the deletion yet.",
+    when: ({ secondLook }) => secondLook.is !== "none",
+    decide: () => stop("deferred", "deletion-unseen"),
+  },
+  {
+    name: "a mover began to restore it, and the settings give it another mode than `audit`",
+    why: "The secret is back, and the mover that restored it may have stopped before it removed the labels.",
+    when: ({ restoring, stackMode }) => restoring !== undefined && stackMode !== "audit",
+    decide: ({ deletion }) => ({ act: "clear", unsure: mayBePending(deletion) }),
+  },
+  {
+    name: "a mover announced its deletion less than 5 minutes ago",
+    why: "It may have been deleted since, and Secrets Manager may not show that yet.",
+    when: ({ deletion }) => mayBePending(deletion),
+    decide: () => stop("deferred", "deletion-unseen"),
+  },
+  {
+    name: "it is left alone, or has no value yet",
+    why: "Nothing that its home may hold would change that.",
+    when: ({ stays, value }) => stays !== undefined || value === "absent",
+    decide: ({ stays = "no-value" }) => stop("skipped", stays),
+  },
+  {
+    name: "its version id holds anything but letters, digits and hyphens",
+    why: "Whoever puts a value may choose its id, and labels and the tag use other characters to separate their parts.",
+    when: ({ value }) => value === "unsupported-id",
+    decide: () => stop("refused", "version-id-unsupported"),
+  },
+  {
+    name: "its home was never written",
+    why: "Vault accepts the write only while that is still so.",
+    when: ({ current }) => current.is === "absent",
+    decide: proveOrWrite,
+  },
+  {
+    name: "the home's current version was deleted or destroyed",
+    why: "Somebody decided that in Vault, and only a person takes it back.",
+    when: ({ current }) => current.is === "deleted",
+    decide: () => stop("refused", "home-deleted"),
+  },
+  {
+    name: "the label of that version has an unknown format",
+    why: "A newer version of this program may have written the label, and this one can't tell what it says.",
+    when: ({ current }) => current.is === "unknown-format",
+    decide: () => stop("refused", "label-format"),
+  },
+  {
+    name: "that version is labelled as an earlier secret's of this name, or has no label and follows one that is",
+    why: "Vault may be the only place that still holds the earlier secret's value.",
+    when: ({ current }) => current.is === "of-another",
+    decide: () => stop("refused", "home-of-another"),
+  },
+  {
+    name: "that version is labelled as the source's current one",
+    why: "Labels only say where to look: the value is read back and compared all the same.",
+    when: ({ current }) => current.is === "same",
+    decide: proveOrWrite,
+  },
+  {
+    name: "that version is labelled as another one of this secret, or has no label and the mover wrote it",
+    why: "It is the mover's own, and Vault accepts the write only over this very version.",
+    when: ({ current }) => current.is === "other-version" || (current.is === "unlabelled" && current.author === "ours"),
+    decide: proveOrWrite,
+  },
+  {
+    name: "that version has no label, nobody knows who wrote it, and `authorship` is `label`",
+    why: "A mover may have stopped before it labelled the version, so its value tells whose it is.",
+    when: ({ current, authorship }) => current.is === "unlabelled" && authorship === "label",
+    decide: (facts) => copy(facts, { act: "recognise", homeVersion: facts.homeVersion, by: "label" }),
+  },
+  {
+    name: "somebody else wrote that version, or nobody knows who, and `foreignHomes` is `accept-equal`",
+    why: "A home that holds the same value is accepted, but never written over.",
+    when: ({ foreignHomes }) => foreignHomes === "accept-equal",
+    decide: (facts) => copy(facts, { act: "recognise", homeVersion: facts.homeVersion, by: "accept-equal" }),
+  },
+];
 
-const windowEndsSoon = (source: Source, now: number): boolean =>
-  source.windowEnd !== undefined && source.windowEnd - now < lastDaysMs;
+/** Whatever no row names is refused. */
+export const otherwise: Omit<Row, "when"> = {
+  name: "somebody else wrote that version, or nobody knows who",
+  why: "Nobody's value is written over, and comparing it would let whoever creates secrets guess what Vault holds.",
+  decide: () => stop("refused", "home-conflict"),
+};
+
+const decideLive = (facts: Facts): Decision => (liveRows.find(({ when }) => when(facts)) ?? otherwise).decide(facts);
 
 /** A deletion that a mover announced for another version than it hit: an alarm, and taken back before it is too late. */
-const unclaimed = (source: Source, versionId: string, now: number): Decision =>
-  windowEndsSoon(source, now)
+const unclaimed = ({ life }: Facts, versionId: string): Decision =>
+  life === "ends-soon"
     ? { act: "restore", versionId, cause: "deletion-unclaimed" }
     : stop("refused", "deletion-unclaimed");
 
-/**
- * Whether a scheduled secret shows that it should not be: it holds a staged version, or somebody wishes it to stay.
- * Nothing of a scheduled secret changes, so this came before the delete, and no mover looked since.
- */
-function isKept(source: Source): boolean {
-  const wish = source.tags[modeTag];
-  return source.staged || (wish !== undefined && wish !== "move");
-}
-
 /** A move that a mover saw to its end: nothing is left to do but the late check. */
-function decideFinished(source: Source, home: Home, settings: MoverSettings, now: number): Decision {
-  if (isKept(source)) {
-    return { act: "restore", versionId: source.currentVersionId ?? "", cause: "changed-meanwhile" };
-  }
-  if (liveVersion(home, now) === undefined) return stop("refused", "home-deleted");
-  if (isMovers(home, settings) && !holdsCurrent(source, home, settings, now)) {
+function decideFinished(facts: Facts, deletion: Exclude<Deletion, { is: "none" }>): Decision {
+  const { versionId, current, holds } = facts;
+  if (facts.kept) return { act: "restore", versionId, cause: "changed-meanwhile" };
+  if (current.is === "absent" || current.is === "deleted") return stop("refused", "home-deleted");
+  if (facts.writtenByMover && holds !== "current") {
     // A slow mover that was shown an older state of the source wrote over the proven version.
-    return { act: "restore", versionId: source.currentVersionId ?? "", cause: "changed-meanwhile" };
+    return { act: "restore", versionId, cause: "changed-meanwhile" };
   }
-  const sound = heldCurrent(source, home) || settings.foreignHomes === "accept-equal";
-  const deletedAt = readDeletingLabel(home.labels)?.time ?? 0;
-  const due = windowEndsSoon(source, now) || now - deletedAt > lateCheckMs;
-  if (!sound && due) return { act: "restore", versionId: source.currentVersionId ?? "", cause: "home-gone" };
-  return home.labels["checked"] === undefined && due ? { act: "check" } : stop("unchanged", "already-moved");
+  const sound = holds !== "nothing" || facts.foreignHomes === "accept-equal";
+  const due = facts.life === "ends-soon" || deletion.age === "late";
+  if (!sound && due) return { act: "restore", versionId, cause: "home-gone" };
+  return deletion.is !== "checked" && due ? { act: "check" } : stop("unchanged", "already-moved");
 }
 
 /** Right after this run's delete: anything but "this version is proven at home and scheduled" takes it back. */
-function decideSecondLook(source: Source, home: Home, settings: MoverSettings, now: number, proof: Proof): Decision {
-  const sound =
-    skipReason(source, settings) === undefined &&
-    modeFor(source, settings) === "move" &&
-    source.currentVersionId === proof.versionId &&
-    holdsProof(home, proof, now);
-  return sound
+function decideSecondLook({ stays, mode, secondLook }: Facts, provenVersionId: string): Decision {
+  return stays === undefined && mode === "move" && secondLook.is === "holds"
     ? stop("unchanged", "already-moved")
-    : { act: "restore", versionId: proof.versionId, cause: "changed-meanwhile" };
+    : { act: "restore", versionId: provenVersionId, cause: "changed-meanwhile" };
 }
 
 /** A source that is scheduled for deletion: whose deletion is it, and is it sound? */
-function decideScheduled(source: Source, home: Home, settings: MoverSettings, now: number): Decision {
-  if (isOfAnother(source, home)) return stop("skipped", "scheduled-by-others");
-  const { restoring } = home.labels;
-  const deleted = readDeletedLabel(home.labels);
-  const deleting = readDeletingLabel(home.labels)?.versionId;
-  const current = source.currentVersionId;
+function decideScheduled(facts: Facts): Decision {
+  const { versionId, value, tagged = "", holds, deletion, restoring, stays } = facts;
+  if (facts.labelsOf === "another-secret") return stop("skipped", "scheduled-by-others");
   if (restoring !== undefined) return { act: "restore", versionId: restoring, cause: "unfinished" };
-  if (deleted === undefined && deleting === undefined) {
-    const [tagged = ""] = (source.tags[stateTag] ?? "").split("/");
-    if (current !== undefined && tagged === current && !holdsCurrent(source, home, settings, now)) {
-      return { act: "restore", versionId: current, cause: "home-gone" };
+  if (deletion.is === "none") {
+    const ofCurrent = value !== "absent" && tagged === versionId;
+    if (ofCurrent && holds !== "current") return { act: "restore", versionId, cause: "home-gone" };
+    // When another mover ends a restore it removes all labels of deletions, also of one that happened in between. So a
+    // tag without labels may be a person's deletion, or that of a mover which nobody has verified.
+    const byOthers = tagged === "" || (ofCurrent && !facts.kept);
+    return byOthers ? stop("skipped", "scheduled-by-others") : unclaimed(facts, tagged);
+  }
+  if (deletion.versionId !== versionId) {
+    // A slow mover may have replaced the label of the delete by its own announcement, while the home holds the version
+    // that was deleted. To start over is safe: the value is proven again before it is deleted again.
+    if (stays === undefined && facts.mode === "move" && holds === "current") {
+      return { act: "restore", versionId, cause: "unfinished" };
     }
-    // The end of another mover's restore removes the announcement of whatever was deleted meanwhile, so the tag alone
-    // may be a person's delete or a mover's that nobody looked at.
-    const others = tagged === "" || (tagged === current && !isKept(source));
-    return others ? stop("skipped", "scheduled-by-others") : unclaimed(source, tagged, now);
+    return unclaimed(facts, deletion.versionId);
   }
-  const intended = deleted ?? deleting;
-  const movable = skipReason(source, settings) === undefined && modeFor(source, settings) === "move";
-  if (current === undefined || intended !== current) {
-    // A slow mover's announcement may have replaced that of the delete. Starting over proves the value and deletes again.
-    if (current !== undefined && movable && holdsCurrent(source, home, settings, now)) {
-      return { act: "restore", versionId: current, cause: "unfinished" };
-    }
-    return unclaimed(source, intended ?? "", now);
-  }
-  if (deleted === current) return decideFinished(source, home, settings, now);
-  if (skipReason(source, settings) === undefined && holdsCurrent(source, home, settings, now)) {
-    return { act: "claim", versionId: current, homeVersion: home.currentVersion };
-  }
-  return { act: "restore", versionId: current, cause: "unfinished" };
+  if (deletion.is !== "announced") return decideFinished(facts, deletion);
+  return stays === undefined && holds === "current"
+    ? { act: "claim", versionId, homeVersion: facts.homeVersion }
+    : { act: "restore", versionId, cause: "unfinished" };
 }
 
-/** What a home that is not absent allows. */
-function decideHome(source: Source, home: Home, settings: MoverSettings, now: number, act: Act): Decision {
-  const version = liveVersion(home, now);
-  if (version === undefined) return stop("refused", "home-deleted");
-  const author = authorOf(version, settings);
-  const read = readVersionLabel(home.labels, home.currentVersion);
-  const homeVersion = home.currentVersion;
-  const acceptEqual = settings.foreignHomes === "accept-equal";
-  const foreign: Decision = acceptEqual
-    ? { ...act, act: "recognise", homeVersion, by: "accept-equal" }
-    : stop("refused", "home-conflict");
-  if (author === "foreign") return foreign;
-  if (read.is === "unknown") return stop("refused", "label-format");
-  if (read.is === "ours") {
-    if (read.label.suffix !== source.suffix) return stop("refused", "home-of-another");
-    return read.label.versionId === act.versionId
-      ? { ...act, act: "prove", homeVersion, label: read.label }
-      : { ...act, act: "write", base: homeVersion };
-  }
-  // No label: a mover stopped between the data and its label, or somebody else wrote it.
-  if (isOfAnother(source, home)) return stop("refused", "home-of-another");
-  if (author === "ours") return { ...act, act: "write", base: homeVersion };
-  return settings.authorship === "label" ? { ...act, act: "recognise", homeVersion, by: "label" } : foreign;
+/** Decides on facts alone. */
+export function decideOnFacts(facts: Facts): Decision {
+  const { secondLook, stackMode } = facts;
+  if (facts.life === "live") return decideLive(facts);
+  if (secondLook.is !== "none") return decideSecondLook(facts, secondLook.versionId);
+  const decision = decideScheduled(facts);
+  // A mode that the secret's tag requests keeps nobody from taking back a deletion that was the mover's own.
+  if (stackMode !== "audit" || decision.act === "stop") return decision;
+  return decision.act === "check" ? stop("unchanged", "already-moved") : { act: "report", intent: "restore" };
 }
 
 /**
@@ -172,47 +213,5 @@ function decideHome(source: Source, home: Home, settings: MoverSettings, now: nu
  * @param source DescribeSecret's answer, read after `home`
  * @param home the home's metadata ({@link absentHome} when there is none)
  */
-export function decide(source: Source, home: Home, settings: MoverSettings, { now, proof }: Now): Decision {
-  const mode = modeFor(source, settings);
-  // A wish on the secret's tag keeps nobody from taking back a deletion that was the mover's own.
-  const mayRestore = stackModeFor(source, settings) !== "audit";
-  if (source.scheduled) {
-    if (proof !== undefined) return decideSecondLook(source, home, settings, now, proof);
-    const decision = decideScheduled(source, home, settings, now);
-    if (mayRestore || decision.act === "stop") return decision;
-    return decision.act === "check" ? stop("unchanged", "already-moved") : { act: "report", intent: "restore" };
-  }
-  const markers = isOfAnother(source, home) ? {} : home.labels;
-  const deleting = readDeletingLabel(markers);
-  if (proof !== undefined) return stop("deferred", "deletion-unseen");
-  const skip = skipReason(source, settings);
-  const unsure = deleting !== undefined && Math.abs(now - deleting.time) < consistencyMs;
-  if (markers["restoring"] !== undefined && mayRestore) return { act: "clear", unsure };
-  if (unsure) return stop("deferred", "deletion-unseen");
-  if (skip !== undefined) return stop("skipped", skip);
-  if (source.currentVersionId === undefined) return stop("skipped", "no-value");
-  // Labels and the tag separate their parts by characters that a caller may put into a version id.
-  if (!/^[A-Za-z0-9-]+$/.test(source.currentVersionId)) return stop("refused", "version-id-unsupported");
-
-  const restored = readDeletedLabel(markers) !== undefined && source.tags[stateTag] !== undefined;
-  const version = liveVersion(home, now);
-  const authorUnknown =
-    version !== undefined && authorOf(version, settings) === "unknown" && settings.authorship === "entity";
-  const copyOnly: CopyOnly | undefined = restored
-    ? "restored-by-somebody"
-    : ownedByIac(source, settings)
-      ? "owned-by-iac"
-      : authorUnknown
-        ? "author-unknown"
-        : undefined;
-  const allowed = copyOnly === undefined ? mode : lower(mode, "copy");
-  const act: Act = {
-    mode: allowed === "move" ? "move" : "copy",
-    ...(copyOnly === undefined ? {} : { copyOnly }),
-    versionId: source.currentVersionId,
-  };
-  const decision: Decision =
-    home.currentVersion === 0 ? { ...act, act: "write", base: 0 } : decideHome(source, home, settings, now, act);
-  if (allowed !== "audit" || decision.act === "stop") return decision;
-  return { act: "report", intent: copyOnly === undefined ? "move" : "copy" };
-}
+export const decide = (source: Source, home: Home, settings: MoverSettings, now: Now): Decision =>
+  decideOnFacts(readFacts(source, home, settings, now));

@@ -2,15 +2,18 @@
 import { absentHome } from "../../runtime/model/home";
 import type { Home } from "../../runtime/model/home";
 import { deletingLabel } from "../../runtime/model/labels";
+import type { VersionLabel } from "../../runtime/model/labels";
 import type { Source } from "../../runtime/model/source";
-import { consistencyMs, decide } from "../../runtime/mover/decide";
+import { decide } from "../../runtime/mover/decide";
 import type { Decision, Proof } from "../../runtime/mover/decision";
+import { consistencyMs, readFacts } from "../../runtime/mover/facts";
+import type { Facts } from "../../runtime/mover/facts";
 import type { MoverSettings } from "../../runtime/shared/environment";
 import { anonymousVersion, homeVersionOf, moverSettings, sourceOf, startTime, versionIdOf } from "./builders";
 
 export const v1 = versionIdOf(1);
 export const v2 = versionIdOf(2);
-export const label1 = { suffix: "AbCdEf", kind: "fields", versionId: v1 };
+export const label1: VersionLabel = { suffix: "AbCdEf", kind: "fields", versionId: v1 };
 
 export interface Given {
   readonly source?: Source;
@@ -28,6 +31,12 @@ export const decideOn = ({
   proof,
 }: Given): Decision =>
   decide(source, home, moverSettings(settings), { now, ...(proof === undefined ? {} : { proof }) });
+
+/** Facts of a secret in mode `move` that has no home yet and that nothing speaks against. */
+export const factsOf = (over: Partial<Facts> = {}): Facts => ({
+  ...readFacts(sourceOf(), absentHome, moverSettings(), { now: startTime }),
+  ...over,
+});
 
 export const stop = (outcome: string, reason: string) => ({ act: "stop", outcome, reason });
 export const write = (base: number, over: object = {}) => ({

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 
 import type { Source } from "../../../runtime/model/source";
-import { modeFor } from "../../../runtime/mover/decide";
+import { modeFor } from "../../../runtime/mover/facts";
 import { arnOf, homeOf, moverSettings, sourceOf, sourceWithoutValue } from "../../support/builders";
 import { decideOn, foreign, stop, write } from "../../support/decisions";
 import type { Given } from "../../support/decisions";

@@ -1,8 +1,8 @@
 import { deepEqual } from "node:assert/strict";
 
 import { absentHome } from "../../../runtime/model/home";
-import { consistencyMs } from "../../../runtime/mover/decide";
 import type { Proof } from "../../../runtime/mover/decision";
+import { consistencyMs } from "../../../runtime/mover/facts";
 import {
   homeOf,
   homeVersionOf,
