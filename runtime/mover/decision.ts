@@ -31,8 +31,8 @@ export type Decision =
   /** Take the scheduled deletion back and start over. */
   | { readonly act: "restore"; readonly versionId: string; readonly cause: RestoreCause }
   /**
-   * A restore shows to be complete: remove its label and start over. `unsure`: the secret may only not show its
-   * deletion yet, and the mover that began the restore may have stopped before it.
+   * A mover began to restore the source, which does not show as scheduled: remove the restore's labels and start over.
+   * `unsure`: Secrets Manager may only not show the deletion yet, and the mover may have stopped before RestoreSecret.
    */
   | { readonly act: "clear"; readonly unsure: boolean }
   /** The late check of a finished move found it sound: write that down. */
@@ -44,8 +44,9 @@ export type Decision =
   /** The home's current version should hold the value already. */
   | (Act & { readonly act: "prove"; readonly homeVersion: number; readonly label: VersionLabel })
   /**
-   * The home's current version is not known to be the mover's; its value decides. `label`: a mover may have stopped
-   * before the label, so a version that the source still lists is its own. `accept-equal`: only the current one.
+   * Nobody knows that the mover wrote the home's current version, so its value decides. `label`: a mover may have
+   * stopped before it labelled the version, so every value that the source still lists counts. `accept-equal`: only the
+   * source's current value counts.
    */
   | (Act & { readonly act: "recognise"; readonly homeVersion: number; readonly by: "label" | "accept-equal" });
 
