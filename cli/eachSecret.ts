@@ -1,6 +1,6 @@
 /** The way of `undo` and `verify` through the list of secrets. */
 import type { Source } from "../runtime/model/source";
-import { makeLane } from "../runtime/sweeper/lane";
+import { makeTaskPool } from "../runtime/sweeper/taskPool";
 import { commonPrefix, makeFilter } from "./filter";
 import type { FilterOptions } from "./filter";
 import type { Session } from "./session";
@@ -21,7 +21,7 @@ export async function eachSecret(
   const filter = makeFilter(options, now());
   const list = session.listing(commonPrefix(options.name ?? [], deployment.settings.namePrefix));
   const progress = session.progress({ what: "secrets looked at" });
-  const lane = makeLane(concurrency);
+  const lane = makeTaskPool(concurrency);
   let looked = 0;
   try {
     let token: string | undefined;

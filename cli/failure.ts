@@ -1,6 +1,6 @@
 /** What a person reads when a command can't go on: one line that says what is wrong and what to do. */
-import { isWayError } from "../runtime/shared/errors";
-import type { WayCode, WayError } from "../runtime/shared/errors";
+import { isRetryableError } from "../runtime/shared/errors";
+import type { RetryCode, RetryableError } from "../runtime/shared/errors";
 
 /** A line that was written for a person, with nothing in it that a server or a parser said. */
 export class Failure extends Error {
@@ -58,7 +58,7 @@ export function awsFailure(call: string, error: unknown): Failure {
   );
 }
 
-const advice: Partial<Record<WayCode, string>> = {
+const advice: Partial<Record<RetryCode, string>> = {
   "source-throttled": `AWS limits the rate of calls: wait a little or lower --concurrency, ${again}`,
   "source-unreachable": `look at the network and at AWS_ENDPOINT_URL, ${again}`,
   "source-failing": `try again later; ${again}`,
@@ -73,9 +73,9 @@ const advice: Partial<Record<WayCode, string>> = {
 };
 
 /** AWS's own error name, where the core kept it. */
-const namedIn = ({ message }: WayError): string => /AWS answered with (\w+)/.exec(message)?.[1] ?? "";
+const namedIn = ({ message }: RetryableError): string => /AWS answered with (\w+)/.exec(message)?.[1] ?? "";
 
-function wayFailure(error: WayError): string {
+function wayFailure(error: RetryableError): string {
   const name = namedIn(error);
   if (unknownCaller.includes(name)) return `AWS refuses the credentials (${name}): ${logInToAws}.`;
   return `${error.message}: ${advice[error.code] ?? `docs/troubleshooting.md says what to do; ${again}`}.`;
@@ -90,7 +90,7 @@ function placeOf(error: Error): string {
 /** The line for whatever ended a command. */
 export function explain(error: unknown): string {
   if (error instanceof Failure) return error.message;
-  if (isWayError(error)) return wayFailure(error);
+  if (isRetryableError(error)) return wayFailure(error);
   if (error instanceof Error) return `An error of this program: ${error.name}${placeOf(error)}. Please report it.`;
   return "An error of this program. Please report it.";
 }

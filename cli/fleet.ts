@@ -1,11 +1,11 @@
 /** Hands secrets to the deployed mover through its queue, and follows what becomes of them in its log. */
 import type { Outcome } from "../runtime/model/outcome";
-import type { WayCode } from "../runtime/shared/errors";
+import type { RetryCode } from "../runtime/shared/errors";
 
 /** What the mover's log tells of a secret. */
 export type News =
   | { readonly is: "outcome"; readonly outcome: Outcome; /** When the run began. */ readonly started: number }
-  | { readonly is: "retry"; readonly secret: string; readonly code: WayCode };
+  | { readonly is: "retry"; readonly secret: string; readonly code: RetryCode };
 
 export interface FleetPorts {
   /** Puts up to ten secrets on the queue. */
@@ -22,7 +22,7 @@ export interface FleetPorts {
 export interface Following {
   readonly outcome: (outcome: Outcome) => Promise<void> | void;
   /** Told after every look at the log. */
-  readonly state: (ended: number, waiting: Readonly<Record<string, WayCode>>) => void;
+  readonly state: (ended: number, waiting: Readonly<Record<string, RetryCode>>) => void;
 }
 
 export interface FleetEnd {
@@ -48,7 +48,7 @@ const isEnd = ({ reason }: Outcome): boolean => reason !== "deletion-unseen";
 export async function runFleet(arns: readonly string[], ports: FleetPorts, on: Following): Promise<FleetEnd> {
   const { send, news, queued, now, sleep, stopped } = ports;
   const sent = new Map<string, number>();
-  const waiting: Record<string, WayCode> = {};
+  const waiting: Record<string, RetryCode> = {};
   let next = 0;
   let ended = 0;
   let heard = now();

@@ -79,12 +79,12 @@ export function forecastOf(
       return { ...reached("nothing", "skipped", "audit"), intent: decision.intent };
     case "restore":
       return { act: "restore", reason: decision.cause };
-    case "clear":
+    case "finish-restore":
       return { act: "restore", reason: "unfinished" };
     case "check":
       return reached("nothing", "unchanged", "already-moved");
-    case "claim":
-      return reached("finish", "moved", "claimed");
+    case "recover":
+      return reached("finish", "moved", "recovered");
     case "write":
     case "prove":
     case "recognise":

@@ -1,10 +1,10 @@
 /** Moves secrets in this process, many at once, with the function's own protocol. */
 import type { Outcome } from "../runtime/model/outcome";
-import { restSeconds } from "../runtime/mover/backoff";
+import { delaySeconds } from "../runtime/mover/backoff";
 import type { MoveRequest } from "../runtime/mover/run";
-import { isWayError } from "../runtime/shared/errors";
-import type { WayCode, WayError } from "../runtime/shared/errors";
-import { makeLane } from "../runtime/sweeper/lane";
+import { isRetryableError } from "../runtime/shared/errors";
+import type { RetryCode, RetryableError } from "../runtime/shared/errors";
+import { makeTaskPool } from "../runtime/sweeper/taskPool";
 
 export interface LocalPorts {
   readonly move: (request: MoveRequest) => Promise<Outcome>;
@@ -16,7 +16,7 @@ export interface LocalPorts {
 /** A secret that did not end in this run, and why. */
 export interface Left {
   readonly secret: string;
-  readonly code: WayCode | "deletion-unseen";
+  readonly code: RetryCode | "deletion-unseen";
 }
 
 export interface LocalEnd {
@@ -26,9 +26,9 @@ export interface LocalEnd {
 }
 
 /** What is wrong with one secret's way only; with every other code all secrets would fare the same. */
-const ofOneSecret: readonly WayCode[] = ["contended", "source-has-replicas", "source-not-found-yet"];
-/** What a rest can't heal. */
-const lasting: readonly WayCode[] = [
+const ofOneSecret: readonly RetryCode[] = ["contended", "source-has-replicas", "source-not-found-yet"];
+/** What waiting does not cure. */
+const lasting: readonly RetryCode[] = [
   "vault-denied",
   "vault-login-failed",
   "vault-entity-mismatch",
@@ -43,13 +43,13 @@ const unseenAttempts = 6;
 const unseenMs = 60_000;
 
 /** AWS knows the caller no longer, or not for this call. */
-const isRefused = ({ message }: WayError): boolean =>
+const isRefused = ({ message }: RetryableError): boolean =>
   /AWS answered with \w*(Expired|Unrecognized|InvalidClientToken|Signature|AccessDenied)/.test(message);
 
 /**
  * Runs until every secret has ended or the person stops; what is under way then ends first.
  *
- * @throws the WayError that stands in the way of all, after what is under way has ended
+ * @throws the RetryableError that every secret would meet, after the runs in progress have ended
  */
 export async function runLocally(
   arns: readonly string[],
@@ -63,7 +63,7 @@ export async function runLocally(
   async function moveOne(secret: string): Promise<void> {
     for (let attempt = 1, unseen = 1; ;) {
       try {
-        const outcome = await move({ secret, attempt, remainingMs: () => Infinity });
+        const outcome = await move({ secret, receiveCount: attempt, remainingMs: () => Infinity });
         if (outcome.reason !== "deletion-unseen") {
           await on(outcome);
           return;
@@ -75,19 +75,19 @@ export async function runLocally(
         unseen += 1;
         await sleep(unseenMs);
       } catch (error) {
-        if (!isWayError(error) || lasting.includes(error.code) || isRefused(error)) throw error;
+        if (!isRetryableError(error) || lasting.includes(error.code) || isRefused(error)) throw error;
         if (attempt === attempts || stopped() || failed) {
           if (!ofOneSecret.includes(error.code)) throw error;
           left.push({ secret, code: error.code });
           return;
         }
-        await sleep(restSeconds(attempt, random(), error.retryAfter) * 1_000);
+        await sleep(delaySeconds(attempt, random(), error.retryAfter) * 1_000);
         attempt += 1;
       }
     }
   }
 
-  const lane = makeLane(atOnce);
+  const lane = makeTaskPool(atOnce);
   let begun = 0;
   try {
     for (const arn of arns) {

@@ -4,8 +4,8 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 
 import { outcomeKinds, reasons } from "../runtime/model/outcome";
 import type { Outcome } from "../runtime/model/outcome";
-import { wayCodes } from "../runtime/shared/errors";
-import type { WayCode } from "../runtime/shared/errors";
+import { retryCodes } from "../runtime/shared/errors";
+import type { RetryCode } from "../runtime/shared/errors";
 import { awsFailure } from "./failure";
 import type { News } from "./fleet";
 
@@ -35,7 +35,7 @@ const isOutcome = (record: LogRecord): record is LogRecord & Outcome & { timesta
   typeof record["timestamp"] === "string" &&
   typeof record["durationMs"] === "number";
 
-const isCode = (code: unknown): code is WayCode => wayCodes.some((known) => known === code);
+const isCode = (code: unknown): code is RetryCode => retryCodes.some((known) => known === code);
 
 /** What a line of the log tells, if it tells of a secret. */
 export function readLine(line: string): News | undefined {

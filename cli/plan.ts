@@ -3,7 +3,7 @@ import type { Reason, RestoreCause } from "../runtime/model/outcome";
 import { homePath } from "../runtime/model/path";
 import type { Source } from "../runtime/model/source";
 import type { MoverSettings } from "../runtime/shared/environment";
-import { makeLane } from "../runtime/sweeper/lane";
+import { makeTaskPool } from "../runtime/sweeper/taskPool";
 import type { Filter } from "./filter";
 import { forecast, traitsOf, whyOf } from "./forecast";
 import type { Act, Forecast, Looks, Trait } from "./forecast";
@@ -135,7 +135,7 @@ export async function makePlan(
   }
 
   async function planPage(sources: readonly Source[]): Promise<void> {
-    const lane = makeLane(atOnce);
+    const lane = makeTaskPool(atOnce);
     const planned: (Planned | undefined)[] = [];
     try {
       for (const [index, source] of sources.entries()) {

@@ -4,7 +4,7 @@ import type { Home } from "../runtime/model/home";
 import { clearedReplicas, markersToClear, stateTag, versionLabelPatch } from "../runtime/model/labels";
 import { reasons } from "../runtime/model/outcome";
 import type { Reason } from "../runtime/model/outcome";
-import type { Change, HomePort, SourcePort } from "../runtime/model/ports";
+import type { MutationResult, HomePort, SourcePort } from "../runtime/model/ports";
 import type { Source } from "../runtime/model/source";
 import { encodeValue, writeBody } from "../runtime/model/value";
 import { decide } from "../runtime/mover/decide";
@@ -76,7 +76,7 @@ export async function take(refused: Refused, settings: MoverSettings, deps: Reso
   }
   const read = await deps.source.read(arn, versionId);
   if (read.is === "refused") throw new Failure(`The value of ${name} can't be read: ${reasons[read.reason]}.`);
-  if (read.is === "changed") throw new Failure(`${name} has changed: ${again}.`);
+  if (read.is === "stale") throw new Failure(`${name} has changed: ${again}.`);
   const encoded = encodeValue(read.value, settings.objects);
   if (encoded === "unsupported") throw new Failure(`${name}: ${reasons["value-unsupported"]}.`);
   const base = home.currentVersion;
@@ -93,15 +93,15 @@ export async function take(refused: Refused, settings: MoverSettings, deps: Reso
   if (labelled.is !== "done") throw new Failure(`The home of ${name} took the value and not its label: ${again}.`);
   const claim = { path, before: home, base, homeVersion: written.version, versionId, kind, value: read.value };
   const proven = await prove({ ...claim, acceptForeign: false }, deps.home, settings);
-  if (proven.is === "changed") throw new Failure(`The home of ${name} changed meanwhile: ${again}.`);
+  if (proven.is === "stale") throw new Failure(`The home of ${name} changed meanwhile: ${again}.`);
   if (proven.is === "refused")
     throw new Failure(`Version ${written.version} of the home of ${name}: ${reasons[proven.reason]}.`);
   return written.version;
 }
 
-function check(change: Change, name: string): void {
+function check(change: MutationResult, name: string): void {
   if (change.is === "done") return;
-  if (change.is === "changed") throw new Failure(`${name} has changed: ${again}.`);
+  if (change.is === "stale") throw new Failure(`${name} has changed: ${again}.`);
   throw new Failure(`AWS refuses to delete ${name} (${change.reason}): docs/command-line.md lists what resolve needs.`);
 }
 

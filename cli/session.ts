@@ -7,7 +7,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 
 import { makeSecretsManager } from "../runtime/aws/secretsManager";
 import type { HomePort, SourcePort } from "../runtime/model/ports";
-import { makePace } from "../runtime/shared/pace";
+import { makeRateLimit } from "../runtime/shared/rateLimit";
 import { listsPerSecond } from "../runtime/sweeper/secretList";
 import { makeVaultHome } from "../runtime/vault/homes";
 import type { TokenSource } from "../runtime/vault/token";
@@ -113,8 +113,8 @@ export async function openSession(
   const token = tokenSourceOf(settings, options, place, { transport, sts, now });
   const secrets = new SecretsManagerClient({ region, ...awsLimits });
   const source = makeSecretsManager(secrets, region);
-  const listPace = makePace(listsPerSecond * share, now, wait);
-  const policyPace = makePace(policiesPerSecond * share, now, wait);
+  const listPace = makeRateLimit(listsPerSecond * share, now, wait);
+  const policyPace = makeRateLimit(policiesPerSecond * share, now, wait);
 
   return {
     deployment: { ...deployment, settings },

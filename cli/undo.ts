@@ -9,7 +9,7 @@ import {
   stateTag,
 } from "../runtime/model/labels";
 import { homePath } from "../runtime/model/path";
-import type { Change, HomePort, SourcePort } from "../runtime/model/ports";
+import type { MutationResult, HomePort, SourcePort } from "../runtime/model/ports";
 import type { Source } from "../runtime/model/source";
 import { isOfAnother } from "../runtime/mover/homeFacts";
 import type { MoverSettings } from "../runtime/shared/environment";
@@ -42,9 +42,9 @@ const missingReplicas = (source: Source, home: Home) => {
   return isOfAnother(source, home) ? [] : readReplicaLabels(home.labels).filter(({ region }) => !present.has(region));
 };
 
-function check(change: Change, call: string, name: string): void {
+function check(change: MutationResult, call: string, name: string): void {
   if (change.is === "done") return;
-  if (change.is === "changed")
+  if (change.is === "stale")
     throw new Failure(`${name} changed while it was being restored: run the same command again.`);
   throw new Failure(`AWS refuses ${call} of ${name} (${change.reason}): docs/command-line.md lists what undo needs.`);
 }

@@ -37,7 +37,7 @@ export async function verify(source: Source, settings: MoverSettings, deps: Veri
       deps.home.read(path),
     ]);
     // Something changed in between: the next event or sweep sees to it.
-    if (value.is === "changed" || answer.is === "gone" || answer.version !== home.currentVersion)
+    if (value.is === "stale" || answer.is === "gone" || answer.version !== home.currentVersion)
       return { result: "other" };
     if (value.is === "refused") return { result: "wrong", reason: value.reason };
     return holdsValue(answer.data, label.label.kind, value.value)

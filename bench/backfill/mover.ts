@@ -8,7 +8,7 @@ import { runLocally } from "../../cli/localRun";
 import { makeSecretsManager } from "../../runtime/aws/secretsManager";
 import { makeMove } from "../../runtime/mover/move";
 import { readEnvironment } from "../../runtime/shared/environment";
-import { makePace } from "../../runtime/shared/pace";
+import { makeRateLimit } from "../../runtime/shared/rateLimit";
 import { makeVaultHome } from "../../runtime/vault/homes";
 import { login } from "../../runtime/vault/login";
 import { cachedToken } from "../../runtime/vault/token";
@@ -27,7 +27,7 @@ const move = makeMove(settings, {
   home: makeVaultHome({ transport, token, mount, namespace }),
   now,
   sleep: wait,
-  pace: makePace(settings.deletesPerSecond, now, wait),
+  rateLimit: makeRateLimit(settings.deletesPerSecond, now, wait),
 });
 
 export interface Backfill {

@@ -6,9 +6,9 @@ import { parseSecretArn } from "../../runtime/model/arn";
 import { reasons } from "../../runtime/model/outcome";
 import type { Outcome } from "../../runtime/model/outcome";
 import { makeMove } from "../../runtime/mover/move";
-import { makePace } from "../../runtime/shared/pace";
+import { makeRateLimit } from "../../runtime/shared/rateLimit";
 import { makeSweepQueue } from "../../runtime/sweeper/sweepQueue";
-import { checkRecord } from "../../runtime/vault/templateRecord";
+import { checkTemplateRecord } from "../../runtime/vault/templateRecord";
 import { requireMover } from "../asMover";
 import { awsFailure, Failure } from "../failure";
 import { patienceMs, runFleet } from "../fleet";
@@ -127,7 +127,13 @@ async function inThisProcess(
 ): Promise<End> {
   const { deployment, source, home, now, sleep, stopped, concurrency } = session;
   const { settings } = deployment;
-  const move = makeMove(settings, { source, home, now, sleep, pace: makePace(settings.deletesPerSecond, now, sleep) });
+  const move = makeMove(settings, {
+    source,
+    home,
+    now,
+    sleep,
+    rateLimit: makeRateLimit(settings.deletesPerSecond, now, sleep),
+  });
   const { left, unbegun } = await runLocally(
     arns,
     { move, sleep, random: () => Math.random(), stopped },
@@ -151,7 +157,7 @@ async function inThisProcess(
 async function prepareLocal({ transport, token, deployment: { settings } }: Session): Promise<void> {
   await requireMover({ transport, token }, settings);
   const mayWrite = settings.mode !== "audit" || settings.modeRules.some(({ mode }) => mode !== "audit");
-  await checkRecord(settings, transport, token, mayWrite);
+  await checkTemplateRecord(settings, transport, token, mayWrite);
 }
 
 export async function moveCommand(session: Session, options: MoveCommandOptions): Promise<number> {

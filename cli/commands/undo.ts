@@ -4,7 +4,7 @@ import { TagResourceCommand } from "@aws-sdk/client-secrets-manager";
 import { stateTag } from "../../runtime/model/labels";
 import { homePath } from "../../runtime/model/path";
 import type { Source } from "../../runtime/model/source";
-import { makePace } from "../../runtime/shared/pace";
+import { makeRateLimit } from "../../runtime/shared/rateLimit";
 import { eachSecret } from "../eachSecret";
 import { awsFailure, Failure } from "../failure";
 import { readDuration } from "../filter";
@@ -23,7 +23,7 @@ export interface UndoCommandOptions extends FilterOptions {
 const restoresPerSecond = 25;
 
 const depsOf = ({ source, home, secrets, now, sleep }: Session): UndoDeps => {
-  const pace = makePace(restoresPerSecond, now, sleep);
+  const pace = makeRateLimit(restoresPerSecond, now, sleep);
   return {
     source: {
       restore: async (arn) => {

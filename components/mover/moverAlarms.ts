@@ -98,17 +98,17 @@ export const moverAlarms: readonly MoverAlarm[] = [
     key: "oldest-message",
     metric: { of: "queue", name: "ApproximateAgeOfOldestMessage" },
     // SQS leaves a message out of this metric once it was received more than three times: this alarm tells of a queue
-    // that nobody reads, and `way-blocked` of messages that are read and fail.
+    // that nobody reads, and `upstream-failing` of messages that are read and fail.
     breach: stateAbove(60 * 60),
     means: "A message has waited for over an hour and was hardly tried: the queue is not read, or not fast enough.",
     todo: "See whether the setting enabled is true and the function is throttled; raise maxConcurrency for a backlog.",
   },
   {
-    key: "way-blocked",
+    key: "upstream-failing",
     metric: { of: "mover", name: "retry" },
     breach: lastingEvents,
     means:
-      "For most of an hour moves had to be tried again: the way to Vault or AWS is broken. Nothing is lost, messages wait.",
+      "For most of an hour moves had to be tried again: the connection to Vault or AWS fails. Nothing is lost, messages wait.",
     todo: "The log's lines 'again later' give code and step: a sealed or unreachable Vault, a refused login, throttling.",
   },
   {

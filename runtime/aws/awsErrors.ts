@@ -1,12 +1,12 @@
 /** What the SDK's errors mean. Only an error's name goes further, never its message. */
 import type { Refusal } from "../model/ports";
 import { isServiceError, sourceError } from "../shared/awsCall";
-import { wayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
 import type { Step } from "../shared/errors";
 
-/** What Secrets Manager's refusal says about the secret; the rest is the way. */
+/** What Secrets Manager's refusal says about the secret. Every other refusal is about the connection: a retry. */
 export type SourceVerdict =
-  { readonly is: "absent" } | { readonly is: "changed" } | { readonly is: "not-scheduled" } | Refusal;
+  { readonly is: "absent" } | { readonly is: "stale" } | { readonly is: "not-scheduled" } | Refusal;
 
 const refusal = (reason: Refusal["reason"], outcome: Refusal["outcome"] = "refused"): Refusal => ({
   is: "refused",
@@ -17,7 +17,7 @@ const refusal = (reason: Refusal["reason"], outcome: Refusal["outcome"] = "refus
 /**
  * Sorts an error of Secrets Manager by its class first and its text second, since one class covers several cases.
  *
- * @throws a WayError when the error says nothing about the secret
+ * @throws a RetryableError when the error says nothing about the secret
  */
 export function verdictOf(step: Step, error: unknown): SourceVerdict {
   if (!isServiceError(error)) throw sourceError(step, error);
@@ -32,12 +32,12 @@ export function verdictOf(step: Step, error: unknown): SourceVerdict {
     case "InvalidRequestException":
       // The denial first: its words hold those of the other.
       if (/not scheduled|isn't scheduled|not marked for deletion/i.test(message)) return { is: "not-scheduled" };
-      if (/marked for deletion|scheduled for deletion/i.test(message)) return { is: "changed" };
+      if (/marked for deletion|scheduled for deletion/i.test(message)) return { is: "stale" };
       if (/another service|managed by/i.test(message)) return refusal("service-owned", "skipped");
       return refusal("source-rejected", "failed");
     case "InvalidParameterException":
       if (/replica regions/i.test(message)) {
-        throw wayError("source-has-replicas", step, "Secrets Manager is still removing replicas");
+        throw retryableError("source-has-replicas", step, "Secrets Manager is still removing replicas");
       }
       if (/replica secret/i.test(message)) return refusal("replica", "skipped");
       return refusal("source-rejected", "failed");

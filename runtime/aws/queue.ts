@@ -14,13 +14,13 @@ export interface QueueUrls {
  * a cold start.
  *
  * @param makeClient makes the client from its package
- * @param unrested told when a message's rest could not be set: it then comes back after the queue's own visibility
+ * @param onDelayFailed told when a message's delay could not be set: it then comes back after the queue's own visibility
  * timeout, which is no reason to fail the batch
  */
 export function makeQueue(
   makeClient: (sdk: typeof sqs) => sqs.SQSClient,
   urls: QueueUrls,
-  unrested: (error: Error) => void,
+  onDelayFailed: (error: Error) => void,
 ): QueuePort {
   let connected: { readonly sdk: typeof sqs; readonly client: sqs.SQSClient } | undefined;
   const connect = async () => {
@@ -29,7 +29,7 @@ export function makeQueue(
     return connected;
   };
   return {
-    async rest(receiptHandle, seconds) {
+    async delay(receiptHandle, seconds) {
       try {
         const { sdk, client } = await connect();
         await client.send(
@@ -40,10 +40,10 @@ export function makeQueue(
           }),
         );
       } catch (error) {
-        unrested(sourceError("dead-letter", error));
+        onDelayFailed(sourceError("dead-letter", error));
       }
     },
-    async bury(body, messageId) {
+    async sendToDeadLetterQueue(body, messageId) {
       try {
         const { sdk, client } = await connect();
         await client.send(

@@ -13,9 +13,9 @@ import {
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
 import { stateTag } from "../model/labels";
-import type { Change, SourcePort } from "../model/ports";
+import type { MutationResult, SourcePort } from "../model/ports";
 import { readDescription } from "../model/source";
-import { wayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
 import type { Step } from "../shared/errors";
 import { verdictOf } from "./awsErrors";
 import { letsServiceIn } from "./resourcePolicy";
@@ -26,15 +26,15 @@ export function makeSecretsManager(client: SecretsManagerClient, region: string)
   async function change(
     step: Step,
     call: () => Promise<unknown>,
-    idle: "done" | "changed" = "changed",
-  ): Promise<Change> {
+    idle: "done" | "stale" = "stale",
+  ): Promise<MutationResult> {
     try {
       await call();
       return { is: "done" };
     } catch (error) {
       const verdict = verdictOf(step, error);
       if (verdict.is === "refused") return verdict;
-      return { is: verdict.is === "not-scheduled" ? idle : "changed" };
+      return { is: verdict.is === "not-scheduled" ? idle : "stale" };
     }
   }
 
@@ -44,7 +44,7 @@ export function makeSecretsManager(client: SecretsManagerClient, region: string)
         const answer = await client.send(new DescribeSecretCommand({ SecretId: id }));
         const { ARN, Name } = answer;
         if (ARN === undefined || Name === undefined) {
-          throw wayError("source-failing", step, "DescribeSecret answered without a name");
+          throw retryableError("source-failing", step, "DescribeSecret answered without a name");
         }
         return { is: "found", source: readDescription({ ...answer, ARN, Name }, region) };
       } catch (error) {
@@ -67,15 +67,16 @@ export function makeSecretsManager(client: SecretsManagerClient, region: string)
     async read(arn, versionId) {
       try {
         const answer = await client.send(new GetSecretValueCommand({ SecretId: arn, VersionId: versionId }));
-        if (answer.ARN !== arn || answer.VersionId !== versionId) return { is: "changed" };
+        if (answer.ARN !== arn || answer.VersionId !== versionId) return { is: "stale" };
         if (answer.SecretBinary !== undefined) {
           return { is: "value", value: { type: "binary", bytes: answer.SecretBinary } };
         }
-        if (answer.SecretString === undefined) throw wayError("source-failing", "read", "AWS answered without a value");
+        if (answer.SecretString === undefined)
+          throw retryableError("source-failing", "read", "AWS answered without a value");
         return { is: "value", value: { type: "string", string: answer.SecretString } };
       } catch (error) {
         const verdict = verdictOf("read", error);
-        return verdict.is === "refused" ? verdict : { is: "changed" };
+        return verdict.is === "refused" ? verdict : { is: "stale" };
       }
     },
 

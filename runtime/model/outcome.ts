@@ -22,7 +22,7 @@ export const reasons = {
   "not-found": "Secrets Manager has no such secret",
   // moved, copied and unchanged
   proven: "the home holds this version, read back and found equal",
-  claimed: "a mover that stopped half-way had deleted this very version; the home holds it",
+  recovered: "a mover stopped right after it had deleted this version; the home holds it",
   "already-moved": "an earlier move of this version is complete",
   "owned-by-iac": "CloudFormation or an owner tag says that a tool would create it again; copied, not deleted",
   "restored-by-somebody": "somebody restored it after it was moved; copied only, until its vault-mover tag is removed",

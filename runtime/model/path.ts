@@ -38,7 +38,7 @@ export const homePath = (settings: PathSettings, name: string): string =>
     .replaceAll("{name}", () => encodeName(name));
 
 /** The KV entry that records the template; no secret's home can have this path, since no name holds a leading `~`. */
-export const recordPath = (settings: PathSettings): string => `${settings.homePrefix}/~mover`;
+export const templateRecordPath = (settings: PathSettings): string => `${settings.homePrefix}/~mover`;
 
 /** A path as it stands in a URL: each segment encoded, the slashes kept. */
 export const urlPath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");

@@ -1,19 +1,19 @@
-/** The two sides of a move as the protocol sees them. What is wrong with the way to them is thrown as a WayError. */
+/** The two sides of a move as the protocol sees them. A failed connection to one of them is thrown as a RetryableError. */
 import type { Home } from "./home";
 import type { LabelPatch, Replica } from "./labels";
 import type { Reason } from "./outcome";
 import type { Source } from "./source";
 import type { SourceValue } from "./value";
 
-/** The secret itself stands in the way: an outcome, not a retry. */
+/** The secret itself prevents the call: that is an outcome, and a retry would not help. */
 export interface Refusal {
   readonly is: "refused";
   readonly outcome: "refused" | "skipped" | "failed";
   readonly reason: Reason;
 }
 
-/** `changed`: the secret is no longer what was described, so the protocol starts over. */
-export type Change = { readonly is: "done" } | { readonly is: "changed" } | Refusal;
+/** `stale`: the secret is no longer what was described, so the protocol starts over. */
+export type MutationResult = { readonly is: "done" } | { readonly is: "stale" } | Refusal;
 
 /** Secrets Manager. */
 export interface SourcePort {
@@ -28,16 +28,16 @@ export interface SourcePort {
   readonly read: (
     arn: string,
     versionId: string,
-  ) => Promise<{ readonly is: "value"; readonly value: SourceValue } | { readonly is: "changed" } | Refusal>;
+  ) => Promise<{ readonly is: "value"; readonly value: SourceValue } | { readonly is: "stale" } | Refusal>;
   /** Writes the `vault-mover` tag. */
-  readonly tag: (arn: string, value: string) => Promise<Change>;
+  readonly tag: (arn: string, value: string) => Promise<MutationResult>;
   /** DeleteSecret with a recovery window in days; never without one. */
-  readonly schedule: (arn: string, windowDays: number) => Promise<Change>;
+  readonly schedule: (arn: string, windowDays: number) => Promise<MutationResult>;
   /** RestoreSecret; done as well when the secret was not scheduled. */
-  readonly restore: (arn: string) => Promise<Change>;
-  readonly removeReplicas: (arn: string, regions: readonly string[]) => Promise<Change>;
-  readonly replicate: (arn: string, replicas: readonly Replica[]) => Promise<Change>;
-  readonly cancelRotation: (arn: string) => Promise<Change>;
+  readonly restore: (arn: string) => Promise<MutationResult>;
+  readonly removeReplicas: (arn: string, regions: readonly string[]) => Promise<MutationResult>;
+  readonly replicate: (arn: string, replicas: readonly Replica[]) => Promise<MutationResult>;
+  readonly cancelRotation: (arn: string) => Promise<MutationResult>;
 }
 
 /** A home in Vault; paths are below the mount. */
@@ -71,13 +71,13 @@ export interface MoveDeps {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   /** Resolves when this container may send its next DeleteSecret. */
-  readonly pace: () => Promise<void>;
+  readonly rateLimit: () => Promise<void>;
 }
 
 /** The mover's queues, as far as a batch calls them itself. */
 export interface QueuePort {
-  /** Lets a message come back after so many seconds. */
-  readonly rest: (receiptHandle: string, seconds: number) => Promise<void>;
-  /** Puts a message that nobody can read where a person will find it. */
-  readonly bury: (body: string, messageId: string) => Promise<void>;
+  /** Makes a message visible again after so many seconds. */
+  readonly delay: (receiptHandle: string, seconds: number) => Promise<void>;
+  /** Puts a message that nobody can read on the dead-letter queue, where a person will find it. */
+  readonly sendToDeadLetterQueue: (body: string, messageId: string) => Promise<void>;
 }

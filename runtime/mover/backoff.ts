@@ -1,7 +1,7 @@
-/** How long a message rests before it is tried again. */
+/** The delay before a message is tried again. */
 
 const firstSeconds = 5;
-/** A 12-hour outage costs a message about 70 receives at this cap, and 103 when every rest is the shortest possible. */
+/** A 12-hour outage costs a message about 70 receives at this cap, and 103 when every delay is the shortest possible. */
 const capSeconds = 15 * 60;
 
 /**
@@ -13,7 +13,7 @@ const capSeconds = 15 * 60;
  * @param atLeast seconds that a server asked to wait; more than 15 minutes count as 15 minutes
  * @returns whole seconds, as ChangeMessageVisibility wants them
  */
-export function restSeconds(receives: number, random: number, atLeast = 0): number {
+export function delaySeconds(receives: number, random: number, atLeast = 0): number {
   const grown = Math.min(capSeconds, firstSeconds * 2 ** Math.min(receives - 1, 20));
   const asked = Math.ceil(atLeast) * (1 + random / 2);
   return Math.min(capSeconds, Math.ceil(Math.max(grown * (1 - random / 2), asked)));

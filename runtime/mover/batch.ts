@@ -1,9 +1,9 @@
 /** One batch of queue messages: every secret once, every message with its own end. */
 import type { Outcome } from "../model/outcome";
 import type { QueuePort } from "../model/ports";
-import { isWayError, wayError } from "../shared/errors";
-import type { WayError } from "../shared/errors";
-import { restSeconds } from "./backoff";
+import { isRetryableError, retryableError } from "../shared/errors";
+import type { RetryableError } from "../shared/errors";
+import { delaySeconds } from "./backoff";
 import { readMessage } from "./event";
 import type { MoveRequest } from "./run";
 
@@ -21,7 +21,7 @@ export interface BatchAnswer {
 
 export interface Telemetry {
   readonly outcome: (outcome: Outcome, durationMs: number) => void;
-  readonly retry: (secret: string, error: WayError, receives: number) => void;
+  readonly retry: (secret: string, error: RetryableError, receives: number) => void;
   readonly unreadable: (messageId: string) => void;
   readonly ignored: (messageId: string) => void;
 }
@@ -40,9 +40,9 @@ const unseenSeconds = 60;
 type End = { readonly end: "done" } | { readonly end: "again"; readonly seconds: number };
 const done: End = { end: "done" };
 
-/** A defect of this program ends the run of one secret, not of its batch. Its message could quote a value. */
-const asWayError = (error: unknown): WayError =>
-  isWayError(error) ? error : wayError("defect", "run", error instanceof Error ? error.name : typeof error);
+/** A defect of this program ends the run of one secret, not the batch. Its own message is dropped: it could quote a value. */
+const asRetryableError = (error: unknown): RetryableError =>
+  isRetryableError(error) ? error : retryableError("defect", "run", error instanceof Error ? error.name : typeof error);
 
 /** Makes the function that works a batch off. It does not throw: what failed is in its answer. */
 export function makeBatch(deps: BatchDeps) {
@@ -51,26 +51,26 @@ export function makeBatch(deps: BatchDeps) {
   async function handleSecret(secret: string, receives: number, remainingMs: () => number): Promise<End> {
     const started = now();
     try {
-      const outcome = await move({ secret, attempt: receives, remainingMs });
+      const outcome = await move({ secret, receiveCount: receives, remainingMs });
       telemetry.outcome(outcome, now() - started);
-      // Settling is the sweep's to resume: a message must not live as long as a settle time may be.
+      // A message is not kept for the settle time, which may be a month: the sweep takes the secret up again.
       return outcome.reason === "deletion-unseen" ? { end: "again", seconds: unseenSeconds } : done;
     } catch (error) {
-      const way = asWayError(error);
-      telemetry.retry(secret, way, receives);
-      return { end: "again", seconds: restSeconds(receives, random(), way.retryAfter) };
+      const retryable = asRetryableError(error);
+      telemetry.retry(secret, retryable, receives);
+      return { end: "again", seconds: delaySeconds(receives, random(), retryable.retryAfter) };
     }
   }
 
-  async function bury(message: QueueMessage, receives: number): Promise<End> {
+  async function sendToDeadLetterQueue(message: QueueMessage, receives: number): Promise<End> {
     telemetry.unreadable(message.messageId);
     try {
-      await queue.bury(message.body, message.messageId);
+      await queue.sendToDeadLetterQueue(message.body, message.messageId);
       return done;
     } catch (error) {
-      const way = asWayError(error);
-      telemetry.retry(`message ${message.messageId}`, way, receives);
-      return { end: "again", seconds: restSeconds(receives, random(), way.retryAfter) };
+      const retryable = asRetryableError(error);
+      telemetry.retry(`message ${message.messageId}`, retryable, receives);
+      return { end: "again", seconds: delaySeconds(receives, random(), retryable.retryAfter) };
     }
   }
 
@@ -82,7 +82,7 @@ export function makeBatch(deps: BatchDeps) {
         const receives = Math.max(1, Number(message.attributes.ApproximateReceiveCount) || 1);
         switch (read.is) {
           case "unreadable":
-            return { message, end: await bury(message, receives) };
+            return { message, end: await sendToDeadLetterQueue(message, receives) };
           case "ignored":
             telemetry.ignored(message.messageId);
             return { message, end: done };
@@ -97,7 +97,7 @@ export function makeBatch(deps: BatchDeps) {
       }),
     );
     const again = ends.flatMap(({ message, end }) => (end.end === "again" ? [{ message, seconds: end.seconds }] : []));
-    await Promise.all(again.map(({ message, seconds }) => queue.rest(message.receiptHandle, seconds)));
+    await Promise.all(again.map(({ message, seconds }) => queue.delay(message.receiptHandle, seconds)));
     return { batchItemFailures: again.map(({ message }) => ({ itemIdentifier: message.messageId })) };
   };
 }

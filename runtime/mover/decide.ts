@@ -62,7 +62,7 @@ export const liveRows: readonly Row[] = [
     name: "a mover began to restore it, and the settings give it another mode than `audit`",
     why: "The secret is back, and the mover that restored it may have stopped before it removed the labels.",
     when: ({ restoring, stackMode }) => restoring !== undefined && stackMode !== "audit",
-    decide: ({ deletion }) => ({ act: "clear", unsure: mayBePending(deletion) }),
+    decide: ({ deletion }) => ({ act: "finish-restore", deletionMayBePending: mayBePending(deletion) }),
   },
   {
     name: "a mover announced its deletion less than 5 minutes ago",
@@ -192,7 +192,7 @@ function decideScheduled(facts: Facts): Decision {
   }
   if (deletion.is !== "announced") return decideFinished(facts, deletion);
   return stays === undefined && holds === "current"
-    ? { act: "claim", versionId, homeVersion: facts.homeVersion }
+    ? { act: "recover", versionId, homeVersion: facts.homeVersion }
     : { act: "restore", versionId, cause: "unfinished" };
 }
 

@@ -32,13 +32,13 @@ export type Decision =
   | { readonly act: "restore"; readonly versionId: string; readonly cause: RestoreCause }
   /**
    * A mover began to restore the source, which does not show as scheduled: remove the restore's labels and start over.
-   * `unsure`: Secrets Manager may only not show the deletion yet, and the mover may have stopped before RestoreSecret.
+   * `deletionMayBePending`: Secrets Manager may only not show the deletion yet, and the mover may have stopped before RestoreSecret.
    */
-  | { readonly act: "clear"; readonly unsure: boolean }
+  | { readonly act: "finish-restore"; readonly deletionMayBePending: boolean }
   /** The late check of a finished move found it sound: write that down. */
   | { readonly act: "check" }
   /** A mover stopped after its delete and before its label: write the label. */
-  | { readonly act: "claim"; readonly versionId: string; readonly homeVersion: number }
+  | { readonly act: "recover"; readonly versionId: string; readonly homeVersion: number }
   /** Write the value over this KV version (0: none). */
   | (Act & { readonly act: "write"; readonly base: number })
   /** The home's current version should hold the value already. */

@@ -1,4 +1,4 @@
-/** The last part of a move, from the proven copy to the scheduled source, and the way back. */
+/** The last part of a move, from the proven copy to the scheduled source, and how it is undone. */
 import type { Home } from "../model/home";
 import {
   clearedMarkers,
@@ -10,14 +10,14 @@ import {
   stateTag,
 } from "../model/labels";
 import type { RestoreCause } from "../model/outcome";
-import type { Change } from "../model/ports";
+import type { MutationResult } from "../model/ports";
 import type { Source } from "../model/source";
-import { wayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
 import { decide } from "./decide";
 import type { Proof } from "./decision";
 import { holdsProof } from "./homeFacts";
 import type { Result, Run } from "./run";
-import { together } from "./together";
+import { inParallel } from "./inParallel";
 
 /** A delete that is sent later than this could be cut off before its label is written. */
 const deleteNeedsMs = 30_000;
@@ -27,11 +27,11 @@ const looks = 4;
 const dayMs = 24 * 60 * 60_000;
 
 /** What the answer of a change means for the run; undefined: go on. */
-function halt(run: Run, change: Change): Result | undefined {
+function outcomeOf(run: Run, change: MutationResult): Result | undefined {
   switch (change.is) {
     case "done":
       return undefined;
-    case "changed":
+    case "stale":
       return "again";
     case "refused":
       return run.trace.end(change.outcome, change.reason);
@@ -45,10 +45,10 @@ export const hasTagRoom = ({ tags }: Source): boolean =>
   tags[stateTag] !== undefined || Object.keys(tags).filter((key) => !key.startsWith("aws:")).length < maxTags;
 
 /** Makes the source deletable: its replicas are written down and removed, its rotation is cancelled. */
-async function release(run: Run, source: Source): Promise<Result | undefined> {
+async function detachReplicasAndRotation(run: Run, source: Source): Promise<Result | undefined> {
   const { deps, arn, path, trace } = run;
   if (source.rotating) {
-    const cancelled = halt(run, await deps.source.cancelRotation(arn));
+    const cancelled = outcomeOf(run, await deps.source.cancelRotation(arn));
     if (cancelled !== undefined) return cancelled;
   }
   if (source.replicas.length === 0) return undefined;
@@ -56,14 +56,14 @@ async function release(run: Run, source: Source): Promise<Result | undefined> {
   if (labelled.is === "gone") return "again";
   if (labelled.is === "rejected") return trace.end("refused", "label-no-room");
   const regions = source.replicas.map(({ region }) => region);
-  return halt(run, await deps.source.removeReplicas(arn, regions));
+  return outcomeOf(run, await deps.source.removeReplicas(arn, regions));
 }
 
 /** Brings back the replicas that a move removed; undefined: nothing is missing any more. */
 async function replicateAgain(run: Run, home: Home, source?: Source): Promise<Result | undefined> {
   const present = new Set(source?.replicas.map(({ region }) => region));
   const missing = readReplicaLabels(home.labels).filter(({ region }) => !present.has(region));
-  return missing.length === 0 ? undefined : halt(run, await run.deps.source.replicate(run.arn, missing));
+  return missing.length === 0 ? undefined : outcomeOf(run, await run.deps.source.replicate(run.arn, missing));
 }
 
 /**
@@ -74,23 +74,28 @@ export async function restoreSource(run: Run, home: Home, versionId: string, cau
   const { deps, arn, path, trace } = run;
   // A home that is gone can't carry the label; the restore matters more.
   await deps.home.label(path, { restoring: versionId });
-  const restored = halt(run, await deps.source.restore(arn));
+  const restored = outcomeOf(run, await deps.source.restore(arn));
   if (restored !== undefined) return restored;
   trace.note({ restored: cause });
-  // Once more: if another mover ended this restore and deleted anew before it, it undid that deletion, and without the
-  // label it would look like a person's undo.
+  // Set the label again. Another mover may have finished this restore and deleted the secret anew before our
+  // RestoreSecret arrived: our call then undid that deletion, and without the label it would look like a person's undo.
   await deps.home.label(path, { restoring: versionId });
   return (await replicateAgain(run, home)) ?? "again";
 }
 
 /**
- * Ends a restore whose secret shows to be unscheduled. While that is unsure it is restored once more, which does
+ * Ends a restore whose secret shows to be unscheduled. While that is deletionMayBePending it is restored once more, which does
  * nothing to a secret that is not scheduled: without its label nobody would finish it.
  */
-export async function endRestore(run: Run, home: Home, source: Source, unsure: boolean): Promise<Result> {
+export async function finishRestore(
+  run: Run,
+  home: Home,
+  source: Source,
+  deletionMayBePending: boolean,
+): Promise<Result> {
   const { deps, arn, path } = run;
-  if (unsure) {
-    const restored = halt(run, await deps.source.restore(arn));
+  if (deletionMayBePending) {
+    const restored = outcomeOf(run, await deps.source.restore(arn));
     if (restored !== undefined) return restored;
   }
   const replicated = await replicateAgain(run, home, source);
@@ -103,11 +108,11 @@ export async function endRestore(run: Run, home: Home, source: Source, unsure: b
  * Looks at both sides again after the delete and decides anew. Nothing is written on the strength of it but labels and
  * a restore, so both are asked together.
  */
-async function lookAgain(run: Run, proof: Proof, deleting: string): Promise<Result> {
+async function verifyDeletion(run: Run, proof: Proof, deleting: string): Promise<Result> {
   const { deps, settings, trace, arn, path } = run;
   let relabelled = false;
   for (let look = 1; look <= looks; look += 1) {
-    const [home, found] = await together(deps.home.metadata(path), deps.source.describe(arn, "describe"));
+    const [home, found] = await inParallel(deps.home.metadata(path), deps.source.describe(arn, "describe"));
     if (found.is === "refused") return trace.end(found.outcome, found.reason);
     if (found.is === "absent") {
       // Somebody deleted it without a window; the home is all there is.
@@ -134,14 +139,18 @@ async function lookAgain(run: Run, proof: Proof, deleting: string): Promise<Resu
   return trace.end("deferred", "deletion-unseen");
 }
 
-/** @throws a WayError when a delete could be cut off before its label is written */
+/** @throws a RetryableError when a delete could be cut off before its label is written */
 function checkTime(run: Run): void {
   if (run.remainingMs() >= deleteNeedsMs) return;
-  throw wayError("out-of-time", "delete", "less than 30 seconds are left; the copy is proven, the delete comes later");
+  throw retryableError(
+    "out-of-time",
+    "delete",
+    "less than 30 seconds are left; the copy is proven, the delete comes later",
+  );
 }
 
 /** Deletes the source of a proven copy, with the recovery window, and makes sure that it was right. */
-export async function remove(run: Run, source: Source, proof: Proof): Promise<Result> {
+export async function deleteSource(run: Run, source: Source, proof: Proof): Promise<Result> {
   const { deps, settings, trace, arn, path } = run;
   const { versionId } = proof;
   // Without a settle time the clocks are not compared: Vault's may be ahead, and nothing would resume the move.
@@ -151,12 +160,12 @@ export async function remove(run: Run, source: Source, proof: Proof): Promise<Re
   }
   if (!hasTagRoom(source)) return trace.end("refused", "tags-full");
   checkTime(run);
-  const released = await release(run, source);
+  const released = await detachReplicasAndRotation(run, source);
   if (released !== undefined) return released;
-  await deps.pace();
+  await deps.rateLimit();
   checkTime(run);
   const windowEnd = new Date(deps.now() + settings.recoveryWindowDays * dayMs).toISOString();
-  const tagged = halt(run, await deps.source.tag(arn, `${versionId}/${windowEnd}`));
+  const tagged = outcomeOf(run, await deps.source.tag(arn, `${versionId}/${windowEnd}`));
   if (tagged !== undefined) return tagged;
   const deleting = deletingLabel({ versionId, time: deps.now() });
   const marked = await deps.home.label(path, {
@@ -167,9 +176,9 @@ export async function remove(run: Run, source: Source, proof: Proof): Promise<Re
   });
   if (marked.is === "gone") return "again";
   if (marked.is === "rejected") return trace.end("refused", "label-no-room");
-  const scheduled = halt(run, await deps.source.schedule(arn, settings.recoveryWindowDays));
+  const scheduled = outcomeOf(run, await deps.source.schedule(arn, settings.recoveryWindowDays));
   if (scheduled !== undefined) return scheduled;
   trace.mark("deleted");
   await deps.home.label(path, { deleted: versionId });
-  return lookAgain(run, proof, deleting);
+  return verifyDeletion(run, proof, deleting);
 }

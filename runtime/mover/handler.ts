@@ -8,10 +8,10 @@ import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { makeQueue } from "../aws/queue";
 import { makeSecretsManager } from "../aws/secretsManager";
 import { readEnvironment } from "../shared/environment";
-import { makePace } from "../shared/pace";
+import { makeRateLimit } from "../shared/rateLimit";
 import { makeVaultHome } from "../vault/homes";
 import { login } from "../vault/login";
-import { checkRecord } from "../vault/templateRecord";
+import { checkTemplateRecord } from "../vault/templateRecord";
 import { cachedToken } from "../vault/token";
 import { makeTransport } from "../vault/transport";
 import { makeBatch } from "./batch";
@@ -51,13 +51,13 @@ export function moverHandler(): (event: SQSEvent, context: Context) => Promise<S
     home: makeVaultHome({ transport, token, mount: settings.mount, namespace: settings.vaultNamespace }),
     now,
     sleep: wait,
-    pace: makePace(settings.deletesPerSecond / settings.maxConcurrency, now, wait),
+    rateLimit: makeRateLimit(settings.deletesPerSecond / settings.maxConcurrency, now, wait),
   });
 
   const mayWrite = settings.mode !== "audit" || settings.modeRules.some(({ mode }) => mode !== "audit");
   let checked: Promise<void> | undefined;
   const checkOnce = async (): Promise<void> => {
-    checked ??= checkRecord(settings, transport, token, mayWrite);
+    checked ??= checkTemplateRecord(settings, transport, token, mayWrite);
     try {
       await checked;
     } catch (error) {
@@ -75,7 +75,9 @@ export function moverHandler(): (event: SQSEvent, context: Context) => Promise<S
       ({ SQSClient }) => new SQSClient({ region, requestHandler }),
       settings,
       (error) => {
-        telemetry.warn(`a message's rest could not be set, the queue's own applies: ${error.message}`);
+        telemetry.warn(
+          `a message's delay could not be set; it comes back after the queue's visibility timeout: ${error.message}`,
+        );
       },
     ),
     telemetry,

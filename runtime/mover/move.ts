@@ -16,15 +16,15 @@ import type { Source } from "../model/source";
 import { encodeValue, holdsValue, writeBody } from "../model/value";
 import type { SourceValue, ValueKind } from "../model/value";
 import type { MoverSettings } from "../shared/environment";
-import { wayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
 import { decide } from "./decide";
 import type { Decision } from "./decision";
-import { endRestore, remove, restoreSource } from "./deletion";
+import { deleteSource, finishRestore, restoreSource } from "./deletion";
 import { prove } from "./proof";
 import { resolve } from "./resolve";
 import type { Resolved } from "./resolve";
 import type { MoveRequest, Result, Run } from "./run";
-import { together } from "./together";
+import { inParallel } from "./inParallel";
 import { startTrace } from "./trace";
 
 type Acting = Extract<Decision, { act: "write" | "prove" | "recognise" }>;
@@ -39,7 +39,7 @@ async function label(run: Run, source: Source, home: Home, patch: LabelPatch): P
   const { deps, path, trace } = run;
   const tags = tagPatch(home.labels, source.tags);
   const nothing = Promise.resolve(undefined);
-  const [labelled, copied] = await together(
+  const [labelled, copied] = await inParallel(
     Object.keys(patch).length > 0 ? deps.home.label(path, patch) : nothing,
     Object.keys(tags.patch).length > 0 ? deps.home.label(path, tags.patch) : nothing,
   );
@@ -104,7 +104,7 @@ async function recognise(
   if (by === "label") {
     for (const other of source.versionIds.filter((id) => id !== versionId)) {
       const read = await deps.source.read(arn, other);
-      if (read.is === "changed") return "again";
+      if (read.is === "stale") return "again";
       if (read.is === "value" && kindHeld(read.value) !== undefined) {
         return write(run, source, homeVersion, versionId, value);
       }
@@ -114,7 +114,7 @@ async function recognise(
 }
 
 /** The version that is to be proven: written now, or found. */
-async function copyOf(run: Run, source: Source, decision: Acting, value: SourceValue): Promise<Result | Copy> {
+async function makeCopy(run: Run, source: Source, decision: Acting, value: SourceValue): Promise<Result | Copy> {
   switch (decision.act) {
     case "write":
       return write(run, source, decision.base, decision.versionId, value);
@@ -133,16 +133,16 @@ const isCopy = (result: Result | Copy): result is Copy =>
   typeof result === "object" && "homeVersion" in result && "kind" in result;
 
 /** Copies, proves, and in mode `move` deletes. */
-async function carry(run: Run, source: Source, home: Home, decision: Acting): Promise<Result> {
+async function copyAndProve(run: Run, source: Source, home: Home, decision: Acting): Promise<Result> {
   const { deps, path, settings, trace, arn } = run;
   const { versionId } = decision;
   trace.note({ versionId });
   const read = await deps.source.read(arn, versionId);
-  if (read.is === "changed") return "again";
+  if (read.is === "stale") return "again";
   if (read.is === "refused") return trace.end(read.outcome, read.reason);
   trace.mark("read");
 
-  const copy = await copyOf(run, source, decision, read.value);
+  const copy = await makeCopy(run, source, decision, read.value);
   if (!isCopy(copy)) return copy;
   trace.note({ homeVersion: copy.homeVersion });
 
@@ -150,12 +150,12 @@ async function carry(run: Run, source: Source, home: Home, decision: Acting): Pr
   const markers = decision.copyOnly === "restored-by-somebody" ? {} : markersToClear(home.labels);
   const own = copy.label ? versionLabelPatch(home.labels, home.oldestVersion, copy.homeVersion, copy.label) : {};
   // The label changes nothing that the proof looks at, and says no more than that this run wrote or found the version.
-  const [labelled, proven] = await together(
+  const [labelled, proven] = await inParallel(
     label(run, source, home, { ...own, ...markers }),
     prove({ ...copy, path, before: home, versionId, value: read.value }, deps.home, settings),
   );
   if (labelled !== undefined) return labelled;
-  if (proven.is === "changed") return "again";
+  if (proven.is === "stale") return "again";
   if (proven.is === "refused") return trace.end(proven.outcome, proven.reason);
   trace.mark("proven");
 
@@ -163,7 +163,7 @@ async function carry(run: Run, source: Source, home: Home, decision: Acting): Pr
   if (decision.mode === "copy" || copyOnly !== undefined) {
     return trace.end(copy.written ? "copied" : "unchanged", copyOnly ?? "proven");
   }
-  return remove(run, source, proven.proof);
+  return deleteSource(run, source, proven.proof);
 }
 
 /** Both sides, the home read before the source; the first time, what `resolve` read is taken where it is enough. */
@@ -182,7 +182,7 @@ async function look(run: Run, first?: Resolved): Promise<Result | { readonly hom
 }
 
 /** One look at both sides and the act that follows from it. */
-async function attempt(run: Run, first?: Resolved): Promise<Result> {
+async function runOnce(run: Run, first?: Resolved): Promise<Result> {
   const { deps, settings, trace, arn, path } = run;
   const looked = await look(run, first);
   if (looked === "again" || "outcome" in looked) return looked;
@@ -211,18 +211,18 @@ async function attempt(run: Run, first?: Resolved): Promise<Result> {
     case "check":
       await deps.home.label(path, { checked: new Date(deps.now()).toISOString() });
       return trace.end("unchanged", "already-moved");
-    case "clear":
-      return endRestore(run, home, source, decision.unsure);
-    case "claim": {
+    case "finish-restore":
+      return finishRestore(run, home, source, decision.deletionMayBePending);
+    case "recover": {
       const { versionId, homeVersion } = decision;
       trace.note({ versionId, homeVersion });
-      const claimed = await deps.home.label(path, { deleted: versionId });
-      return claimed.is === "done" ? trace.end("moved", "claimed") : "again";
+      const labelled = await deps.home.label(path, { deleted: versionId });
+      return labelled.is === "done" ? trace.end("moved", "recovered") : "again";
     }
     case "write":
     case "prove":
     case "recognise":
-      return carry(run, source, home, decision);
+      return copyAndProve(run, source, home, decision);
     default:
       return decision satisfies never;
   }
@@ -232,7 +232,7 @@ async function attempt(run: Run, first?: Resolved): Promise<Result> {
  * Makes the move for a deployment.
  *
  * @returns a function that brings one secret as far as the mode allows and tells what became of it
- * @throws (the function) a WayError when the way to Vault or AWS is broken: try again later
+ * @throws (the function) a RetryableError when Vault or AWS can't be reached, throttles or fails: try again later
  */
 export const makeMove =
   (settings: MoverSettings, deps: MoveDeps) =>
@@ -244,8 +244,8 @@ export const makeMove =
     const run: Run = { arn: source.arn, path, remainingMs: request.remainingMs, settings, deps, trace };
     for (let start = 0; start < maxStarts; start += 1) {
       if (start > 0) await deps.sleep(100 * 2 ** start);
-      const result = await attempt(run, start === 0 ? resolved : undefined);
+      const result = await runOnce(run, start === 0 ? resolved : undefined);
       if (result !== "again") return result;
     }
-    throw wayError("contended", "describe", "the secret or its home kept changing");
+    throw retryableError("contended", "describe", "the secret or its home kept changing");
   };

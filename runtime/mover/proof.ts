@@ -6,9 +6,9 @@ import { holdsValue } from "../model/value";
 import type { SourceValue, ValueKind } from "../model/value";
 import type { MoverSettings } from "../shared/environment";
 import type { CopyOnly, Proof } from "./decision";
-import { together } from "./together";
+import { inParallel } from "./inParallel";
 
-export interface Claim {
+export interface ProofRequest {
   readonly path: string;
   /** The home as it was before this run wrote to it. */
   readonly before: Home;
@@ -24,7 +24,7 @@ export interface Claim {
 
 export type Proven =
   | { readonly is: "proven"; readonly proof: Proof; readonly copyOnly?: CopyOnly }
-  | { readonly is: "changed" }
+  | { readonly is: "stale" }
   | { readonly is: "refused"; readonly outcome: "refused" | "failed"; readonly reason: Reason };
 
 /**
@@ -32,30 +32,30 @@ export type Proven =
  * without loss, the mover wrote it, and the entry was not deleted and begun anew in between (KV versions restart after
  * a metadata delete, so a version number alone proves nothing).
  */
-export async function prove(claim: Claim, port: HomePort, settings: MoverSettings): Promise<Proven> {
-  const [answer, home] = await together(port.read(claim.path), port.metadata(claim.path));
-  const version = home.versions[claim.homeVersion];
-  if (answer.is === "gone" || version === undefined) return { is: "changed" };
-  const base = home.versions[claim.base];
-  if (base !== undefined && base.createdTime !== claim.before.versions[claim.base]?.createdTime) {
+export async function prove(request: ProofRequest, port: HomePort, settings: MoverSettings): Promise<Proven> {
+  const [answer, home] = await inParallel(port.read(request.path), port.metadata(request.path));
+  const version = home.versions[request.homeVersion];
+  if (answer.is === "gone" || version === undefined) return { is: "stale" };
+  const base = home.versions[request.base];
+  if (base !== undefined && base.createdTime !== request.before.versions[request.base]?.createdTime) {
     return { is: "refused", outcome: "failed", reason: "home-recreated" };
   }
-  if (answer.version !== claim.homeVersion || home.currentVersion !== claim.homeVersion) return { is: "changed" };
+  if (answer.version !== request.homeVersion || home.currentVersion !== request.homeVersion) return { is: "stale" };
   if (answer.deletionTime !== "" || version.deletionTime !== "") {
     return { is: "refused", outcome: "refused", reason: "home-expires" };
   }
   const author = version.authorEntityId;
   const ours = author !== undefined && [settings.entityId, ...settings.formerEntityIds].includes(author);
-  if (author !== undefined && !ours && !claim.acceptForeign) {
+  if (author !== undefined && !ours && !request.acceptForeign) {
     return { is: "refused", outcome: "failed", reason: "home-recreated" };
   }
-  if (!holdsValue(answer.data, claim.kind, claim.value)) {
+  if (!holdsValue(answer.data, request.kind, request.value)) {
     return { is: "refused", outcome: "refused", reason: "unequal" };
   }
-  const authorUnknown = author === undefined && settings.authorship === "entity" && !claim.acceptForeign;
+  const authorUnknown = author === undefined && settings.authorship === "entity" && !request.acceptForeign;
   return {
     is: "proven",
-    proof: { homeVersion: claim.homeVersion, createdTime: version.createdTime, versionId: claim.versionId },
+    proof: { homeVersion: request.homeVersion, createdTime: version.createdTime, versionId: request.versionId },
     ...(authorUnknown ? { copyOnly: "author-unknown" as const } : {}),
   };
 }

@@ -6,9 +6,9 @@ import { homePath, isSecretName } from "../model/path";
 import type { MoveDeps, SourcePort } from "../model/ports";
 import type { Source } from "../model/source";
 import type { MoverSettings } from "../shared/environment";
-import { wayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
 import type { MoveRequest } from "./run";
-import { together } from "./together";
+import { inParallel } from "./inParallel";
 import type { Trace } from "./trace";
 
 /** A secret whose identity is settled, as both sides were when it was found. */
@@ -16,12 +16,12 @@ export interface Resolved {
   readonly source: Source;
   /** Below the mount. */
   readonly path: string;
-  /** Absent when no whole ARN told the path before the secret was found. */
+  /** Absent when no whole ARN nameFromArn the path before the secret was found. */
   readonly home?: Home;
 }
 
 /** So many receives a secret may be missing: DescribeSecret is eventually consistent. */
-const missingAttempts = 4;
+const missingReceives = 4;
 
 const isForeign = (settings: MoverSettings, region: string | undefined, account: string | undefined): boolean =>
   region !== settings.region || account !== settings.account;
@@ -33,7 +33,8 @@ function identify(request: MoveRequest, found: Found, settings: MoverSettings, t
   const { secret } = request;
   if (found.is === "refused") return trace.end(found.outcome, found.reason);
   if (found.is === "absent") {
-    if (request.attempt < missingAttempts) throw wayError("source-not-found-yet", "resolve", "no such secret so far");
+    if (request.receiveCount < missingReceives)
+      throw retryableError("source-not-found-yet", "resolve", "no such secret so far");
     return trace.end("skipped", "not-found");
   }
   const { source } = found;
@@ -50,9 +51,9 @@ function identify(request: MoveRequest, found: Found, settings: MoverSettings, t
 
 /**
  * Finds the secret. A whole ARN, which is what events and the sweep send, tells the home; for a name, which anybody
- * could have typed, Vault is not asked before the secret is found.
+ * could have nameParts, Vault is not asked before the secret is found.
  *
- * @throws a WayError when the way to either side is broken, or while a secret that may be new is not seen yet
+ * @throws a RetryableError when either side can't be reached, or while a secret that may be new is not seen yet
  */
 export async function resolve(
   request: MoveRequest,
@@ -62,20 +63,20 @@ export async function resolve(
 ): Promise<Outcome | Resolved> {
   const { secret } = request;
   const isArn = looksLikeArn(secret);
-  const [, , , region, account, , ...typed] = isArn ? secret.split(":") : [];
+  const [, , , region, account, , ...nameParts] = isArn ? secret.split(":") : [];
   if (isArn && isForeign(settings, region, account)) return trace.end("refused", "foreign");
   // Asked before AWS is: the function's role may look at nothing outside the prefix.
-  const name = isArn ? typed.join(":") : secret;
+  const name = isArn ? nameParts.join(":") : secret;
   if (!name.startsWith(settings.namePrefix)) return trace.end("skipped", "outside-prefix");
-  const told = parseSecretArn(secret)?.name;
-  const early = told !== undefined && isSecretName(told) ? told : undefined;
-  const [found, home] = await together(
+  const nameFromArn = parseSecretArn(secret)?.name;
+  const knownName = nameFromArn !== undefined && isSecretName(nameFromArn) ? nameFromArn : undefined;
+  const [found, home] = await inParallel(
     deps.source.describe(secret, "resolve"),
-    early === undefined ? Promise.resolve(undefined) : deps.home.metadata(homePath(settings, early)),
+    knownName === undefined ? Promise.resolve(undefined) : deps.home.metadata(homePath(settings, knownName)),
   );
   const source = identify(request, found, settings, trace);
   if ("outcome" in source) return source;
   const path = homePath(settings, source.name);
   trace.note({ home: `${settings.mount}/${path}` });
-  return source.name === early && home !== undefined ? { source, path, home } : { source, path };
+  return source.name === knownName && home !== undefined ? { source, path, home } : { source, path };
 }

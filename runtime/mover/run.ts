@@ -8,8 +8,8 @@ import type { Trace } from "./trace";
 export interface MoveRequest {
   /** An ARN or a name, as somebody typed it: nothing else of an event is believed. */
   readonly secret: string;
-  /** How often this request was received, from 1. */
-  readonly attempt: number;
+  /** How often SQS has delivered the message, from 1. */
+  readonly receiveCount: number;
   /** Milliseconds until the function is stopped. */
   readonly remainingMs: () => number;
 }

@@ -1,5 +1,5 @@
 /** Why a secret could not be read. No error holds a value, nor a text of Vault or of a parser. */
-import type { WayCode, WayError } from "../shared/errors";
+import type { RetryCode, RetryableError } from "../shared/errors";
 
 export const readCodes = [
   /** Not a name that a secret of Secrets Manager can have. */
@@ -12,7 +12,7 @@ export const readCodes = [
   "denied",
   /** Vault refused the login. */
   "login-failed",
-  /** The way to Vault or AWS is broken: try again later. */
+  /** Vault or AWS can't be reached, throttles or fails: try again later. */
   "unreachable",
   /** Vault's answer, or the value under its label, has a form that this version does not know. */
   "unreadable",
@@ -24,12 +24,12 @@ export interface ReadSecretError extends Error {
   readonly code: ReadCode;
   /** Name of the secret. */
   readonly secret: string;
-  /** What is wrong with the way, in the mover's words; absent when it isn't the way. */
-  readonly way?: WayCode;
+  /** Why the connection failed, as one of the mover's codes; absent when it did not. */
+  readonly way?: RetryCode;
 }
 
 /** A factory and not a class, because a class that extends Error does not survive closure serialization. */
-export function readSecretError(code: ReadCode, secret: string, detail: string, way?: WayCode): ReadSecretError {
+export function readSecretError(code: ReadCode, secret: string, detail: string, way?: RetryCode): ReadSecretError {
   return Object.assign(new Error(`secret ${secret}: ${code}: ${detail}`), {
     name: "ReadSecretError" as const,
     code,
@@ -41,7 +41,7 @@ export function readSecretError(code: ReadCode, secret: string, detail: string, 
 export const isReadSecretError = (error: unknown): error is ReadSecretError =>
   error instanceof Error && error.name === "ReadSecretError" && "code" in error && "secret" in error;
 
-const codeOf = (way: WayCode): ReadCode => {
+const codeOf = (way: RetryCode): ReadCode => {
   switch (way) {
     case "vault-denied":
       return "denied";
@@ -56,5 +56,5 @@ const codeOf = (way: WayCode): ReadCode => {
 };
 
 /** The error of a broken way as the error of a read; its message holds statuses and codes only. */
-export const readErrorOf = (error: WayError, secret: string): ReadSecretError =>
+export const readErrorOf = (error: RetryableError, secret: string): ReadSecretError =>
   readSecretError(codeOf(error.code), secret, error.message, error.code);

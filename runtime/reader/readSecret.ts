@@ -1,7 +1,7 @@
 /** Reads secrets by the name that they have in Secrets Manager, and keeps each until its deadline. */
 import { homePath, isSecretName } from "../model/path";
 import type { PathSettings } from "../model/path";
-import { isWayError } from "../shared/errors";
+import { isRetryableError } from "../shared/errors";
 import { readErrorOf, readSecretError } from "./readErrors";
 import { awaitsLabel, readSecretValue } from "./secretValue";
 import type { Secret, StoredVersion } from "./secretValue";
@@ -16,7 +16,7 @@ export interface ReadSettings extends PathSettings {
 }
 
 export interface ReadDeps {
-  /** Reads a path of the mount. @throws a WayError when the way is broken */
+  /** Reads a path of the mount. @throws a RetryableError when Vault can't be reached */
   readonly load: (path: string) => Promise<Stored>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -42,7 +42,7 @@ export function makeReadSecret(settings: ReadSettings, { load, now, sleep }: Rea
 
   async function loadVersion(name: string): Promise<StoredVersion> {
     const found = await load(homePath(settings, name)).catch((error: unknown) => {
-      throw isWayError(error) ? readErrorOf(error, name) : error;
+      throw isRetryableError(error) ? readErrorOf(error, name) : error;
     });
     switch (found.is) {
       case "absent":

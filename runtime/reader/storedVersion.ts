@@ -1,6 +1,6 @@
 /** One read of a home by a program that is not the mover. */
 import { cutData } from "../model/value";
-import { wayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
 import type { Kv } from "../vault/kv";
 import { answerError, isNeverWritten, readJson } from "../vault/vaultErrors";
 import type { Stored } from "./readSecret";
@@ -27,7 +27,7 @@ export async function loadStored({ send, url }: Kv, path: string): Promise<Store
   const createdTime = Date.parse(typeof created_time === "string" ? created_time : "");
   const data = cutData(answer.text);
   if (typeof version !== "number" || Number.isNaN(createdTime) || data === undefined) {
-    throw wayError("vault-answer-unreadable", step, "Vault's answer has an unknown form");
+    throw retryableError("vault-answer-unreadable", step, "Vault's answer has an unknown form");
   }
   const expiryTime = Date.parse(typeof deletion_time === "string" ? deletion_time : "");
   const labels = Object.entries(record(custom_metadata)).map(([key, value]) => [key, String(value)]);

@@ -1,6 +1,6 @@
 /** A call to AWS that failed for reasons beside the secret. Only an error's name goes further, never its message. */
-import { isWayError, wayError } from "./errors";
-import type { Step, WayCode, WayError } from "./errors";
+import { isRetryableError, retryableError } from "./errors";
+import type { Step, RetryCode, RetryableError } from "./errors";
 
 interface ServiceError {
   readonly name: string;
@@ -22,12 +22,12 @@ const throttled: readonly string[] = [
 ];
 
 /** The error for a call that did not reach its end for reasons beside the secret. */
-export function sourceError(step: Step, error: unknown): WayError {
-  if (isWayError(error)) return error;
+export function sourceError(step: Step, error: unknown): RetryableError {
+  if (isRetryableError(error)) return error;
   if (!isServiceError(error)) {
     const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "no code";
-    return wayError("source-unreachable", step, `no whole answer came from AWS (${code})`);
+    return retryableError("source-unreachable", step, `no whole answer came from AWS (${code})`);
   }
-  const code: WayCode = throttled.includes(error.name) ? "source-throttled" : "source-failing";
-  return wayError(code, step, `AWS answered with ${error.name}`);
+  const code: RetryCode = throttled.includes(error.name) ? "source-throttled" : "source-failing";
+  return retryableError(code, step, `AWS answered with ${error.name}`);
 }

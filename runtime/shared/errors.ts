@@ -1,5 +1,5 @@
-/** What is wrong with the way to Vault or AWS: never an outcome, always a retry. */
-export const wayCodes = [
+/** Why a connection to Vault or AWS failed. The message is retried; the secret gets no outcome. */
+export const retryCodes = [
   "source-throttled",
   "source-unreachable",
   "source-failing",
@@ -20,7 +20,7 @@ export const wayCodes = [
   "defect",
   "out-of-time",
 ] as const;
-export type WayCode = (typeof wayCodes)[number];
+export type RetryCode = (typeof retryCodes)[number];
 
 /** The step of the move at which something went wrong. */
 export type Step =
@@ -41,28 +41,28 @@ export type Step =
   | "cancel-rotation"
   | "dead-letter";
 
-export interface WayError extends Error {
-  readonly name: "WayError";
-  readonly code: WayCode;
+export interface RetryableError extends Error {
+  readonly name: "RetryableError";
+  readonly code: RetryCode;
   readonly step: Step;
   /** Seconds that the server asked to wait (`Retry-After`). */
   readonly retryAfter?: number;
 }
 
 /**
- * Makes the error for a broken way. It takes no cause on purpose: the texts of parsers, HTTP clients and servers can
- * quote a part of a secret, so only a status, an error name or a socket's error code may come in as `detail`.
+ * Makes the error for a failed connection. It takes no cause on purpose: the texts of parsers, HTTP clients and servers
+ * can quote a part of a secret, so `detail` may only be a status, an error's name or a socket's error code.
  *
  * A factory and not a class, because a class that extends Error does not survive closure serialization.
  */
-export function wayError(code: WayCode, step: Step, detail: string, retryAfter?: number): WayError {
+export function retryableError(code: RetryCode, step: Step, detail: string, retryAfter?: number): RetryableError {
   return Object.assign(new Error(`${code} at step ${step}: ${detail}`), {
-    name: "WayError" as const,
+    name: "RetryableError" as const,
     code,
     step,
     ...(retryAfter === undefined ? {} : { retryAfter }),
   });
 }
 
-export const isWayError = (error: unknown): error is WayError =>
-  error instanceof Error && error.name === "WayError" && "code" in error && "step" in error;
+export const isRetryableError = (error: unknown): error is RetryableError =>
+  error instanceof Error && error.name === "RetryableError" && "code" in error && "step" in error;

@@ -5,7 +5,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context } from "aws-lambda";
 
-import { makePace } from "../shared/pace";
+import { makeRateLimit } from "../shared/rateLimit";
 import { listsPerSecond, makeSecretList } from "./secretList";
 import { readSweepEnvironment } from "./settings";
 import { readSweep, runSweep } from "./sweep";
@@ -47,7 +47,7 @@ export function sweepHandler(): (
   const list = makeSecretList(
     new SecretsManagerClient({ region, ...awsClient }),
     namePrefix,
-    makePace(listsPerSecond * sweepShare, now, wait),
+    makeRateLimit(listsPerSecond * sweepShare, now, wait),
   );
   const send = makeSweepQueue(new SQSClient({ region, ...awsClient }), queueUrl, wait);
 

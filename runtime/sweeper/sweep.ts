@@ -1,7 +1,7 @@
 /** The sweep: which secrets to look at again, from the list of all. It reads no value and decides nothing by itself. */
 import { stateTag } from "../model/labels";
 import { matchesAny } from "../model/pattern";
-import { makeLane } from "./lane";
+import { makeTaskPool } from "./taskPool";
 import type { SweepSettings } from "./settings";
 
 /** `recent`: what changed since the sweep before last. `all`: everything, scheduled deletions of the mover included. */
@@ -134,7 +134,7 @@ export async function runSweep(kind: SweepKind, settings: SweepSettings, ports: 
   const { list, send, now, remainingMs } = ports;
   const started = now();
   const isTooOld = makeHorizon(settings.settleMinutes, started);
-  const lane = makeLane(sendsAtOnce);
+  const pool = makeTaskPool(sendsAtOnce);
   let [pages, listed, sent] = [0, 0, 0];
   let batch: string[] = [];
 
@@ -149,7 +149,7 @@ export async function runSweep(kind: SweepKind, settings: SweepSettings, ports: 
     keepTime();
     const full = batch;
     batch = [];
-    await lane.add(async () => {
+    await pool.add(async () => {
       await send(full);
       sent += full.length;
     });
@@ -172,8 +172,8 @@ export async function runSweep(kind: SweepKind, settings: SweepSettings, ports: 
     if (batch.length > 0) await sendBatch();
   } finally {
     // Also after an error: what is under way ends before the function does.
-    await lane.idle();
+    await pool.idle();
   }
-  lane.check();
+  pool.check();
   return { sweep: kind, pages, listed, sent };
 }

@@ -2,7 +2,7 @@
 import { absentHome, readHome } from "../model/home";
 import type { HomePort } from "../model/ports";
 import { cutData } from "../model/value";
-import { wayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
 import { makeKv } from "./kv";
 import type { KvOptions } from "./kv";
 import { answerError, isLabelRejected, isMismatch, isNeverWritten, isRejected, readJson } from "./vaultErrors";
@@ -21,7 +21,8 @@ export function makeVaultHome(options: KvOptions): HomePort {
       if (isNeverWritten(answer)) return absentHome;
       if (answer.status !== 200) throw answerError(step, answer);
       const home = readHome(member(readJson(step, answer.text), "data"));
-      if (home === undefined) throw wayError("vault-answer-unreadable", step, "Vault's metadata has an unknown form");
+      if (home === undefined)
+        throw retryableError("vault-answer-unreadable", step, "Vault's metadata has an unknown form");
       return home;
     },
 
@@ -33,7 +34,7 @@ export function makeVaultHome(options: KvOptions): HomePort {
       // A status below 300 alone is no proof that anything was stored.
       if (answer.status !== 200) throw answerError(step, answer);
       const version = member(member(readJson(step, answer.text), "data"), "version");
-      if (typeof version !== "number") throw wayError("vault-answer-unreadable", step, "Vault named no version");
+      if (typeof version !== "number") throw retryableError("vault-answer-unreadable", step, "Vault named no version");
       return { is: "written", version };
     },
 
@@ -65,7 +66,7 @@ export function makeVaultHome(options: KvOptions): HomePort {
       const deletionTime = member(metadata, "deletion_time");
       const data = cutData(answer.text);
       if (typeof version !== "number" || typeof deletionTime !== "string" || data === undefined) {
-        throw wayError("vault-answer-unreadable", step, "Vault's answer has an unknown form");
+        throw retryableError("vault-answer-unreadable", step, "Vault's answer has an unknown form");
       }
       return { is: "value", version, deletionTime, data };
     },

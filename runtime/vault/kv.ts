@@ -1,6 +1,6 @@
 /** Requests to one KV version 2 mount: the token, one fresh login after a 403, and a missing mount told from a missing path. */
 import { urlPath } from "../model/path";
-import { wayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
 import type { TokenSource } from "./token";
 import type { Answer, Call, Transport } from "./transport";
 import { isMountMissing } from "./vaultErrors";
@@ -44,7 +44,8 @@ export function makeKv({ transport, token, mount, namespace }: KvOptions): Kv {
       const first = await once(request);
       if (first.answer.status === 403) token.drop(first.used);
       const { answer } = first.answer.status === 403 ? await once(request) : first;
-      if (isMountMissing(answer)) throw wayError("vault-mount-missing", request.step, `Vault has no mount ${mount}`);
+      if (isMountMissing(answer))
+        throw retryableError("vault-mount-missing", request.step, `Vault has no mount ${mount}`);
       return answer;
     },
     url: (api, path) => `/v1/${urlPath(mount)}/${api}/${urlPath(path)}`,

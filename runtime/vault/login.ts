@@ -5,7 +5,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 
 import { sourceError } from "../shared/awsCall";
 import type { MoverSettings } from "../shared/environment";
-import { wayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
 import type { Token } from "./token";
 import type { Transport } from "./transport";
 import { clientError, makeVaultClient, refusalOf } from "./vaultClient";
@@ -102,7 +102,8 @@ async function jwtCredentials({ sts }: LoginDeps, settings: LoginSettings): Prom
         DurationSeconds: webIdentitySeconds,
       }),
     );
-    if (WebIdentityToken === undefined) throw wayError("source-failing", "login", "STS gave no web identity token");
+    if (WebIdentityToken === undefined)
+      throw retryableError("source-failing", "login", "STS gave no web identity token");
     return { jwt: WebIdentityToken };
   } catch (error) {
     throw sourceError("login", error);
@@ -120,7 +121,7 @@ interface LoginAnswer {
 /**
  * Logs in, whoever that turns out to be.
  *
- * @throws a WayError `vault-login-failed` when Vault refuses
+ * @throws a RetryableError `vault-login-failed` when Vault refuses
  */
 export async function authenticate(
   settings: LoginSettings,
@@ -142,7 +143,7 @@ export async function authenticate(
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal?.status === 400 || refusal?.status === 403) {
-      throw wayError(
+      throw retryableError(
         "vault-login-failed",
         "login",
         `Vault refused the ${settings.login} login of role ${settings.loginRole} at auth/${settings.loginPath} with status ${refusal.status.toString()}; look in Vault's log for why`,
@@ -152,7 +153,7 @@ export async function authenticate(
   }
   const { client_token: value, lease_duration: seconds, entity_id: entityId } = answer?.auth ?? {};
   if (typeof value !== "string" || typeof seconds !== "number") {
-    throw wayError("vault-answer-unreadable", "login", "Vault's answer to the login holds no token");
+    throw retryableError("vault-answer-unreadable", "login", "Vault's answer to the login holds no token");
   }
   const lifeMs = seconds * 1_000;
   return { value, deadline: started + Math.max(lifeMs / 2, lifeMs - graceMs), entityId };
@@ -161,12 +162,16 @@ export async function authenticate(
 /**
  * Logs in and checks that the login is the mover's entity, by which it knows its own KV versions again.
  *
- * @throws a WayError: `vault-login-failed` when Vault refuses, `vault-entity-mismatch` for another entity
+ * @throws a RetryableError: `vault-login-failed` when Vault refuses, `vault-entity-mismatch` for another entity
  */
 export async function login(settings: MoverSettings, deps: LoginDeps): Promise<Token> {
   const { entityId, ...token } = await authenticate(settings, deps);
   if (entityId !== settings.entityId) {
-    throw wayError("vault-entity-mismatch", "login", `the login is not entity ${settings.entityId}; run pulumi up`);
+    throw retryableError(
+      "vault-entity-mismatch",
+      "login",
+      `the login is not entity ${settings.entityId}; run pulumi up`,
+    );
   }
   return token;
 }

@@ -2,9 +2,9 @@
  * The entry `<homePrefix>/~mover`: under which template the homes were laid. A stack whose template changed would look
  * for homes at other paths, take every one for absent and write all secrets a second time.
  */
-import { recordPath, urlPath } from "../model/path";
+import { templateRecordPath, urlPath } from "../model/path";
 import type { MoverSettings } from "../shared/environment";
-import { wayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
 import type { TokenSource } from "./token";
 import type { Answer, Transport } from "./transport";
 import { clientError, makeVaultClient, refusalOf } from "./vaultClient";
@@ -17,16 +17,16 @@ interface RecordAnswer {
 /**
  * Checks the recorded template, and records it where there is none yet (never in mode `audit`).
  *
- * @throws a WayError `vault-template-changed` when another one is recorded
+ * @throws a RetryableError `vault-template-changed` when another one is recorded
  */
-export async function checkRecord(
+export async function checkTemplateRecord(
   settings: MoverSettings,
   transport: Transport,
   token: TokenSource,
   mayWrite: boolean,
 ): Promise<void> {
   const step = "set-up";
-  const path = `${urlPath(settings.mount)}/data/${urlPath(recordPath(settings))}`;
+  const path = `${urlPath(settings.mount)}/data/${urlPath(templateRecordPath(settings))}`;
   const used = await token.get();
   const client = makeVaultClient(transport, step, {
     address: settings.vaultAddress,
@@ -41,7 +41,8 @@ export async function checkRecord(
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === undefined) throw clientError(step, error);
-      if (isMountMissing(refusal)) throw wayError("vault-mount-missing", step, `Vault has no mount ${settings.mount}`);
+      if (isMountMissing(refusal))
+        throw retryableError("vault-mount-missing", step, `Vault has no mount ${settings.mount}`);
       if (expected(refusal)) return undefined;
       if (refusal.status === 403) token.drop(used);
       throw answerError(step, refusal);
@@ -58,10 +59,10 @@ export async function checkRecord(
     recorded = await read();
   }
   if (recorded?.data?.data?.homeTemplate !== settings.homeTemplate) {
-    throw wayError(
+    throw retryableError(
       "vault-template-changed",
       step,
-      `${settings.mount}/${recordPath(settings)} records another homeTemplate than ${settings.homeTemplate}; set it back, or use another homePrefix`,
+      `${settings.mount}/${templateRecordPath(settings)} records another homeTemplate than ${settings.homeTemplate}; set it back, or use another homePrefix`,
     );
   }
 }

@@ -2,7 +2,7 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 
-import { wayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
 import type { Step } from "../shared/errors";
 
 export interface Call {
@@ -44,7 +44,7 @@ const secondsIn = (header: string | undefined): number | undefined =>
  * @param address `https://host[:port]`, without a path
  * @param ca PEM of a private CA; empty for the public ones
  * @param limits 15 seconds and 8 MiB unless told
- * @throws (the transport) a WayError `vault-unreachable` when no whole answer came
+ * @throws (the transport) a RetryableError `vault-unreachable` when no whole answer came
  */
 export function makeTransport(address: string, ca: string, limits: Limits = defaultLimits): Transport {
   const base = new URL(address);
@@ -61,7 +61,7 @@ export function makeTransport(address: string, ca: string, limits: Limits = defa
     }
     return new Promise<Answer>((resolve, reject) => {
       const fail = (detail: string) => {
-        reject(wayError("vault-unreachable", call.step, detail));
+        reject(retryableError("vault-unreachable", call.step, detail));
       };
       const sent = request(
         url,

@@ -1,8 +1,8 @@
 /** node-vault over our transport: it does the login and the set-up, and prints nothing. */
 import nodeVault = require("node-vault");
 
-import { wayError } from "../shared/errors";
-import type { Step, WayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
+import type { Step, RetryableError } from "../shared/errors";
 import type { Answer, Transport } from "./transport";
 import { answerError, readJson } from "./vaultErrors";
 
@@ -74,10 +74,10 @@ export function refusalOf(error: unknown): Answer | undefined {
 }
 
 /** Maps what node-vault threw: its errors hold Vault's answer, which must not travel. */
-export function clientError(step: Step, error: unknown): WayError {
-  if (error instanceof Error && error.name === "WayError") return error as WayError;
+export function clientError(step: Step, error: unknown): RetryableError {
+  if (error instanceof Error && error.name === "RetryableError") return error as RetryableError;
   const refusal = refusalOf(error);
   return refusal === undefined
-    ? wayError("vault-failing", step, "node-vault failed without an answer of Vault")
+    ? retryableError("vault-failing", step, "node-vault failed without an answer of Vault")
     : answerError(step, refusal);
 }

@@ -1,9 +1,9 @@
 /** What Vault's statuses mean. Its texts are read here and go no further: they can quote member names of a value. */
-import { wayError } from "../shared/errors";
-import type { Step, WayCode, WayError } from "../shared/errors";
+import { retryableError } from "../shared/errors";
+import type { Step, RetryCode, RetryableError } from "../shared/errors";
 import type { Answer } from "./transport";
 
-const statusCodes: Readonly<Record<number, WayCode>> = {
+const statusCodes: Readonly<Record<number, RetryCode>> = {
   403: "vault-denied",
   412: "vault-failing",
   429: "vault-throttled",
@@ -13,10 +13,10 @@ const statusCodes: Readonly<Record<number, WayCode>> = {
 };
 
 /** The error for an answer that says nothing about the secret itself. */
-export function answerError(step: Step, answer: Answer): WayError {
+export function answerError(step: Step, answer: Answer): RetryableError {
   const redirected = answer.status >= 300 && answer.status < 400;
   const code = redirected ? "vault-redirected" : (statusCodes[answer.status] ?? "vault-failing");
-  return wayError(code, step, `Vault answered with status ${answer.status.toString()}`, answer.retryAfter);
+  return retryableError(code, step, `Vault answered with status ${answer.status.toString()}`, answer.retryAfter);
 }
 
 /** `404 {"errors":[]}`: the path was never written. Any other 404 comes from a mount that is missing. */
@@ -56,6 +56,6 @@ export function readJson(step: Step, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw wayError("vault-answer-unreadable", step, "Vault's answer is not JSON");
+    throw retryableError("vault-answer-unreadable", step, "Vault's answer is not JSON");
   }
 }

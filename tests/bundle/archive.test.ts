@@ -85,11 +85,11 @@ describe("the function's archive", function () {
       const probe = [
         // The factory itself needs the function's environment; its helpers do not.
         `const text = require("node:fs").readFileSync("__index.js", "utf8").replace(/^exports\\.handler = .*$/m, "");`,
-        `const make = new Function("require", "exports", text + "\\nreturn { wayError: __wayError, isWayError: __errors_1.isWayError };");`,
-        `const { wayError, isWayError } = make(require, {});`,
-        `const error = wayError("vault-sealed", "write", "Vault answered with status 503", 7);`,
+        `const make = new Function("require", "exports", text + "\\nreturn { retryableError: __wayError, isRetryableError: __errors_1.isRetryableError };");`,
+        `const { retryableError, isRetryableError } = make(require, {});`,
+        `const error = retryableError("vault-sealed", "write", "Vault answered with status 503", 7);`,
         `const { name, code, step, message, retryAfter } = error;`,
-        `const seen = { error: error instanceof Error, known: isWayError(error), stack: error.stack.includes(message) };`,
+        `const seen = { error: error instanceof Error, known: isRetryableError(error), stack: error.stack.includes(message) };`,
         `process.stdout.write(JSON.stringify({ ...seen, name, code, step, message, retryAfter }));`,
       ].join("\n");
       const { stdout } = await run(await lambdaNode(), ["-e", probe], { cwd: deployment.directory, env: {} });
@@ -97,7 +97,7 @@ describe("the function's archive", function () {
         error: true,
         known: true,
         stack: true,
-        name: "WayError",
+        name: "RetryableError",
         code: "vault-sealed",
         step: "write",
         message: "vault-sealed at step write: Vault answered with status 503",

@@ -81,7 +81,7 @@ describe("the plan", () => {
       restored: "nothing unchanged restored-by-somebody",
       conflict: "nothing refused home-conflict",
       "home-deleted": "nothing refused home-deleted",
-      "stopped-half-way": "finish moved claimed",
+      "stopped-half-way": "finish moved recovered",
       "by-others": "nothing skipped scheduled-by-others",
       rotating: "nothing skipped rotating",
       staged: "nothing skipped staged",

@@ -10,7 +10,7 @@ import type { LocalPorts } from "../../cli/localRun";
 import { readLine } from "../../cli/moverLog";
 import { paceOf } from "../../cli/progress";
 import type { Outcome } from "../../runtime/model/outcome";
-import { wayError } from "../../runtime/shared/errors";
+import { retryableError } from "../../runtime/shared/errors";
 
 const arns = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `arn-${index}`);
 const outcomeOf = (secret: string, over: Partial<Outcome> = {}): Outcome => ({
@@ -138,8 +138,10 @@ describe("a run in this process", () => {
   it("tries again what a rest can heal, longer each time", async () => {
     const slept: number[] = [];
     const outcomes: string[] = [];
-    const move: LocalPorts["move"] = ({ secret, attempt }) =>
-      attempt < 4 ? Promise.reject(wayError("vault-sealed", "write", "x")) : Promise.resolve(outcomeOf(secret));
+    const move: LocalPorts["move"] = ({ secret, receiveCount }) =>
+      receiveCount < 4
+        ? Promise.reject(retryableError("vault-sealed", "write", "x"))
+        : Promise.resolve(outcomeOf(secret));
 
     await runLocally(arns(1), ports({ move, sleep: (ms) => (slept.push(ms), Promise.resolve()) }), 4, ({ secret }) => {
       outcomes.push(secret);
@@ -154,7 +156,7 @@ describe("a run in this process", () => {
     const move: LocalPorts["move"] = async ({ secret }) => {
       begun.push(secret);
       await new Promise(setImmediate);
-      if (secret === "arn-1") throw wayError("vault-denied", "read-home", "Vault answered with status 403");
+      if (secret === "arn-1") throw retryableError("vault-denied", "read-home", "Vault answered with status 403");
       await new Promise(setImmediate);
       return outcomeOf(secret);
     };
@@ -172,7 +174,9 @@ describe("a run in this process", () => {
 
   it("goes on with the others when one secret keeps changing, and tells that it is left", async () => {
     const move: LocalPorts["move"] = ({ secret }) =>
-      secret === "arn-1" ? Promise.reject(wayError("contended", "describe", "x")) : Promise.resolve(outcomeOf(secret));
+      secret === "arn-1"
+        ? Promise.reject(retryableError("contended", "describe", "x"))
+        : Promise.resolve(outcomeOf(secret));
 
     const end = await runLocally(arns(5), ports({ move }), 2, none);
 
@@ -284,10 +288,10 @@ describe("what a person reads", () => {
         /^AWS did not answer ListSecrets \(ECONNREFUSED\)/,
       ],
       [
-        wayError("source-failing", "describe", "AWS answered with ExpiredTokenException"),
+        retryableError("source-failing", "describe", "AWS answered with ExpiredTokenException"),
         /^AWS refuses the credentials \(ExpiredTokenException\)/,
       ],
-      [wayError("vault-denied", "read-home", "Vault answered with status 403"), /log in to Vault anew/],
+      [retryableError("vault-denied", "read-home", "Vault answered with status 403"), /log in to Vault anew/],
       [new TypeError("text of AWS"), /^An error of this program: TypeError/],
       ["text of AWS", /^An error of this program/],
     ];

@@ -19,7 +19,7 @@ const mostBytes = 65_536;
 /** How runs end over a secret that is moved: the run that moves it, and a second one that the same event began. */
 const endsOfMoves: readonly string[] = [
   "moved: proven",
-  "moved: claimed",
+  "moved: recovered",
   "unchanged: already-moved",
   "deferred: deletion-unseen",
   // It read the home before the other's announcement and the source after its delete.

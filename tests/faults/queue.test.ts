@@ -22,7 +22,7 @@ describe("the shipped function with a failing queue", function () {
 
   const rests = wanted(coldCombinations("queue", ["rest"]));
 
-  it(`gives a message back whose rest can't be set (${rests.length.toString()} combinations)`, async () => {
+  it(`gives a message back whose delay can't be set (${rests.length.toString()} combinations)`, async () => {
     const sealed = vaultFaults.find(({ name }) => name === "503");
     if (rests.length === 0 || sealed === undefined) return;
     const actor = await theatre.start({}, shortenLimits);

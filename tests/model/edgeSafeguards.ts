@@ -7,7 +7,7 @@ import { moverNames } from "../../components/aws/names";
 import { moverGrants } from "../../components/mover/moverGrants";
 import { encodeName, homePath, urlPath } from "../../runtime/model/path";
 import { makeBatch } from "../../runtime/mover/batch";
-import { wayError } from "../../runtime/shared/errors";
+import { retryableError } from "../../runtime/shared/errors";
 import { makeTransport } from "../../runtime/vault/transport";
 import type { Transport } from "../../runtime/vault/transport";
 import { isAllowed, statementsOf } from "../security/iamEvaluator";
@@ -76,7 +76,7 @@ async function saysNothing(asRetry?: (error: Error) => Error): Promise<boolean> 
       const error = new SyntaxError(`Unexpected token in "${canary}"`);
       return Promise.reject(asRetry === undefined ? error : asRetry(error));
     },
-    queue: { rest: () => Promise.resolve(), bury: () => Promise.resolve() },
+    queue: { delay: () => Promise.resolve(), sendToDeadLetterQueue: () => Promise.resolve() },
     telemetry: {
       outcome: (outcome) => void said.push(JSON.stringify(outcome)),
       retry: (secret, error) => void said.push(secret, error.message, error.stack ?? "", JSON.stringify(error)),
@@ -148,7 +148,7 @@ export const edgeSafeguards: readonly EdgeSafeguard[] = [
     safeguard: "closed list of reasons",
     tests: "tests/runtime/mover/batch.test.ts, tests/bundle/leaks.test.ts",
     holds: () => saysNothing(),
-    holdsWithout: () => saysNothing((error) => wayError("defect", "run", error.message)),
+    holdsWithout: () => saysNothing((error) => retryableError("defect", "run", error.message)),
   },
   {
     safeguard: "deny force-delete",

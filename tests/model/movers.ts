@@ -9,7 +9,7 @@ import type { Outcome } from "../../runtime/model/outcome";
 import type { HomePort, SourcePort } from "../../runtime/model/ports";
 import { makeMove } from "../../runtime/mover/move";
 import type { MoverSettings } from "../../runtime/shared/environment";
-import { isWayError } from "../../runtime/shared/errors";
+import { isRetryableError } from "../../runtime/shared/errors";
 import { startTime } from "../support/builders";
 import type { Side } from "../support/hook";
 
@@ -136,15 +136,15 @@ export function makeMoverPool(settings: MoverSettings, wrap: Wrap = (ports) => p
       ...wrap(bare, now),
       now,
       sleep: () => Promise.resolve(),
-      pace: () => Promise.resolve(),
+      rateLimit: () => Promise.resolve(),
     });
     let end: End | undefined;
-    move({ secret: root.secret, attempt: root.receives, remainingMs: () => 100_000 }).then(
+    move({ secret: root.secret, receiveCount: root.receives, remainingMs: () => 100_000 }).then(
       ({ outcome, reason }) => {
         end = { is: "outcome", outcome, reason };
       },
       (error: unknown) => {
-        end = isWayError(error) ? { is: "retry", code: error.code } : { is: "defect", message: String(error) };
+        end = isRetryableError(error) ? { is: "retry", code: error.code } : { is: "defect", message: String(error) };
       },
     );
     await settled();

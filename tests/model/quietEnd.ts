@@ -69,7 +69,7 @@ function deletedViolation(state: State, end: End): string | undefined {
 /** What must hold once the window is about to end and nobody did anything any more. */
 function endViolation(state: State, end: End, mustMove: boolean): string | undefined {
   const scheduled = isScheduled(state.secret);
-  const claims = ["already-moved", "claimed"].includes(reasonOf(end));
+  const claims = ["already-moved", "recovered"].includes(reasonOf(end));
   if (scheduled && (state.past.scheduledBy === "mover" || claims)) {
     if (reasonOf(end) === "deletion-unclaimed") return "I1: an unclaimed deletion was not taken back before its end";
     const violation = deletedViolation(state, end);

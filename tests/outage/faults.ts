@@ -1,6 +1,6 @@
 /** What can be broken, as the mover's edge tells it from the answers of Vault and AWS. */
 import { sourceError } from "../../runtime/shared/awsCall";
-import { wayError } from "../../runtime/shared/errors";
+import { retryableError } from "../../runtime/shared/errors";
 import { answerError } from "../../runtime/vault/vaultErrors";
 import type { Side } from "../support/hook";
 import type { Fault } from "./simulation";
@@ -20,13 +20,13 @@ const awsError = (name: string): Error => Object.assign(new Error(name), { name,
 
 export const faults = {
   sealed: broken("home", () => answerError("read-home", { status: 503, text: "" })),
-  stopped: broken("home", () => wayError("vault-unreachable", "read-home", "ECONNREFUSED")),
-  hanging: broken("home", () => wayError("vault-unreachable", "read-home", "ABORT_ERR"), vaultTimeoutMs),
+  stopped: broken("home", () => retryableError("vault-unreachable", "read-home", "ECONNREFUSED")),
+  hanging: broken("home", () => retryableError("vault-unreachable", "read-home", "ABORT_ERR"), vaultTimeoutMs),
   vaultThrottling: broken("home", () =>
     answerError("read-home", { status: 429, text: "", retryAfter: retryAfterSeconds }),
   ),
   stsForJwt: broken("home", () => sourceError("login", awsError("ServiceUnavailable"))),
-  stsForAws: broken("home", () => wayError("vault-login-failed", "login", "status 400")),
+  stsForAws: broken("home", () => retryableError("vault-login-failed", "login", "status 400")),
   sourceThrottling: broken("source", () => sourceError("describe", awsError("ThrottlingException"))),
 } as const;
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 
-import { restSeconds } from "../../runtime/mover/backoff";
+import { delaySeconds } from "../../runtime/mover/backoff";
 import { arnOf, startTime } from "../support/builders";
 import { createSecret } from "../support/fakeSource";
 import { between, faults, never, retryAfterSeconds, sometimes } from "./faults";
@@ -210,11 +210,11 @@ describe("an outage of 84 hours, in simulated time", function () {
   });
 });
 
-describe("restSeconds over 12 hours", () => {
+describe("delaySeconds over 12 hours", () => {
   const receivesAt = (random: () => number): number => {
     let elapsed = 0;
     let receives = 0;
-    while (elapsed < 12 * 3_600) elapsed += restSeconds((receives += 1), random());
+    while (elapsed < 12 * 3_600) elapsed += delaySeconds((receives += 1), random());
     return receives;
   };
 

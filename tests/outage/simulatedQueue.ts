@@ -38,9 +38,9 @@ export interface SimulatedQueue {
   readonly nextVisible: () => number | undefined;
   readonly receive: (most: number, at: number) => readonly QueueMessage[];
   /** ChangeMessageVisibility; refused for a handle of an earlier receive. */
-  readonly rest: (handle: string, seconds: number, at: number) => void;
+  readonly delay: (handle: string, seconds: number, at: number) => void;
   readonly remove: (id: string) => void;
-  readonly bury: (body: string, id: string, at: number) => void;
+  readonly sendToDeadLetterQueue: (body: string, id: string, at: number) => void;
 }
 
 const handleOf = ({ id, receives }: Kept): string => `${id} ${receives.length}`;
@@ -95,7 +95,7 @@ export function simulatedQueue(rules: QueueRules): SimulatedQueue {
       }
       return given;
     },
-    rest(handle, seconds, at) {
+    delay(handle, seconds, at) {
       const message = kept.get(handle.split(" ")[0] ?? "");
       if (message === undefined || handleOf(message) !== handle) throw new Error(`no such receipt handle: ${handle}`);
       message.visibleAt = at + seconds * 1_000;
@@ -103,7 +103,7 @@ export function simulatedQueue(rules: QueueRules): SimulatedQueue {
     remove: (id) => {
       kept.delete(id);
     },
-    bury: (body, id, at) => {
+    sendToDeadLetterQueue: (body, id, at) => {
       dead.push({ id, body, at, by: "function" });
     },
   };

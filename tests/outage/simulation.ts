@@ -7,8 +7,8 @@ import type { Outcome } from "../../runtime/model/outcome";
 import { makeBatch } from "../../runtime/mover/batch";
 import type { QueueMessage, Telemetry } from "../../runtime/mover/batch";
 import { makeMove } from "../../runtime/mover/move";
-import type { WayError } from "../../runtime/shared/errors";
-import { makePace } from "../../runtime/shared/pace";
+import type { RetryableError } from "../../runtime/shared/errors";
+import { makeRateLimit } from "../../runtime/shared/rateLimit";
 import { moverSettings } from "../support/builders";
 import { fakeHomePort } from "../support/fakeHome";
 import { fakeSourcePort } from "../support/fakeSource";
@@ -35,7 +35,7 @@ export interface SimulationOptions {
 export interface Simulation {
   readonly queue: SimulatedQueue;
   readonly outcomes: { readonly outcome: Outcome; readonly at: number }[];
-  readonly retries: { readonly secret: string; readonly error: WayError; readonly receives: number }[];
+  readonly retries: { readonly secret: string; readonly error: RetryableError; readonly receives: number }[];
   readonly unreadable: string[];
   /** Works the queue off until it is empty or the time has come. @returns when the last batch ended */
   readonly run: (until: number) => Promise<number>;
@@ -61,7 +61,7 @@ export function simulate(options: SimulationOptions): Simulation {
   const { world, fault, seed = 1, random = seededRandom(seed), rules, restsFail = false } = options;
   const queue = simulatedQueue({ ...queueRules, ...rules });
   const outcomes: { outcome: Outcome; at: number }[] = [];
-  const retries: { secret: string; error: WayError; receives: number }[] = [];
+  const retries: { secret: string; error: RetryableError; receives: number }[] = [];
   const unreadable: string[] = [];
   const settings = moverSettings();
 
@@ -90,15 +90,15 @@ export function simulate(options: SimulationOptions): Simulation {
         home: fakeHomePort(world.home, { hook, clock: now }),
         now,
         sleep,
-        pace: makePace(settings.deletesPerSecond / settings.maxConcurrency, now, sleep),
+        rateLimit: makeRateLimit(settings.deletesPerSecond / settings.maxConcurrency, now, sleep),
       }),
       queue: {
-        rest: (handle, seconds) => {
-          if (!restsFail) queue.rest(handle, seconds, container.time);
+        delay: (handle, seconds) => {
+          if (!restsFail) queue.delay(handle, seconds, container.time);
           return Promise.resolve();
         },
-        bury: (body, id) => {
-          queue.bury(body, id, container.time);
+        sendToDeadLetterQueue: (body, id) => {
+          queue.sendToDeadLetterQueue(body, id, container.time);
           return Promise.resolve();
         },
       },

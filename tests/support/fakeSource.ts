@@ -6,11 +6,11 @@ import { letsServiceIn } from "../../runtime/aws/resourcePolicy";
 import { stateTag } from "../../runtime/model/labels";
 import type { Replica } from "../../runtime/model/labels";
 import type { Reason } from "../../runtime/model/outcome";
-import type { Change, Refusal, SourcePort } from "../../runtime/model/ports";
+import type { MutationResult, Refusal, SourcePort } from "../../runtime/model/ports";
 import { readDescription } from "../../runtime/model/source";
 import type { Source } from "../../runtime/model/source";
 import type { SourceValue } from "../../runtime/model/value";
-import { wayError } from "../../runtime/shared/errors";
+import { retryableError } from "../../runtime/shared/errors";
 import { arnOf, region, startTime, versionIdOf } from "./builders";
 import { hooked } from "./hook";
 import type { Effects, Hook } from "./hook";
@@ -184,15 +184,18 @@ const refused = (reason: Reason, outcome: Refusal["outcome"] = "refused"): Refus
   outcome,
   reason,
 });
-const done: Change = { is: "done" };
-const changed = { is: "changed" } as const;
+const done: MutationResult = { is: "done" };
+const changed = { is: "stale" } as const;
 
 /** What each call does and answers, at once. */
 export function sourceEffects(state: SourceState, options: Omit<FakeSourceOptions, "hook"> = {}): Effects<SourcePort> {
   const { clock = () => startTime, lag = () => 0, restoreNeedsTag = true } = options;
 
   /** A write: refused on what is absent, a replica, another service's, or scheduled. */
-  const onLive = (arn: string, effect: (secret: FakeSecret, now: FakeSecretState) => Change): Change => {
+  const onLive = (
+    arn: string,
+    effect: (secret: FakeSecret, now: FakeSecretState) => MutationResult,
+  ): MutationResult => {
     const secret = find(state, arn);
     if (secret === undefined) return changed;
     const now = stateOf(secret);
@@ -236,7 +239,7 @@ export function sourceEffects(state: SourceState, options: Omit<FakeSourceOption
         return refused("source-rejected", "failed");
       }
       return onLive(arn, (secret, now) => {
-        if (now.replicas.length > 0) throw wayError("source-has-replicas", "delete", "still has replica regions");
+        if (now.replicas.length > 0) throw retryableError("source-has-replicas", "delete", "still has replica regions");
         change(secret, { window: windowDays, scheduledAt: clock() });
         return done;
       });

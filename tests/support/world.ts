@@ -5,8 +5,8 @@ import { holdsValue } from "../../runtime/model/value";
 import type { ValueKind } from "../../runtime/model/value";
 import { makeMove } from "../../runtime/mover/move";
 import type { MoverSettings } from "../../runtime/shared/environment";
-import { isWayError } from "../../runtime/shared/errors";
-import type { WayError } from "../../runtime/shared/errors";
+import { isRetryableError } from "../../runtime/shared/errors";
+import type { RetryableError } from "../../runtime/shared/errors";
 import { moverSettings, startTime } from "./builders";
 import { currentData, emptyHome, fakeHomePort } from "./fakeHome";
 import type { FakeHomeOptions, HomeState } from "./fakeHome";
@@ -36,7 +36,7 @@ export interface DeliverOptions {
   readonly home?: Partial<Omit<FakeHomeOptions, "hook">>;
   /** How far Vault's clock is ahead of the function's, in milliseconds. */
   readonly vaultAhead?: number;
-  readonly pace?: () => Promise<void>;
+  readonly rateLimit?: () => Promise<void>;
 }
 
 /** Delivers one message about a secret to a mover. */
@@ -50,9 +50,9 @@ export function deliver(world: World, secret: string, options: DeliverOptions = 
       world.time += ms;
       return Promise.resolve();
     },
-    pace: options.pace ?? (() => Promise.resolve()),
+    rateLimit: options.rateLimit ?? (() => Promise.resolve()),
   });
-  return move({ secret, attempt: options.attempt ?? 1, remainingMs: () => options.remainingMs ?? 100_000 });
+  return move({ secret, receiveCount: options.attempt ?? 1, remainingMs: () => options.remainingMs ?? 100_000 });
 }
 
 /** Text of an error that stands for a container that is stopped at once. */
@@ -62,14 +62,14 @@ export const crash = (): never => {
   throw new Error(crashText);
 };
 
-export type Delivery = { readonly outcome: Outcome } | { readonly retry: WayError } | { readonly crashed: true };
+export type Delivery = { readonly outcome: Outcome } | { readonly retry: RetryableError } | { readonly crashed: true };
 
 /** The same, with what the queue would make of it. */
 export async function tryDeliver(world: World, secret: string, options: DeliverOptions = {}): Promise<Delivery> {
   try {
     return { outcome: await deliver(world, secret, options) };
   } catch (error) {
-    if (isWayError(error)) return { retry: error };
+    if (isRetryableError(error)) return { retry: error };
     if (error instanceof Error && error.message === crashText) return { crashed: true };
     throw error;
   }

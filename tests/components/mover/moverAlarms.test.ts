@@ -17,7 +17,7 @@ const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const watched = [
   ["dead-letters", "AWS/SQS", "ApproximateNumberOfMessagesVisible", { QueueName: `${base}-dead` }],
   ["oldest-message", "AWS/SQS", "ApproximateAgeOfOldestMessage", { QueueName: base }],
-  ["way-blocked", "Homing", "retry", { service: base }],
+  ["upstream-failing", "Homing", "retry", { service: base }],
   ["function-errors", "AWS/Lambda", "Errors", { FunctionName: base }],
   ["failed", "Homing", "failed", { service: base }],
   ["unequal", "Homing", "refused:unequal", { service: base }],
@@ -130,7 +130,7 @@ describe("MoverAlarms", () => {
   });
 
   it("goes off at retries that last for most of an hour, and not at single ones", () => {
-    const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm("way-blocked").inputs;
+    const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm("upstream-failing").inputs;
     deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 0, 900, 4, 3]);
   });
 

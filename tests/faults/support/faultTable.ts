@@ -1,6 +1,6 @@
 /** What can go wrong with a call, and what a mover must make of it. */
 import type { Reason } from "../../../runtime/model/outcome";
-import type { WayCode } from "../../../runtime/shared/errors";
+import type { RetryCode } from "../../../runtime/shared/errors";
 import type { Response } from "../../bundle/support/server";
 import { isVaultCall, vaultCalls } from "./calls";
 import type { AwsCall, CallName, VaultCall } from "./calls";
@@ -21,7 +21,7 @@ export interface Fault {
   /** The calls at which the server can answer so; all unless told. */
   readonly at?: readonly CallName[];
   /** With which code the message must go back to the queue, when the fault lasts or no client repeats the call. */
-  readonly code?: WayCode;
+  readonly code?: RetryCode;
   /** Seconds that the server asked for: the message must rest at least as long. */
   readonly asks?: number;
 }
@@ -49,7 +49,7 @@ const vaultSays = (status: number, text: string, headers: Readonly<Record<string
     body: JSON.stringify({ errors: [`${text} (${canary})`] }),
   });
 
-const status = (code: number, way: WayCode, text: string): Fault => ({
+const status = (code: number, way: RetryCode, text: string): Fault => ({
   name: code.toString(),
   treatment: vaultSays(code, text),
   spans: once,

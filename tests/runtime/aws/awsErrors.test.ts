@@ -2,7 +2,7 @@ import { deepEqual, doesNotMatch, equal, ok, throws } from "node:assert/strict";
 
 import { verdictOf } from "../../../runtime/aws/awsErrors";
 import { sourceError } from "../../../runtime/shared/awsCall";
-import { isWayError, wayError } from "../../../runtime/shared/errors";
+import { isRetryableError, retryableError } from "../../../runtime/shared/errors";
 import type { Step } from "../../../runtime/shared/errors";
 
 const sdkError = (name: string, message = "the text quotes hunter2"): Error =>
@@ -25,19 +25,14 @@ describe("verdictOf", () => {
       "Secrets Manager can't find the specified secret value for VersionId: x",
       { is: "absent" },
     ],
-    ["a scheduled deletion", "InvalidRequestException", marked, { is: "changed" }],
+    ["a scheduled deletion", "InvalidRequestException", marked, { is: "stale" }],
     [
       "a scheduled deletion with a curly quote",
       "InvalidRequestException",
       marked.replace("'", "\u2019"),
-      { is: "changed" },
+      { is: "stale" },
     ],
-    [
-      "a second deletion",
-      "InvalidRequestException",
-      "The secret is already scheduled for deletion.",
-      { is: "changed" },
-    ],
+    ["a second deletion", "InvalidRequestException", "The secret is already scheduled for deletion.", { is: "stale" }],
     [
       "a restore of what is not scheduled",
       "InvalidRequestException",
@@ -107,7 +102,7 @@ describe("verdictOf", () => {
     ["SomethingNewException", "source-failing"],
   ] as const) {
     it(`takes ${name} for a broken way`, () => {
-      throws(() => verdictOf("read", sdkError(name)), { name: "WayError", code, step: "read" });
+      throws(() => verdictOf("read", sdkError(name)), { name: "RetryableError", code, step: "read" });
     });
   }
 
@@ -142,14 +137,14 @@ describe("sourceError", () => {
       { message: "hunter2" },
     ]) {
       const mapped = sourceError("read", error);
-      ok(isWayError(mapped));
+      ok(isRetryableError(mapped));
       doesNotMatch(`${mapped.message} ${mapped.stack ?? ""} ${JSON.stringify(mapped)}`, /hunter2/);
       equal(mapped.cause, undefined);
     }
   });
 
   it("leaves a broken way as it is", () => {
-    const error = wayError("source-failing", "read", "x");
+    const error = retryableError("source-failing", "read", "x");
     equal(sourceError("tag", error), error);
   });
 });

@@ -3,7 +3,7 @@ import { deepEqual, doesNotMatch, equal, ok, rejects } from "node:assert/strict"
 import { SQSClient } from "@aws-sdk/client-sqs";
 
 import { makeQueue } from "../../../runtime/aws/queue";
-import { isWayError } from "../../../runtime/shared/errors";
+import { isRetryableError } from "../../../runtime/shared/errors";
 import { moverSettings, region } from "../../support/builders";
 
 /** The port over a client whose calls end before they are sent. */
@@ -34,22 +34,22 @@ function queueOver(failure?: Error) {
 const failure = Object.assign(new Error("hunter2"), { name: "ReceiptHandleIsInvalid", $metadata: {} });
 
 describe("the queues", () => {
-  it("let a message rest", async () => {
+  it("delay a message", async () => {
     const { queue, inputs } = queueOver();
-    await queue.rest("handle", 42);
+    await queue.delay("handle", 42);
     deepEqual(inputs, [{ QueueUrl: moverSettings().queueUrl, ReceiptHandle: "handle", VisibilityTimeout: 42 }]);
   });
 
-  it("do not fail a batch when a message's rest can't be set", async () => {
+  it("do not fail a batch when a message's delay can't be set", async () => {
     const { queue, warned } = queueOver(failure);
-    await queue.rest("handle", 42);
+    await queue.delay("handle", 42);
     equal(warned.length, 1);
     doesNotMatch(String(warned[0]), /hunter2/);
   });
 
   it("take an unreadable message as it is, with its id and the reason", async () => {
     const { queue, inputs } = queueOver();
-    await queue.bury("{body", "id-1");
+    await queue.sendToDeadLetterQueue("{body", "id-1");
     deepEqual(inputs, [
       {
         QueueUrl: moverSettings().deadLetterQueueUrl,
@@ -63,8 +63,8 @@ describe("the queues", () => {
   });
 
   it("say that a message could not be put aside, without its text", async () => {
-    await rejects(queueOver(failure).queue.bury("{body", "id-1"), (error: unknown) => {
-      ok(isWayError(error));
+    await rejects(queueOver(failure).queue.sendToDeadLetterQueue("{body", "id-1"), (error: unknown) => {
+      ok(isRetryableError(error));
       equal(error.step, "dead-letter");
       doesNotMatch(`${error.message}${error.stack ?? ""}`, /hunter2|\{body/);
       return true;

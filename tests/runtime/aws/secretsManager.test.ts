@@ -4,7 +4,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
 import { makeSecretsManager } from "../../../runtime/aws/secretsManager";
 import type { SourcePort } from "../../../runtime/model/ports";
-import { isWayError } from "../../../runtime/shared/errors";
+import { isRetryableError } from "../../../runtime/shared/errors";
 import { arnOf, region, versionIdOf } from "../../support/builders";
 
 const arn = arnOf("app/db");
@@ -77,10 +77,10 @@ describe("the port to Secrets Manager", () => {
 
   it("starts over when the answer is for another secret or version", async () => {
     deepEqual(await portOver({ body: { ARN: `${arn}x`, VersionId: v1, SecretString: "s" } }).port.read(arn, v1), {
-      is: "changed",
+      is: "stale",
     });
     deepEqual(await portOver({ body: { ARN: arn, VersionId: "other", SecretString: "s" } }).port.read(arn, v1), {
-      is: "changed",
+      is: "stale",
     });
   });
 
@@ -124,8 +124,8 @@ describe("the port to Secrets Manager", () => {
   ];
   for (const [name, run] of changes) {
     it(`starts over when ${name} finds the secret gone or marked for deletion`, async () => {
-      deepEqual(await run(portOver(missing).port), { is: "changed" });
-      deepEqual(await run(portOver(marked).port), { is: "changed" });
+      deepEqual(await run(portOver(missing).port), { is: "stale" });
+      deepEqual(await run(portOver(marked).port), { is: "stale" });
     });
 
     it(`refuses when ${name} is denied`, async () => {
@@ -136,7 +136,7 @@ describe("the port to Secrets Manager", () => {
   it("has restored what was not scheduled", async () => {
     const response = failure("InvalidRequestException", "The secret isn't scheduled.");
     deepEqual(await portOver(response).port.restore(arn), { is: "done" });
-    deepEqual(await portOver(response).port.tag(arn, "x"), { is: "changed" });
+    deepEqual(await portOver(response).port.tag(arn, "x"), { is: "stale" });
   });
 
   it("finds nothing by a name that is not there or can't be", async () => {
@@ -167,7 +167,7 @@ describe("the port to Secrets Manager", () => {
       failure("ThrottlingException", "hunter2"),
     ]) {
       await rejects(portOver(response).port.read(arn, v1), (error: unknown) => {
-        ok(isWayError(error));
+        ok(isRetryableError(error));
         doesNotMatch(`${error.message}${error.stack ?? ""}${JSON.stringify(error)}`, /hunter2/);
         return true;
       });

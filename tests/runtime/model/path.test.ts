@@ -2,7 +2,14 @@ import { equal, notEqual, ok } from "node:assert/strict";
 
 import { array, assert, constantFrom, property, string } from "fast-check";
 
-import { decodeName, encodeName, homePath, isSecretName, recordPath, urlPath } from "../../../runtime/model/path";
+import {
+  decodeName,
+  encodeName,
+  homePath,
+  isSecretName,
+  templateRecordPath,
+  urlPath,
+} from "../../../runtime/model/path";
 import { moverSettings } from "../../support/builders";
 
 const names = string({
@@ -87,17 +94,17 @@ describe("homePath", () => {
   });
 
   it("gives no secret the path of the record", () => {
-    equal(recordPath(moverSettings({ homePrefix: "team" })), "team/~mover");
+    equal(templateRecordPath(moverSettings({ homePrefix: "team" })), "team/~mover");
     assert(
       property(names, (name) => {
-        const record = recordPath(moverSettings());
+        const record = templateRecordPath(moverSettings());
         return (
           homePath(moverSettings(), name) !== record &&
           homePath(moverSettings({ homeTemplate: "aws/{name}" }), name) !== record
         );
       }),
     );
-    notEqual(homePath(moverSettings({ homeTemplate: "aws/{name}" }), "mover"), recordPath(moverSettings()));
+    notEqual(homePath(moverSettings({ homeTemplate: "aws/{name}" }), "mover"), templateRecordPath(moverSettings()));
   });
 });
 

@@ -2,36 +2,36 @@ import { deepEqual, equal } from "node:assert/strict";
 
 import { assert, double, integer, property } from "fast-check";
 
-import { restSeconds } from "../../../runtime/mover/backoff";
+import { delaySeconds } from "../../../runtime/mover/backoff";
 
-describe("restSeconds", () => {
+describe("delaySeconds", () => {
   it("doubles up to 15 minutes", () => {
     deepEqual(
-      [1, 2, 3, 7, 8, 9, 50, 100, 5_000].map((receives) => restSeconds(receives, 0)),
+      [1, 2, 3, 7, 8, 9, 50, 100, 5_000].map((receives) => delaySeconds(receives, 0)),
       [5, 10, 20, 320, 640, 900, 900, 900, 900],
     );
   });
 
   it("takes up to a half off, so that messages do not come back together", () => {
-    equal(restSeconds(9, 1), 450);
-    equal(restSeconds(9, 0.5), 675);
+    equal(delaySeconds(9, 1), 450);
+    equal(delaySeconds(9, 0.5), 675);
   });
 
   it("waits as long as a server asks, but no longer than 15 minutes", () => {
-    equal(restSeconds(1, 0, 60.2), 61);
-    equal(restSeconds(1, 0, 86_400), 900);
-    equal(restSeconds(9, 0, 1), 900);
+    equal(delaySeconds(1, 0, 60.2), 61);
+    equal(delaySeconds(1, 0, 86_400), 900);
+    equal(delaySeconds(9, 0, 1), 900);
   });
 
   it("adds up to a half to what a server asks, so that those it sent away do not come back together", () => {
-    equal(restSeconds(1, 0.5, 60), 75);
-    equal(restSeconds(1, 1, 60), 90);
+    equal(delaySeconds(1, 0.5, 60), 75);
+    equal(delaySeconds(1, 1, 60), 90);
   });
 
   it("is always a whole number of seconds that ChangeMessageVisibility takes", () => {
     assert(
       property(integer({ min: 1, max: 10_000 }), double({ min: 0, max: 1, noNaN: true }), (receives, random) => {
-        const seconds = restSeconds(receives, random);
+        const seconds = delaySeconds(receives, random);
         return Number.isInteger(seconds) && seconds >= 1 && seconds <= 900;
       }),
     );
@@ -40,14 +40,14 @@ describe("restSeconds", () => {
   it("costs a message fewer than 60 receives in 12 hours", () => {
     let elapsed = 0;
     let receives = 0;
-    while (elapsed < 12 * 3_600) elapsed += restSeconds((receives += 1), 0);
+    while (elapsed < 12 * 3_600) elapsed += delaySeconds((receives += 1), 0);
     equal(receives < 60, true);
   });
 
   it("stays under 104 receives in 12 hours even at the shortest rests", () => {
     let elapsed = 0;
     let receives = 0;
-    while (elapsed < 12 * 3_600) elapsed += restSeconds((receives += 1), 1);
+    while (elapsed < 12 * 3_600) elapsed += delaySeconds((receives += 1), 1);
     equal(receives <= 103, true);
   });
 });

@@ -4,7 +4,7 @@ import type { Outcome } from "../../../runtime/model/outcome";
 import { makeBatch } from "../../../runtime/mover/batch";
 import type { QueueMessage, Telemetry } from "../../../runtime/mover/batch";
 import type { MoveRequest } from "../../../runtime/mover/run";
-import { wayError } from "../../../runtime/shared/errors";
+import { retryableError } from "../../../runtime/shared/errors";
 import { arnOf } from "../../support/builders";
 
 const outcomeOf = (over: Partial<Outcome> = {}): Outcome => ({
@@ -43,11 +43,11 @@ function batchWith(move: (request: MoveRequest) => Promise<Outcome>, bury?: () =
       return move(request);
     },
     queue: {
-      rest: (handle, seconds) => {
+      delay: (handle, seconds) => {
         seen.rests.push([handle, seconds]);
         return Promise.resolve();
       },
-      bury: async (body, id) => {
+      sendToDeadLetterQueue: async (body, id) => {
         await bury?.();
         seen.buried.push([id, body]);
       },
@@ -76,7 +76,7 @@ describe("a batch", () => {
 
   it("fails every message of a secret that is to come again, and no other", async () => {
     const { seen, run } = batchWith(({ secret }) =>
-      secret === "bad" ? Promise.reject(wayError("vault-sealed", "write", "x")) : Promise.resolve(outcomeOf()),
+      secret === "bad" ? Promise.reject(retryableError("vault-sealed", "write", "x")) : Promise.resolve(outcomeOf()),
     );
     const answer = await run(about("1", "bad"), about("2", "good"), about("3", "bad"));
     deepEqual(failed(answer), ["1", "3"]);
@@ -108,21 +108,21 @@ describe("a batch", () => {
     deepEqual(seen.rests, [["handle of 1", 60]]);
   });
 
-  it("lets a message rest longer each time, up to 15 minutes", async () => {
-    const { run, seen } = batchWith(() => Promise.reject(wayError("vault-unreachable", "write", "x")));
+  it("delays a message longer each time, up to 15 minutes", async () => {
+    const { run, seen } = batchWith(() => Promise.reject(retryableError("vault-unreachable", "write", "x")));
     for (const receives of [1, 2, 4, 30]) await run(about("1", "a", receives));
     deepEqual(
       seen.rests.map(([, seconds]) => seconds),
       [5, 10, 40, 900],
     );
     deepEqual(
-      seen.requests.map(({ attempt }) => attempt),
+      seen.requests.map(({ receiveCount }) => receiveCount),
       [1, 2, 4, 30],
     );
   });
 
-  it("lets it rest as long as the server asked", async () => {
-    const { run, seen } = batchWith(() => Promise.reject(wayError("vault-throttled", "write", "x", 42)));
+  it("delays it as long as the server asked", async () => {
+    const { run, seen } = batchWith(() => Promise.reject(retryableError("vault-throttled", "write", "x", 42)));
     await run(about("1", "a"));
     deepEqual(seen.rests, [["handle of 1", 42]]);
   });
@@ -130,7 +130,7 @@ describe("a batch", () => {
   it("takes a count of receives that is no number for the first", async () => {
     const { run, seen } = batchWith(() => Promise.resolve(outcomeOf()));
     await run({ ...about("1", "a"), attributes: { ApproximateReceiveCount: "x" } });
-    equal(seen.requests[0]?.attempt, 1);
+    equal(seen.requests[0]?.receiveCount, 1);
   });
 
   it("puts what it can't read on the dead-letter queue, reports its id only, and fails nothing", async () => {
@@ -157,7 +157,7 @@ describe("a batch", () => {
   it("tries only that message again when the dead-letter queue does not take it", async () => {
     const { run } = batchWith(
       () => Promise.resolve(outcomeOf()),
-      () => Promise.reject(wayError("source-failing", "dead-letter", "x")),
+      () => Promise.reject(retryableError("source-failing", "dead-letter", "x")),
     );
     deepEqual(failed(await run(message("1", "?"), about("2", "a"))), ["1"]);
   });

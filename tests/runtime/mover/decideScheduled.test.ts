@@ -91,12 +91,12 @@ describe("a secret that is scheduled for deletion", () => {
 
   it("is claimed when a mover stopped between its delete and the label", () => {
     deepEqual(decideOn({ source, home: homeOf(labels(deleting(v1, startTime))) }), {
-      act: "claim",
+      act: "recover",
       versionId: v1,
       homeVersion: 1,
     });
     deepEqual(decideOn({ source, home: homeOf(labels(deleting(v1, longAgo))) }), {
-      act: "claim",
+      act: "recover",
       versionId: v1,
       homeVersion: 1,
     });
@@ -164,17 +164,20 @@ describe("a secret that is scheduled for deletion", () => {
   });
 
   it("ends its restore when it is not scheduled any more", () => {
-    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1 })) }), { act: "clear", unsure: false });
+    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1 })) }), {
+      act: "finish-restore",
+      deletionMayBePending: false,
+    });
     deepEqual(decideOn({ home: homeOf(labels({ restoring: v1, ...deleting(v1, longAgo) })) }), {
-      act: "clear",
-      unsure: false,
+      act: "finish-restore",
+      deletionMayBePending: false,
     });
   });
 
   it("may still be scheduled for five minutes after its delete, whatever shows", () => {
     deepEqual(decideOn({ home: homeOf(labels({ restoring: v1, ...deleting(v1, startTime) })) }), {
-      act: "clear",
-      unsure: true,
+      act: "finish-restore",
+      deletionMayBePending: true,
     });
   });
 });

@@ -26,7 +26,7 @@ const recognise = (by: string, over: object = {}) => ({
 /** Facts under which each row applies, in the order of the rows, and what follows. */
 const examples: readonly (readonly [Partial<Facts>, object])[] = [
   [{ secondLook: { is: "holds", versionId: v1 } }, stop("deferred", "deletion-unseen")],
-  [{ restoring: v1 }, { act: "clear", unsure: false }],
+  [{ restoring: v1 }, { act: "finish-restore", deletionMayBePending: false }],
   [{ deletion: fresh }, stop("deferred", "deletion-unseen")],
   [{ stays: "exempt" }, stop("skipped", "exempt")],
   [{ value: "unsupported-id", versionId: "a;b" }, stop("refused", "version-id-unsupported")],
@@ -61,7 +61,7 @@ function outcomeOf(decision: Decision): string {
       return decision.outcome === "skipped"
         ? "`skipped`, with a [reason](#who-is-left-alone)"
         : `\`${decision.outcome}: ${decision.reason}\``;
-    case "clear":
+    case "finish-restore":
       return "end the restore, look again";
     case "write":
       return "write, then prove";
@@ -103,8 +103,14 @@ describe("the decision table", () => {
   });
 
   it("ends a restore with doubts while the deletion may not show yet", () => {
-    deepEqual(decideOnFacts(factsOf({ restoring: v1, deletion: fresh })), { act: "clear", unsure: true });
-    deepEqual(decideOnFacts(factsOf({ restoring: v1, deletion: shown })), { act: "clear", unsure: false });
+    deepEqual(decideOnFacts(factsOf({ restoring: v1, deletion: fresh })), {
+      act: "finish-restore",
+      deletionMayBePending: true,
+    });
+    deepEqual(decideOnFacts(factsOf({ restoring: v1, deletion: shown })), {
+      act: "finish-restore",
+      deletionMayBePending: false,
+    });
     deepEqual(decideOnFacts(factsOf({ restoring: v1, stackMode: "audit", mode: "audit" })), {
       act: "report",
       intent: "move",

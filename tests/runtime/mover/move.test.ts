@@ -124,15 +124,15 @@ describe("a move", () => {
     const { world } = withSecret();
     const { names, hook } = recorder();
     let paced = -1;
-    const pace = () => {
+    const rateLimit = () => {
       paced = names().length;
       return Promise.resolve();
     };
-    await deliver(world, arn, { hook, pace });
+    await deliver(world, arn, { hook, rateLimit });
     equal(names()[paced], "source.tag");
     const copied = withSecret();
     paced = -1;
-    await deliver(copied.world, arn, { settings: { mode: "copy" }, pace });
+    await deliver(copied.world, arn, { settings: { mode: "copy" }, rateLimit });
     equal(paced, -1);
   });
 });

@@ -172,7 +172,7 @@ describe("the delete", () => {
     const hook = atCall("source.schedule", "before", () => {
       change(secret, { window: 30 });
     });
-    ends(await deliver(world, arn, { hook }), "moved", "claimed");
+    ends(await deliver(world, arn, { hook }), "moved", "recovered");
     equal(labelsOf(world, name)["deleted"], v1);
   });
 

@@ -350,7 +350,7 @@ describe("a person at any point between two calls", () => {
               const seen = [
                 "already-moved",
                 "proven",
-                "claimed",
+                "recovered",
                 "scheduled-by-others",
                 "home-deleted",
                 "home-of-another",

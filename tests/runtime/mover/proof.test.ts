@@ -3,7 +3,7 @@ import { deepEqual } from "node:assert/strict";
 import type { Home } from "../../../runtime/model/home";
 import type { HomePort } from "../../../runtime/model/ports";
 import { prove } from "../../../runtime/mover/proof";
-import type { Claim, Proven } from "../../../runtime/mover/proof";
+import type { ProofRequest, Proven } from "../../../runtime/mover/proof";
 import { anonymousVersion, homeOf, homeVersionOf, moverSettings, versionIdOf } from "../../support/builders";
 
 type Answer = Awaited<ReturnType<HomePort["read"]>>;
@@ -17,7 +17,7 @@ const older = homeVersionOf({ createdTime: "2026-03-01T10:00:00.000000001Z" });
 interface Given {
   readonly answer?: Answer;
   readonly home?: Home;
-  readonly claim?: Partial<Claim>;
+  readonly claim?: Partial<ProofRequest>;
   readonly settings?: Parameters<typeof moverSettings>[0];
 }
 
@@ -68,7 +68,7 @@ describe("the proof of a home", () => {
     ];
     for (const [what, given] of changed) {
       it(what, async () => {
-        deepEqual(await proven(given), { is: "changed" });
+        deepEqual(await proven(given), { is: "stale" });
       });
     }
   });

@@ -5,7 +5,7 @@ import type { ReadSecretError } from "../../../runtime/reader/readErrors";
 import { makeReadSecret } from "../../../runtime/reader/readSecret";
 import type { Stored } from "../../../runtime/reader/readSecret";
 import type { StoredVersion } from "../../../runtime/reader/secretValue";
-import { wayCodes, wayError } from "../../../runtime/shared/errors";
+import { retryCodes, retryableError } from "../../../runtime/shared/errors";
 import { account, region, startTime, versionLabelText } from "../../support/builders";
 
 const text = versionLabelText(undefined, undefined, "text");
@@ -110,7 +110,10 @@ describe("readSecret", () => {
   });
 
   it("keeps no failure", async () => {
-    const { read } = readerOf([wayError("vault-sealed", "read-home", "Vault answered with status 503"), versionOf(1)]);
+    const { read } = readerOf([
+      retryableError("vault-sealed", "read-home", "Vault answered with status 503"),
+      versionOf(1),
+    ]);
     await fails(read("a"), { code: "unreachable", way: "vault-sealed", secret: "a" });
 
     equal((await read("a")).version, 1);
@@ -158,11 +161,11 @@ describe("readSecret", () => {
   });
 
   it("takes nothing that is wrong with the way for an absence", () => {
-    const codes = wayCodes.map((code) => readErrorOf(wayError(code, "read-home", "detail"), "a").code);
+    const codes = retryCodes.map((code) => readErrorOf(retryableError(code, "read-home", "detail"), "a").code);
 
     deepEqual([...new Set(codes)].sort(), ["denied", "login-failed", "unreachable", "unreadable"]);
-    equal(readErrorOf(wayError("vault-denied", "read-home", "detail"), "a").code, "denied");
-    equal(readErrorOf(wayError("vault-login-failed", "login", "detail"), "a").code, "login-failed");
-    equal(readErrorOf(wayError("vault-answer-unreadable", "read-home", "detail"), "a").code, "unreadable");
+    equal(readErrorOf(retryableError("vault-denied", "read-home", "detail"), "a").code, "denied");
+    equal(readErrorOf(retryableError("vault-login-failed", "login", "detail"), "a").code, "login-failed");
+    equal(readErrorOf(retryableError("vault-answer-unreadable", "read-home", "detail"), "a").code, "unreadable");
   });
 });

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 
 import { loadStored } from "../../../runtime/reader/storedVersion";
-import { isWayError } from "../../../runtime/shared/errors";
+import { isRetryableError } from "../../../runtime/shared/errors";
 import { makeKv } from "../../../runtime/vault/kv";
 import type { Answer, Call } from "../../../runtime/vault/transport";
 
@@ -36,7 +36,7 @@ function loaderOf(...answers: readonly Answer[]) {
   return { load: () => loadStored(kv, "aws/1/r/a"), calls, dropped };
 }
 
-const failsAs = (code: string) => (error: unknown) => isWayError(error) && error.code === code;
+const failsAs = (code: string) => (error: unknown) => isRetryableError(error) && error.code === code;
 
 describe("one read of a home", () => {
   it("gives value, labels and times of one answer, and asks for the data alone", async () => {

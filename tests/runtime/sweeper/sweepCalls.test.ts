@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { ListSecretsCommandInput, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SendMessageBatchCommandInput, SQSClient } from "@aws-sdk/client-sqs";
 
-import { makePace } from "../../../runtime/shared/pace";
+import { makeRateLimit } from "../../../runtime/shared/rateLimit";
 import { makeSecretList } from "../../../runtime/sweeper/secretList";
 import { makeSweepQueue } from "../../../runtime/sweeper/sweepQueue";
 
@@ -100,7 +100,7 @@ describe("the list of secrets", () => {
     const list = makeSecretList(
       client,
       "",
-      makePace(50, () => 0, wait),
+      makeRateLimit(50, () => 0, wait),
     );
 
     for (let page = 0; page < 4; page += 1) await list("all", undefined);

@@ -4,7 +4,7 @@ import { mock } from "node:test";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { HttpResponse } from "@smithy/core/protocols";
 
-import { makePace } from "../../../runtime/shared/pace";
+import { makeRateLimit } from "../../../runtime/shared/rateLimit";
 import { awsClient } from "../../../runtime/sweeper/handler";
 import { makeSecretList } from "../../../runtime/sweeper/secretList";
 
@@ -60,7 +60,7 @@ async function listFromBusyAws(): Promise<Throttled> {
     const list = makeSecretList(
       client,
       "",
-      makePace(sharePerSecond, () => Date.now(), wait),
+      makeRateLimit(sharePerSecond, () => Date.now(), wait),
     );
     const listed = { all: false };
     const listing = (async () => {

@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
 
 import { absentHome } from "../../../runtime/model/home";
-import { isWayError } from "../../../runtime/shared/errors";
+import { isRetryableError } from "../../../runtime/shared/errors";
 import { makeVaultHome } from "../../../runtime/vault/homes";
 import type { TokenSource } from "../../../runtime/vault/token";
 import type { Answer, Call } from "../../../runtime/vault/transport";
@@ -108,7 +108,7 @@ describe("a home's calls", () => {
 
     it(`give up when ${name} is denied with a fresh token too`, async () => {
       const { home, calls } = homeOver([{ status: 403 }, { status: 403 }]);
-      await rejects(run(home), { name: "WayError", code: "vault-denied" });
+      await rejects(run(home), { name: "RetryableError", code: "vault-denied" });
       equal(calls.length, 2);
     });
 
@@ -129,7 +129,7 @@ describe("a home's calls", () => {
       it(`take status ${status.toString()} of ${name} for a broken way: ${code}`, async () => {
         const { home } = homeOver([{ status, text }]);
         await rejects(run(home), (error: unknown) => {
-          ok(isWayError(error));
+          ok(isRetryableError(error));
           equal(error.code, code);
           doesNotMatch(`${error.message}${error.stack ?? ""}`, /hunter2|Upgrading|html/);
           return true;
@@ -158,7 +158,7 @@ describe("a home's calls", () => {
         it(`can't read ${JSON.stringify(text)} as an answer to ${name}`, async () => {
           const { home } = homeOver([{ text }]);
           await rejects(run(home), (error: unknown) => {
-            ok(isWayError(error));
+            ok(isRetryableError(error));
             equal(error.code, "vault-answer-unreadable");
             doesNotMatch(`${error.message}${error.stack ?? ""}`, /hunter2/);
             return true;
@@ -175,7 +175,7 @@ describe("metadata", () => {
       deepEqual(await homeOver([{ status: 404, text }]).home.metadata("x"), absentHome);
     }
     for (const text of ["", "not found", '{"errors":["x"]}', '{"data":{}}', "<html>404</html>"]) {
-      await rejects(homeOver([{ status: 404, text }]).home.metadata("x"), { name: "WayError" });
+      await rejects(homeOver([{ status: 404, text }]).home.metadata("x"), { name: "RetryableError" });
     }
   });
 });
@@ -189,7 +189,7 @@ describe("a write", () => {
 
   it("takes no other status below 300 for a proof that something was stored", async () => {
     for (const status of [201, 202, 204, 206]) {
-      await rejects(write({ status, text: '{"data":{"version":1}}' }), { name: "WayError" });
+      await rejects(write({ status, text: '{"data":{"version":1}}' }), { name: "RetryableError" });
     }
   });
 

@@ -3,7 +3,7 @@ import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/
 import { STSClient } from "@aws-sdk/client-sts";
 
 import type { MoverSettings } from "../../../runtime/shared/environment";
-import { isWayError, wayError } from "../../../runtime/shared/errors";
+import { isRetryableError, retryableError } from "../../../runtime/shared/errors";
 import { login } from "../../../runtime/vault/login";
 import type { Answer, Call } from "../../../runtime/vault/transport";
 import { entityId, moverSettings, region, startTime } from "../../support/builders";
@@ -152,7 +152,7 @@ describe("the aws login", () => {
   it("without credentials is a broken way, not a defect", async () => {
     const sts = new STSClient({ region, credentials: () => Promise.reject(new Error("no credentials, hunter2")) });
     await rejects(loginWith(granted(), {}, sts).run(), (error: unknown) => {
-      ok(isWayError(error));
+      ok(isRetryableError(error));
       equal(error.step, "login");
       doesNotMatch(error.message, /hunter2/);
       return true;
@@ -204,7 +204,7 @@ describe("the jwt login", () => {
         answeringSts(() => response),
       );
       await rejects(run(), (error: unknown) => {
-        ok(isWayError(error));
+        ok(isRetryableError(error));
         equal(error.step, "login");
         doesNotMatch(error.message, /hunter2/);
         return true;
@@ -250,12 +250,12 @@ describe("Vault's answer to a login", () => {
     ["nothing", { status: 204, text: "" }, "vault-answer-unreadable"],
     ["another entity", granted({ entity_id: "somebody" }), "vault-entity-mismatch"],
     ["no entity", granted({ entity_id: "" }), "vault-entity-mismatch"],
-    ["a broken line", wayError("vault-unreachable", "login", "ECONNRESET"), "vault-unreachable"],
+    ["a broken line", retryableError("vault-unreachable", "login", "ECONNRESET"), "vault-unreachable"],
   ];
   for (const [what, answer, code] of bad) {
     it(`that is ${what} is ${code}, and no text of it travels`, async () => {
       await rejects(loginWith(answer).run(), (error: unknown) => {
-        ok(isWayError(error), String(error));
+        ok(isRetryableError(error), String(error));
         equal(error.code, code);
         equal(error.step, "login");
         equal(error.cause, undefined);

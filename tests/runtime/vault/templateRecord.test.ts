@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 
-import { checkRecord } from "../../../runtime/vault/templateRecord";
+import { checkTemplateRecord } from "../../../runtime/vault/templateRecord";
 import type { Answer, Call } from "../../../runtime/vault/transport";
 import { moverSettings } from "../../support/builders";
 
@@ -14,7 +14,7 @@ const template = moverSettings().homeTemplate;
 function record(answers: readonly Answer[], mayWrite = true) {
   const calls: Call[] = [];
   const dropped: string[] = [];
-  const run = checkRecord(
+  const run = checkTemplateRecord(
     moverSettings({ vaultNamespace: "team" }),
     (call) => {
       const answer = answers[calls.length];
@@ -81,7 +81,7 @@ describe("the record of the template", () => {
   ] as const) {
     it(`is never taken for absent on ${what}`, async () => {
       const { calls, dropped, run } = record([answer]);
-      await rejects(run, { name: "WayError", code });
+      await rejects(run, { name: "RetryableError", code });
       equal(calls.length, 1);
       deepEqual(dropped, answer.status === 403 ? ["token"] : []);
     });

@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from "n
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
-import { isWayError } from "../../../runtime/shared/errors";
+import { isRetryableError } from "../../../runtime/shared/errors";
 import { makeTransport } from "../../../runtime/vault/transport";
 import type { Call } from "../../../runtime/vault/transport";
 import { makeAuthority } from "../../support/certificate";
@@ -34,7 +34,7 @@ const call = (over: Partial<Call> = {}): Call => ({
 });
 
 const unreachable = (error: unknown): true => {
-  ok(isWayError(error));
+  ok(isRetryableError(error));
   equal(error.code, "vault-unreachable");
   equal(error.step, "read-home");
   equal(error.cause, undefined);

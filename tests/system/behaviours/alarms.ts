@@ -176,7 +176,7 @@ export function describeAlarms(bench: () => Bench): void {
     it("tell of moves that have to be tried again", async () => {
       await bench().sources.nudge("alarms/nobody");
 
-      await goesOff("way-blocked");
+      await goesOff("upstream-failing");
     });
 
     it("tell of an error of the function", async () => {

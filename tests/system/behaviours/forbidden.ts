@@ -80,7 +80,7 @@ export function describeStrangers(bench: () => Bench): void {
       const settings = await deployedSettings(bench());
 
       await withStranger(bench(), async ({ sts }) => {
-        await assert.rejects(loginAs(sts, settings), { name: "WayError", code: "vault-login-failed" });
+        await assert.rejects(loginAs(sts, settings), { name: "RetryableError", code: "vault-login-failed" });
       });
     });
   });
@@ -115,7 +115,7 @@ export function describeOtherFunctions(bench: () => Bench): void {
         readonly sub: string;
       };
       assert.equal(claims.sub, system().functionRoleArn, "everything but the function is right");
-      await assert.rejects(loginAs(sts, settings), { name: "WayError", code: "vault-login-failed" });
+      await assert.rejects(loginAs(sts, settings), { name: "RetryableError", code: "vault-login-failed" });
 
       destroy();
     });
@@ -240,7 +240,7 @@ export function describeForbidden(bench: () => Bench): void {
       const { sts, destroy } = clientsOf(system(), session);
       const elsewhere = { ...(await deployedSettings(bench())), serverId: "vault.example.test" };
 
-      await assert.rejects(loginAs(sts, elsewhere), { name: "WayError", code: "vault-login-failed" });
+      await assert.rejects(loginAs(sts, elsewhere), { name: "RetryableError", code: "vault-login-failed" });
 
       destroy();
     });

@@ -1,12 +1,12 @@
 import { deepEqual } from "node:assert/strict";
 
-import { makePace } from "../../../runtime/shared/pace";
+import { makeRateLimit } from "../../../runtime/shared/rateLimit";
 
-describe("makePace", () => {
+describe("makeRateLimit", () => {
   const run = async (perSecond: number, asks: readonly number[]): Promise<readonly number[]> => {
     let time = 0;
     const waits: number[] = [];
-    const pace = makePace(
+    const pace = makeRateLimit(
       perSecond,
       () => time,
       (ms) => {

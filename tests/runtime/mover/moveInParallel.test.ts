@@ -1,7 +1,7 @@
 /** What a move asks together, and that the order which makes it safe holds in spite of it. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 
-import { wayError } from "../../../runtime/shared/errors";
+import { retryableError } from "../../../runtime/shared/errors";
 import { arnOf, versionIdOf } from "../../support/builders";
 import { currentData, deleteMetadata } from "../../support/fakeHome";
 import { createSecret, isScheduled, putValue } from "../../support/fakeSource";
@@ -100,7 +100,7 @@ describe("calls that a move makes together", () => {
           open -= 1;
           return;
         }
-        if (call.name === failing) throw wayError("vault-unreachable", "read-back", "not now");
+        if (call.name === failing) throw retryableError("vault-unreachable", "read-back", "not now");
         open += 1;
         await new Promise((resolve) => {
           setTimeout(resolve, 5);

@@ -5,7 +5,7 @@
  * @param perSecond calls a second that this container may make
  * @returns a function that resolves when the next call may be made
  */
-export function makePace(
+export function makeRateLimit(
   perSecond: number,
   now: () => number,
   sleep: (ms: number) => Promise<void>,

@@ -6,7 +6,7 @@
  * @returns both results
  * @throws what the first threw, else what the second threw
  */
-export async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
+export async function inParallel<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);
 }

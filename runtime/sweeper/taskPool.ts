@@ -1,5 +1,5 @@
 /** Runs tasks side by side, a limited number at once, for one caller that adds them one after another. */
-export interface Lane {
+export interface TaskPool {
   /** Starts the task as soon as there is room. @throws what an earlier task threw */
   readonly add: (task: () => Promise<void>) => Promise<void>;
   /** Waits until nothing is under way. */
@@ -9,7 +9,7 @@ export interface Lane {
 }
 
 /** @param most tasks under way at once */
-export function makeLane(most: number): Lane {
+export function makeTaskPool(most: number): TaskPool {
   const failures: unknown[] = [];
   let running = 0;
   let wake: () => void = () => undefined;
