@@ -1,11 +1,9 @@
-/** homing as a package of another Pulumi program: the whole of it, or the components that it is made of. */
-import program = require("./index");
-
-export { program };
-export { deployMovers, outputsOf, settingsIn } from "./components/regionMover";
+/** homing as a package of other Pulumi programs: all of it as one component, or the components that it is made of. */
+export { Homing } from "./components/homing";
+export type { HomingArgs } from "./components/homingArgs";
+export type { HomingOutputs } from "./components/homingOutputs";
 export type { RegionMover, RegionOutputs } from "./components/regionMover";
 export { readSettings } from "./settings/settings";
-export type { Settings } from "./settings/settings";
 export { moverNames } from "./components/aws/names";
 export type { MoverNames, Place } from "./components/aws/names";
 export { Fence } from "./components/fence/fence";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { output } from "@pulumi/pulumi";
 import program = require("../index");
 import { account, awsAnswers, only, record, region, settle, typesOf } from "./support/mocks";
@@ -13,8 +13,8 @@ async function run(config: Record<string, string>, answers: Answers = awsAnswers
   const named = Object.entries(config).map(([key, value]): [string, string] => [`homing:${key}`, value]);
   const recording = await record(answers, { "aws:region": region, ...Object.fromEntries(named) });
   let outputs = {};
-  await settle(async () => {
-    output(await program()).apply((values) => {
+  await settle(() => {
+    output(program()).apply((values) => {
       outputs = values;
     });
   });
@@ -26,7 +26,7 @@ const queueUrl = `https://sqs.${region}.amazonaws.com/${account}/${base}`;
 const queueArn = `arn:aws:sqs:${region}:${account}:${base}`;
 
 /** What the output `movers` has to tell of a region. */
-function moverIn(where: string, home: string, loginRole: string): Readonly<Record<string, string>> {
+function moverIn(where: string, home: string): Readonly<Record<string, string>> {
   const name = `homing-test-${where}`;
   return {
     queueUrl: `https://sqs.${where}.amazonaws.com/${account}/${name}`,
@@ -39,7 +39,7 @@ function moverIn(where: string, home: string, loginRole: string): Readonly<Recor
     sweeperFunctionName: `${name}-sweep`,
     alarmTopicArn: `arn:aws:sns:${where}:${account}:${name}-alarms`,
     moverEntityId: `${home}-entity-id`,
-    loginRole,
+    loginRole: `${name}-${account}`,
   };
 }
 
@@ -78,11 +78,11 @@ describe("the program", () => {
       homeTemplate: "aws/{account}/{region}/{name}",
       loginMethod: "aws",
       loginPath: "homing-aws",
-      loginRole: "homing-mover",
+      loginRole: `${base}-${account}`,
       serverId: "vault.example.com",
       audience: "",
       signingAlgorithm: "ES384",
-      moverEntityId: "home-entity-id",
+      moverEntityId: "homing-home-entity-id",
       moverPolicyName: `${base}-${account}`,
       queueUrl,
       queueArn,
@@ -98,7 +98,7 @@ describe("the program", () => {
       mode: "audit",
       namePrefix: "app/",
       exemptTag: "vault-mover-mode=exempt",
-      movers: { [region]: moverIn(region, "home", "homing-mover") },
+      movers: { [region]: moverIn(region, "homing-home") },
       fencePolicy: "",
       fencePolicyArn: "",
       policyPackConfig: JSON.stringify({
@@ -115,13 +115,22 @@ describe("the program", () => {
     const { boundIamPrincipalArns } = only(made, "vault:aws/authBackendRole:AuthBackendRole").inputs;
 
     deepEqual(boundIamPrincipalArns, [made.outputs.functionRoleArn]);
-    equal(only(made, "aws:lambda/function:Function", "mover-function").inputs.role, made.outputs.functionRoleArn);
+    equal(
+      only(made, "aws:lambda/function:Function", "homing-mover-function").inputs.role,
+      made.outputs.functionRoleArn,
+    );
   });
 
   it("makes the function after all that its login needs in Vault", () => {
-    const { dependencies } = only(made, "aws:lambda/function:Function", "mover-function");
+    const { dependencies } = only(made, "aws:lambda/function:Function", "homing-mover-function");
 
-    for (const name of ["home-mount", "home-policy", "home-login-client", "home-login-role", "home-alias"]) {
+    for (const name of [
+      "homing-home-mount",
+      "homing-home-policy",
+      "homing-home-login-client",
+      "homing-home-login-role",
+      "homing-home-alias",
+    ]) {
       ok(
         dependencies.some((urn) => urn.endsWith(`::${name}`)),
         name,
@@ -161,9 +170,9 @@ describe("the program", () => {
 
   describe("with a further region", () => {
     const further = "eu-central-1";
-    const names = new Set(["home", "mover", "sweeper", "alarms"].map((name) => `${name}-${further}`));
+    const names = new Set(["home", "mover", "sweeper", "alarms"].map((name) => `homing-${name}-${further}`));
     const isFurther = ({ name }: { readonly name: string }): boolean =>
-      name === `aws-${further}` || [...names].some((one) => name === one || name.startsWith(`${one}-`));
+      name === `homing-aws-${further}` || [...names].some((one) => name === one || name.startsWith(`${one}-`));
     let both: Run;
     before(async () => {
       both = await run({ ...config, regions: JSON.stringify([further, region]) });
@@ -194,8 +203,8 @@ describe("the program", () => {
 
     it("tells of each region what its mover is", () => {
       deepEqual(both.outputs.movers, {
-        [region]: moverIn(region, "home", "homing-mover"),
-        [further]: moverIn(further, `home-${further}`, `homing-mover-${further}`),
+        [region]: moverIn(region, "homing-home"),
+        [further]: moverIn(further, `homing-home-${further}`),
       });
     });
 
@@ -206,11 +215,17 @@ describe("the program", () => {
       const there = both.resources.filter((one) => isFurther(one) && one.type.startsWith("aws:"));
       ok(there.length > 20);
       const providers = new Set(there.map((one) => one.provider));
-      deepEqual([...providers], [`urn:pulumi:test::homing::pulumi:providers:aws::aws-${further}::aws-${further}-id`]);
+      deepEqual(
+        [...providers],
+        [
+          `urn:pulumi:test::homing::homing:index:Homing$pulumi:providers:aws::homing-aws-${further}::homing-aws-${further}-id`,
+        ],
+      );
     });
 
     it("makes there what the own region has, but for what is shared in Vault", () => {
       const shared = [
+        "homing:index:Homing",
         "pulumi:providers:aws",
         "vault:aws/authBackendClient:AuthBackendClient",
         "vault:index/authBackend:AuthBackend",
@@ -231,26 +246,26 @@ describe("the program", () => {
     });
 
     it("binds a Vault role and an entity of its own to that region's function", () => {
-      const role = only(both, "vault:aws/authBackendRole:AuthBackendRole", `home-${further}-login-role`);
-      const entity = only(both, "vault:identity/entity:Entity", `home-${further}-entity`);
-      const { environment } = only(both, "aws:lambda/function:Function", `mover-${further}-function`).inputs;
+      const role = only(both, "vault:aws/authBackendRole:AuthBackendRole", `homing-home-${further}-login-role`);
+      const entity = only(both, "vault:identity/entity:Entity", `homing-home-${further}-entity`);
+      const { environment } = only(both, "aws:lambda/function:Function", `homing-mover-${further}-function`).inputs;
       const { variables } = environment as { readonly variables: Readonly<Record<string, string>> };
 
       deepEqual(
         [role.inputs.role, role.inputs.boundIamPrincipalArns],
-        [`homing-mover-${further}`, [`arn:aws:iam::${account}:role/homing-test-${further}`]],
+        [`homing-test-${further}-${account}`, [`arn:aws:iam::${account}:role/homing-test-${further}`]],
       );
       equal(entity.inputs.name, `homing-test-${further}-${account}`);
       deepEqual(
         [variables.HOMING_REGION, variables.HOMING_LOGIN_ROLE, variables.HOMING_ENTITY_ID],
-        [further, `homing-mover-${further}`, `home-${further}-entity-id`],
+        [further, `homing-test-${further}-${account}`, `homing-home-${further}-entity-id`],
       );
     });
 
     it("makes the role there after the method that both use", () => {
-      const role = only(both, "vault:aws/authBackendRole:AuthBackendRole", `home-${further}-login-role`);
+      const role = only(both, "vault:aws/authBackendRole:AuthBackendRole", `homing-home-${further}-login-role`);
 
-      for (const name of ["home-mount", "home-login", "home-login-client"]) {
+      for (const name of ["homing-home-mount", "homing-home-login", "homing-home-login-client"]) {
         ok(
           role.dependencies.some((urn) => urn.endsWith(`::${name}`)),
           name,
@@ -262,7 +277,7 @@ describe("the program", () => {
   it("makes nothing when a setting is wrong", async () => {
     const recording = await record(awsAnswers, { "homing:mode": "force" });
 
-    await rejects(program(), (error: Error) => {
+    throws(program, (error: Error) => {
       ok(error.message.includes("homing:vaultAddress must be given"));
       ok(error.message.includes("homing:mode must be one of audit, copy, move"));
       return true;

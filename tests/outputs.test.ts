@@ -25,7 +25,7 @@ describe("docs/outputs.md", () => {
   before(async () => {
     await record(awsAnswers, { "aws:region": region, "homing:vaultAddress": "https://vault.example.com:8200" });
     await settle(async () => {
-      const made: object = await program();
+      const made: object = program();
       for (const [name, value] of Object.entries(made)) {
         ok(!(await isSecret(output(value as unknown))), `${name} is no secret`);
       }

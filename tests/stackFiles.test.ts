@@ -14,7 +14,7 @@ function settingsOf(environment: (typeof environments)[number]) {
     ok(key.startsWith("homing:"), key);
     return [key.slice("homing:".length), value];
   });
-  return readSettings({ account: "123456789012", region }, Object.fromEntries(own));
+  return readSettings(Object.fromEntries(own), region);
 }
 
 describe("the stack files", () => {
@@ -26,9 +26,8 @@ describe("the stack files", () => {
 
   it("are accepted, and differ in mode and windows: the nearer to production, the more time", () => {
     const rows = environments.map((environment) => {
-      const { mover, furtherRegions } = settingsOf(environment);
-      const { mode, settleMinutes, recoveryWindowDays } = mover;
-      return { environment, mode, settleMinutes, recoveryWindowDays, regions: 1 + furtherRegions.length };
+      const { mode, settleMinutes = 0, recoveryWindowDays, regions = [] } = settingsOf(environment);
+      return { environment, mode, settleMinutes, recoveryWindowDays, regions: Math.max(1, regions.length) };
     });
 
     deepEqual(rows, [
@@ -39,7 +38,7 @@ describe("the stack files", () => {
   });
 
   it("name a Vault each, and hold no value that was encrypted", () => {
-    const vaults = environments.map((environment) => settingsOf(environment).mover.vaultAddress);
+    const vaults = environments.map((environment) => settingsOf(environment).vaultAddress);
 
     equal(new Set(vaults).size, environments.length);
     for (const environment of environments) {

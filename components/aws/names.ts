@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { baseName } from "../../runtime/shared/baseName";
+import type { Owner } from "../../runtime/shared/baseName";
 
 /** Where the mover works: one account, one region. */
 export interface Place {
@@ -48,17 +50,28 @@ export interface MoverNames {
   readonly alarmArnPrefix: string;
   /** Name of the permissions boundary that keeps others from making secrets. */
   readonly fencePolicy: string;
-  /** Name of the mover's policy and of its identity entity in Vault, where movers of several accounts may meet. */
+  /**
+   * Name of the mover's policy, its identity entity and, unless `loginRole` names one, its login role in Vault, where
+   * movers of several accounts may meet.
+   */
   readonly vaultIdentity: string;
+}
+
+/** Vault writes names in small letters: two that differ in nothing else would be one. */
+function vaultName(name: string): string {
+  const small = name.toLowerCase();
+  return small === name ? name : `${small}-${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
 }
 
 /**
  * The names of the mover of one stack in one region. They are fixed before anything exists, because Vault's role is
  * bound to the ARNs of a role and a function that are made after it.
+ *
+ * @param owner of another program's mover
  */
-export function moverNames(stack: string, place: Place): MoverNames {
+export function moverNames(stack: string, place: Place, owner?: Owner): MoverNames {
   const { partition, account, region } = place;
-  const base = baseName(stack, region);
+  const base = baseName(stack, region, owner);
   const queue = base;
   const deadLetterQueue = `${base}-dead`;
   const logGroup = `/aws/lambda/${base}`;
@@ -101,6 +114,6 @@ export function moverNames(stack: string, place: Place): MoverNames {
     alarmPrefix,
     alarmArnPrefix: `arn:${partition}:cloudwatch:${region}:${account}:alarm:${alarmPrefix}`,
     fencePolicy: `${base}-fence`,
-    vaultIdentity: `${base}-${account}`,
+    vaultIdentity: vaultName(`${base}-${account}`),
   };
 }

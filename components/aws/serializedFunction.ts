@@ -1,5 +1,5 @@
 import { cloudwatch, iam, lambda } from "@pulumi/aws";
-import { asset, output } from "@pulumi/pulumi";
+import { all, asset, output } from "@pulumi/pulumi";
 import type { ComponentResource, Input, Output, ResourceTransformation } from "@pulumi/pulumi";
 import { functionPackages } from "./functionPackages";
 import { lambdaMayAssume, policyOf } from "./iam";
@@ -7,8 +7,8 @@ import type { Place } from "./names";
 
 /** A function of this program, with the role that it has and the log group that it writes. */
 export interface SerializedFunction<Event, Result> {
-  readonly place: Place;
-  readonly name: string;
+  readonly place: Input<Place>;
+  readonly name: Input<string>;
   readonly description: string;
   /** Makes the handler when the function starts; serialized. */
   readonly factory: () => lambda.Callback<Event, Result>;
@@ -16,18 +16,21 @@ export interface SerializedFunction<Event, Result> {
   readonly neverLoaded: readonly string[];
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  readonly role: { readonly name: string; readonly description: string };
+  readonly role: { readonly name: Input<string>; readonly description: string };
   /** The role's one policy. */
-  readonly grants: { readonly name: string; readonly statements: readonly iam.PolicyStatement[] };
-  readonly logGroup: string;
+  readonly grants: { readonly name: string; readonly statements: Input<readonly iam.PolicyStatement[]> };
+  readonly logGroup: Input<string>;
   readonly logRetentionDays: number;
   readonly logLevel: string;
   /** The settings that the function reads when it starts. */
   readonly variables: Input<Readonly<Record<string, string>>>;
   /** The `service` of its log lines, and the one dimension of its metrics: alarms tell stacks apart by it. */
-  readonly service: string;
-  readonly vpcConfig?: { readonly subnetIds: string[]; readonly securityGroupIds: string[] };
-  readonly tags: Readonly<Record<string, string>>;
+  readonly service: Input<string>;
+  readonly vpcConfig?: {
+    readonly subnetIds: Input<readonly string[]>;
+    readonly securityGroupIds: Input<readonly string[]>;
+  };
+  readonly tags: Input<Readonly<Record<string, string>>>;
 }
 
 /** Packs a serialized function with our packages instead of those of the program that is being deployed. */
@@ -42,6 +45,15 @@ const packedWith =
     return { props: { ...props, code }, opts };
   };
 
+const inVpc = ({ subnetIds, securityGroupIds }: NonNullable<SerializedFunction<unknown, unknown>["vpcConfig"]>) => ({
+  subnetIds: output(subnetIds).apply((ids) => [...ids]),
+  securityGroupIds: output(securityGroupIds).apply((ids) => [...ids]),
+});
+
+/** The policy of a role. Statements have values that come from elsewhere in it nowhere: they are one value themselves. */
+const documentOf = (statements: Input<readonly iam.PolicyStatement[]>): Output<iam.PolicyDocument> =>
+  (output(statements) as Output<readonly iam.PolicyStatement[]>).apply(policyOf);
+
 /** Makes the function below a component, with names that start with the component's. */
 export function createSerializedFunction<Event, Result>(
   parent: ComponentResource,
@@ -55,14 +67,14 @@ export function createSerializedFunction<Event, Result>(
     {
       name: spec.role.name,
       description: spec.role.description,
-      assumeRolePolicy: policyOf([lambdaMayAssume(spec.place)]),
+      assumeRolePolicy: output(spec.place).apply((place) => policyOf([lambdaMayAssume(place)])),
       tags,
     },
     child,
   );
   const grants = new iam.RolePolicy(
     `${name}-grants`,
-    { name: spec.grants.name, role: role.name, policy: policyOf(spec.grants.statements) },
+    { name: spec.grants.name, role: role.name, policy: documentOf(spec.grants.statements) },
     child,
   );
   const logGroup = new cloudwatch.LogGroup(
@@ -70,10 +82,10 @@ export function createSerializedFunction<Event, Result>(
     { name: spec.logGroup, retentionInDays: spec.logRetentionDays, tags },
     child,
   );
-  const variables = output(spec.variables).apply((settings) => ({
+  const variables = all([spec.variables, spec.service]).apply(([settings, service]) => ({
     ...settings,
     POWERTOOLS_LOG_LEVEL: spec.logLevel,
-    POWERTOOLS_SERVICE_NAME: spec.service,
+    POWERTOOLS_SERVICE_NAME: service,
     POWERTOOLS_METRICS_NAMESPACE: "Homing",
   }));
   const handler = new lambda.CallbackFunction<Event, Result>(
@@ -90,7 +102,7 @@ export function createSerializedFunction<Event, Result>(
       environment: { variables },
       // As text: the logger writes JSON itself, and Lambda must not wrap it again.
       loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
-      ...(spec.vpcConfig === undefined ? {} : { vpcConfig: spec.vpcConfig }),
+      ...(spec.vpcConfig === undefined ? {} : { vpcConfig: inVpc(spec.vpcConfig) }),
       tags,
     },
     // The grants come first: Lambda checks the ones for subnets and for a queue when it is told to use them.

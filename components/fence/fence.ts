@@ -1,15 +1,15 @@
 import { iam } from "@pulumi/aws";
-import { ComponentResource } from "@pulumi/pulumi";
-import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import { ComponentResource, output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import { boundaryPath } from "../aws/iam";
 import { fenceDocument } from "./fenceDocument";
 import type { FenceRules } from "./fenceDocument";
 
 export interface FenceArgs {
   /** Name of the policy. */
-  readonly name: string;
-  readonly rules: FenceRules;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly name: Input<string>;
+  readonly rules: Input<FenceRules>;
+  readonly tags: Input<Readonly<Record<string, string>>>;
 }
 
 /** The fence as a managed policy, to be set as the permissions boundary of roles and users. */
@@ -25,7 +25,7 @@ export class Fence extends ComponentResource {
         name: args.name,
         path: boundaryPath,
         description: "Permissions boundary: new secrets and new values go to Vault, but for the exemption list",
-        policy: fenceDocument(args.rules),
+        policy: output(args.rules).apply((rules) => fenceDocument(rules)),
         tags: args.tags,
       },
       { parent: this },

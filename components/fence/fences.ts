@@ -1,68 +1,46 @@
-import type { Output } from "@pulumi/pulumi";
 import type { MoverSettings } from "../../runtime/shared/environment";
-import { moverNames } from "../aws/names";
 import type { Place } from "../aws/names";
-import { Fence } from "./fence";
 import { fenceDocument } from "./fenceDocument";
+import type { FenceRules } from "./fenceDocument";
 
-/** The fence around Secrets Manager for people and other programs. */
-export interface FenceSettings {
-  /** Whether it is made as a policy, to be set as a permissions boundary. */
-  readonly attachable: boolean;
+/** What the fences of a stack are made of: the mover's own exemption list, and who stays free. */
+export interface FenceSettings extends Pick<
+  MoverSettings,
+  "exemptNames" | "homeTemplate" | "mount" | "namePrefix" | "serviceReadNames"
+> {
   /** Who may go on making and changing secrets. */
-  readonly principals: readonly string[];
+  readonly fencePrincipals: readonly string[];
 }
 
-/** What the fences of a stack are made by. */
-export interface FencesArgs {
-  readonly fence: FenceSettings;
-  readonly mover: Pick<
-    MoverSettings,
-    "account" | "exemptNames" | "homeTemplate" | "mount" | "namePrefix" | "serviceReadNames"
-  >;
-  readonly options: { readonly tags: Readonly<Record<string, string>> };
-}
+/**
+ * The rules of the fence.
+ *
+ * @param regions all regions with a mover
+ */
+export const fenceRules = (
+  { partition }: Pick<Place, "partition">,
+  regions: readonly string[],
+  { exemptNames, fencePrincipals, serviceReadNames }: FenceSettings,
+): FenceRules => ({ partition, regions, principals: fencePrincipals, exemptNames, serviceReadNames });
 
-/** What the stack tells of its fences; all of them are made of the mover's own exemption list. */
-export interface FenceOutputs {
-  /** The policy document that keeps people from making and changing secrets, as text; empty with `namePrefix`. */
-  readonly fencePolicy: string;
-  /** The permissions boundary with this document; empty when `fence` is `none`. */
-  readonly fencePolicyArn: Output<string> | string;
-  /** Configuration of the policy pack, as the file of `--policy-pack-config` has it. */
-  readonly policyPackConfig: string;
-}
+/** The policy document that keeps people from making and changing secrets, as text; empty with `namePrefix`. */
+export const fencePolicy = (rules: FenceRules, { namePrefix }: FenceSettings): string =>
+  // IAM can't say "under this prefix, but for these names".
+  namePrefix === "" ? JSON.stringify(fenceDocument(rules)) : "";
 
-/** The exemption list for the policy pack, and where a secret belongs instead. */
-function packConfig(regions: readonly string[], { mover }: Pick<FencesArgs, "mover">): string {
-  const { account, exemptNames, homeTemplate, mount, serviceReadNames } = mover;
+/**
+ * Configuration of the policy pack, as the file of `--policy-pack-config` has it: the exemption list, and where a secret
+ * belongs instead.
+ */
+export function packConfig(
+  account: string,
+  regions: readonly string[],
+  { exemptNames, homeTemplate, mount, serviceReadNames }: FenceSettings,
+): string {
   // In which of several regions a program works, the pack doesn't see.
   const [region = "", ...further] = regions;
   const shown = further.length === 0 ? region : "<region>";
   const folder = homeTemplate.replaceAll("{account}", () => account).replaceAll("{region}", () => shown);
   const homes = `${mount}/${folder}`;
   return JSON.stringify({ "no-secrets-manager-secret": { exemptNames, serviceReadNames, homes } });
-}
-
-/**
- * The fences of a stack.
- *
- * @param regions all regions with a mover
- */
-export function deployFence(
-  stack: string,
-  place: Place,
-  regions: readonly string[],
-  settings: FencesArgs,
-): FenceOutputs {
-  const { fence, mover, options } = settings;
-  const { exemptNames, serviceReadNames } = mover;
-  const rules = { partition: place.partition, regions, principals: fence.principals, exemptNames, serviceReadNames };
-  const name = moverNames(stack, place).fencePolicy;
-  return {
-    // IAM can't say "under this prefix, but for these names".
-    fencePolicy: mover.namePrefix === "" ? JSON.stringify(fenceDocument(rules)) : "",
-    fencePolicyArn: fence.attachable ? new Fence("fence", { name, rules, tags: options.tags }).policyArn : "",
-    policyPackConfig: packConfig(regions, settings),
-  };
 }

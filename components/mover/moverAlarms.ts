@@ -1,6 +1,6 @@
 import { cloudwatch, sns } from "@pulumi/aws";
-import { ComponentResource } from "@pulumi/pulumi";
-import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import { all, ComponentResource, interpolate, output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { OutcomeKind, Reason, RestoreCause } from "../../runtime/model/outcome";
 import type { SweepKind } from "../../runtime/sweeper/sweep";
 import { alarmsMayPublish, policyOf } from "../aws/iam";
@@ -181,16 +181,19 @@ export const moverAlarms: readonly MoverAlarm[] = [
 ];
 
 export interface MoverAlarmsArgs {
-  readonly place: Place;
-  readonly names: MoverNames;
+  readonly place: Input<Place>;
+  readonly names: Input<MoverNames>;
   /** Whether sweeps run; without them their alarms would stay on. */
   readonly sweeps: boolean;
   /** Tags of topic and alarms. */
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: Input<Readonly<Record<string, string>>>;
 }
 
 /** Namespace and dimension of a metric. */
-function sourceOf(metric: Metric, names: MoverNames): { namespace: string; dimensions: Record<string, string> } {
+function sourceOf(
+  metric: Metric,
+  names: Output<MoverNames>,
+): { namespace: string; dimensions: Record<string, Output<string>> } {
   switch (metric.of) {
     case "mover":
     case "sweeper":
@@ -210,25 +213,29 @@ function sourceOf(metric: Metric, names: MoverNames): { namespace: string; dimen
 export class MoverAlarms extends ComponentResource {
   public readonly topicArn: Output<string>;
 
-  constructor(name: string, { place, names, sweeps, tags }: MoverAlarmsArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, { place, sweeps, tags, ...args }: MoverAlarmsArgs, opts?: ComponentResourceOptions) {
     super("homing:aws:MoverAlarms", name, {}, opts);
+    const names = output(args.names);
 
     // Without a KMS key: CloudWatch can't publish to a topic that is encrypted with the AWS managed key alias/aws/sns,
     // whose policy nobody can change (AWS Knowledge Center), and a customer managed key costs more than it protects:
     // a notification holds an alarm's name, its description and a count, and names no secret.
     const topic = new sns.Topic(`${name}-topic`, { name: names.alarmTopic, tags }, { parent: this });
     const alarms = moverAlarms.filter(({ metric }) => sweeps || metric.of !== "sweeper");
-    const alarmArns = alarms.map(({ key }) => names.alarmArnPrefix + key);
+    const topicPolicy = all([place, names]).apply(([{ account }, { alarmArnPrefix, alarmTopicArn }]) => {
+      const alarmArns = alarms.map(({ key }) => alarmArnPrefix + key);
+      return policyOf([alarmsMayPublish(alarmTopicArn, account, alarmArns)]);
+    });
     const policy = new sns.TopicPolicy(
       `${name}-topic-policy`,
-      { arn: topic.arn, policy: policyOf([alarmsMayPublish(names.alarmTopicArn, place.account, alarmArns)]) },
+      { arn: topic.arn, policy: topicPolicy },
       { parent: this },
     );
     for (const { key, metric, breach, means, todo } of alarms) {
       new cloudwatch.MetricAlarm(
         `${name}-${key}`,
         {
-          name: names.alarmPrefix + key,
+          name: interpolate`${names.alarmPrefix}${key}`,
           alarmDescription: `${means} ${todo}`,
           ...sourceOf(metric, names),
           metricName: metric.name,

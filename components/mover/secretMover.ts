@@ -1,5 +1,5 @@
 import { cloudwatch, lambda, sqs } from "@pulumi/aws";
-import { all, ComponentResource } from "@pulumi/pulumi";
+import { all, ComponentResource, jsonStringify, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import { moverHandler } from "../../runtime/mover/handler";
 import { writeEnvironment } from "../../runtime/shared/environment";
@@ -50,18 +50,18 @@ export interface MoverOptions {
   readonly logRetentionDays: number;
   readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
   /** The keys that secrets are encrypted with; empty for all keys of account and region. */
-  readonly kmsKeyArns: readonly string[];
+  readonly kmsKeyArns: Input<readonly string[]>;
   /** Subnets from which a private Vault can be reached; empty for no VPC. Together with `securityGroupIds`. */
-  readonly subnetIds: readonly string[];
-  readonly securityGroupIds: readonly string[];
+  readonly subnetIds: Input<readonly string[]>;
+  readonly securityGroupIds: Input<readonly string[]>;
   /** Tags of every resource in AWS. */
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: Input<Readonly<Record<string, string>>>;
 }
 
 export interface SecretMoverArgs extends MoverOptions {
-  readonly place: Place;
-  readonly names: MoverNames;
-  readonly mover: Omit<MoverSettings, "entityId" | "queueUrl" | "deadLetterQueueUrl">;
+  readonly place: Input<Place>;
+  readonly names: Input<MoverNames>;
+  readonly mover: Input<Omit<MoverSettings, "entityId" | "queueUrl" | "deadLetterQueueUrl">>;
   /** Identity entity of the mover in Vault; the function is made after it. */
   readonly moverEntityId: Input<string>;
 }
@@ -108,15 +108,16 @@ export class SecretMover extends ComponentResource {
    * Both queues are encrypted by SQS itself, which needs no grant for EventBridge; such queues take requests over TLS
    * only, so their policies need no statement about that.
    */
-  private createQueues(name: string, { names, tags, timeoutSeconds }: SecretMoverArgs) {
+  private createQueues(name: string, { tags, timeoutSeconds, ...args }: SecretMoverArgs) {
     const child = { parent: this };
+    const names = output(args.names);
     const deadLetterQueue = new sqs.Queue(
       `${name}-dead-letters`,
       {
         name: names.deadLetterQueue,
         sqsManagedSseEnabled: true,
         messageRetentionSeconds: deadLetterRetentionSeconds,
-        redriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: [names.queueArn] }),
+        redriveAllowPolicy: jsonStringify({ redrivePermission: "byQueue", sourceQueueArns: [names.queueArn] }),
         tags,
       },
       child,
@@ -128,33 +129,35 @@ export class SecretMover extends ComponentResource {
         sqsManagedSseEnabled: true,
         messageRetentionSeconds: queueRetentionSeconds,
         visibilityTimeoutSeconds: visibilityPerTimeout * timeoutSeconds,
-        redrivePolicy: JSON.stringify({ deadLetterTargetArn: names.deadLetterQueueArn, maxReceiveCount }),
+        redrivePolicy: jsonStringify({ deadLetterTargetArn: names.deadLetterQueueArn, maxReceiveCount }),
         tags,
       },
       { ...child, dependsOn: [deadLetterQueue] },
     );
-    const ruleArns = [names.callRuleArn, names.labelRuleArn];
+    const rulesMaySendTo = (queueOf: (names: MoverNames) => string) =>
+      names.apply((all) => policyOf([rulesMaySend(queueOf(all), [all.callRuleArn, all.labelRuleArn])]));
     new sqs.QueuePolicy(
       `${name}-queue-policy`,
-      { queueUrl: queue.url, policy: policyOf([rulesMaySend(names.queueArn, ruleArns)]) },
+      { queueUrl: queue.url, policy: rulesMaySendTo(({ queueArn }) => queueArn) },
       child,
     );
     new sqs.QueuePolicy(
       `${name}-dead-letters-policy`,
-      { queueUrl: deadLetterQueue.url, policy: policyOf([rulesMaySend(names.deadLetterQueueArn, ruleArns)]) },
+      { queueUrl: deadLetterQueue.url, policy: rulesMaySendTo(({ deadLetterQueueArn }) => deadLetterQueueArn) },
       child,
     );
     return { queue, deadLetterQueue };
   }
 
   private createRules(name: string, args: SecretMoverArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue): void {
-    const { names, tags } = args;
+    const { tags } = args;
+    const names = output(args.names);
     const rules = [
       {
         role: "calls",
         ruleName: names.callRule,
         description: "Calls that may have changed a secret, as CloudTrail records them",
-        eventPattern: callPattern(names.roleArn),
+        eventPattern: names.roleArn.apply(callPattern),
       },
       {
         role: "labels",
@@ -178,8 +181,14 @@ export class SecretMover extends ComponentResource {
   }
 
   private createFunction(name: string, args: SecretMoverArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue) {
-    const { names, place, tags, subnetIds, securityGroupIds } = args;
-    const inSubnets = subnetIds.length > 0;
+    const { place, tags, subnetIds, securityGroupIds } = args;
+    const names = output(args.names);
+    const mover = output(args.mover);
+    // Ids that come later were given.
+    const inSubnets = !Array.isArray(subnetIds) || subnetIds.length > 0;
+    const statements = all([place, names, mover, args.kmsKeyArns]).apply(([place, names, mover, kmsKeyArns]) =>
+      moverGrants({ place, names, mover, kmsKeyArns, inSubnets }),
+    );
     const { handler, role, grants, logGroup } = createSerializedFunction(this, name, {
       place,
       name: names.function,
@@ -189,19 +198,16 @@ export class SecretMover extends ComponentResource {
       memoryMb: args.memoryMb,
       timeoutSeconds: args.timeoutSeconds,
       role: { name: names.role, description: "Role of the homing mover; its ARN is bound in Vault" },
-      grants: {
-        name: "mover",
-        statements: moverGrants({ place, names, mover: args.mover, kmsKeyArns: args.kmsKeyArns, inSubnets }),
-      },
+      grants: { name: "mover", statements },
       logGroup: names.logGroup,
       logRetentionDays: args.logRetentionDays,
       logLevel: args.logLevel,
-      variables: all([args.moverEntityId, queue.url, deadLetterQueue.url]).apply(
-        ([entityId, queueUrl, deadLetterQueueUrl]) =>
-          writeEnvironment({ ...args.mover, entityId, queueUrl, deadLetterQueueUrl }),
+      variables: all([mover, args.moverEntityId, queue.url, deadLetterQueue.url]).apply(
+        ([settings, entityId, queueUrl, deadLetterQueueUrl]) =>
+          writeEnvironment({ ...settings, entityId, queueUrl, deadLetterQueueUrl }),
       ),
       service: names.function,
-      ...(inSubnets ? { vpcConfig: { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] } } : {}),
+      ...(inSubnets ? { vpcConfig: { subnetIds, securityGroupIds } } : {}),
       tags,
     });
     new lambda.EventSourceMapping(
@@ -211,7 +217,7 @@ export class SecretMover extends ComponentResource {
         eventSourceArn: queue.arn,
         batchSize: args.batchSize,
         functionResponseTypes: ["ReportBatchItemFailures"],
-        scalingConfig: { maximumConcurrency: args.mover.maxConcurrency },
+        scalingConfig: { maximumConcurrency: mover.maxConcurrency },
         enabled: args.enabled,
         tags,
       },

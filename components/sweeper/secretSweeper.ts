@@ -1,5 +1,5 @@
 import { cloudwatch, lambda } from "@pulumi/aws";
-import { ComponentResource, output } from "@pulumi/pulumi";
+import { all, ComponentResource, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { MoverSettings } from "../../runtime/shared/environment";
 import { sweepHandler } from "../../runtime/sweeper/handler";
@@ -41,9 +41,9 @@ export interface SweepOptions {
 }
 
 export interface SecretSweeperArgs extends Pick<MoverOptions, "logRetentionDays" | "logLevel" | "tags"> {
-  readonly place: Place;
-  readonly names: MoverNames;
-  readonly mover: Pick<MoverSettings, "region" | "namePrefix" | "exemptNames" | "settleMinutes">;
+  readonly place: Input<Place>;
+  readonly names: Input<MoverNames>;
+  readonly mover: Input<Pick<MoverSettings, "region" | "namePrefix" | "exemptNames" | "settleMinutes">>;
   readonly sweep: SweepOptions;
   /** The mover's queue. */
   readonly queueUrl: Input<string>;
@@ -70,8 +70,8 @@ export class SecretSweeper extends ComponentResource {
 
   /** Outside any VPC: it needs Secrets Manager, SQS and nothing else. */
   private createFunction(name: string, args: SecretSweeperArgs) {
-    const { names, place, tags, mover, sweep } = args;
-    const { region, namePrefix, exemptNames, settleMinutes } = mover;
+    const { place, tags, sweep } = args;
+    const names = output(args.names);
     const { sweepShare } = sweep;
     // No concurrency is reserved: an account with a small limit can't, and two sweeps at once do no harm.
     return createSerializedFunction(this, name, {
@@ -83,12 +83,13 @@ export class SecretSweeper extends ComponentResource {
       memoryMb,
       timeoutSeconds,
       role: { name: names.sweeper, description: "Role of the homing sweeper; lists secrets and reads none" },
-      grants: { name: "sweeper", statements: sweeperGrants(names) },
+      grants: { name: "sweeper", statements: names.apply(sweeperGrants) },
       logGroup: names.sweeperLogGroup,
       logRetentionDays: args.logRetentionDays,
       logLevel: args.logLevel,
-      variables: output(args.queueUrl).apply((queueUrl) =>
-        writeSweepEnvironment({ region, namePrefix, exemptNames, settleMinutes, sweepShare, queueUrl }),
+      variables: all([args.mover, args.queueUrl]).apply(
+        ([{ region, namePrefix, exemptNames, settleMinutes }, queueUrl]) =>
+          writeSweepEnvironment({ region, namePrefix, exemptNames, settleMinutes, sweepShare, queueUrl }),
       ),
       // The mover's name: the metrics of a stack have one dimension.
       service: names.function,
@@ -97,11 +98,12 @@ export class SecretSweeper extends ComponentResource {
   }
 
   private createSchedules(name: string, args: SecretSweeperArgs, handler: lambda.Function): void {
-    const { names, tags, sweep } = args;
+    const { tags, sweep } = args;
+    const names = output(args.names);
     const schedules: readonly {
       readonly key: string;
-      readonly ruleName: string;
-      readonly ruleArn: string;
+      readonly ruleName: Output<string>;
+      readonly ruleArn: Output<string>;
       readonly kind: SweepKind;
       readonly scheduleExpression: string;
       readonly description: string;

@@ -1,5 +1,5 @@
 import { all, ComponentResource, ResourceHook } from "@pulumi/pulumi";
-import type { ComponentResourceOptions, Output, Resource } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { identity, kv, Mount, Policy } from "@pulumi/vault";
 import { awsLogin, jwtLogin } from "./vaultLogin";
 import type { Login, LoginArgs, VaultLogin } from "./vaultLogin";
@@ -30,19 +30,19 @@ export interface VaultHomeSettings {
   readonly loginPath: string;
   /** Uses the auth method at `loginPath`; its configuration is never written. */
   readonly adoptLogin: boolean;
-  readonly loginRole: string;
+  readonly loginRole: Input<string>;
   /** Lifetime of the mover's tokens. */
   readonly tokenTtlMinutes: number;
 }
 
 export interface VaultHomeArgs extends VaultHomeSettings {
   /** Name of the mover's policy and identity entity. */
-  readonly identityName: string;
-  readonly region: string;
+  readonly identityName: Input<string>;
+  readonly region: Input<string>;
   /** Role of the function; it need not exist yet. */
-  readonly roleArn: string;
+  readonly roleArn: Input<string>;
   /** The function; it need not exist yet. */
-  readonly functionArn: string;
+  readonly functionArn: Input<string>;
   /** The home of the same stack whose mount and login method are used; without it they are made, or adopted. */
   readonly shared?: VaultHome;
 }

@@ -1,5 +1,5 @@
 import { iam } from "@pulumi/aws";
-import type { ComponentResource, CustomResourceOptions, Output, Resource } from "@pulumi/pulumi";
+import type { ComponentResource, CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { AuthBackend, aws, getAuthBackendOutput, jwt } from "@pulumi/vault";
 
 /** How the function proves to Vault who it is; neither way needs a stored credential. */
@@ -8,14 +8,14 @@ export type VaultLogin =
       /** Vault asks STS who signed the function's request. */
       readonly method: "aws";
       /** Value that the signed `X-Vault-AWS-IAM-Server-ID` header must have: a request for another server is worthless. */
-      readonly serverId: string;
+      readonly serverId: Input<string>;
       /** Address at which Vault reaches STS; empty for the public endpoint of the region that the function signed for. */
       readonly stsEndpoint: string;
     }
   | {
       /** Vault checks a web identity token that STS signed. */
       readonly method: "jwt";
-      readonly audience: string;
+      readonly audience: Input<string>;
       readonly signingAlgorithm: "ES384" | "RS256";
       /** Uses the account's token issuer as it is, instead of switching it on. */
       readonly adoptTokenIssuer: boolean;
@@ -38,12 +38,12 @@ export interface LoginArgs {
   readonly adopt: boolean;
   /** What made the method at `path`, in the same stack. */
   readonly shared?: ComponentResource & { readonly loginAccessor: Output<string> };
-  readonly role: string;
+  readonly role: Input<string>;
   readonly policy: Output<string>;
   readonly tokenTtlMinutes: number;
-  readonly region: string;
-  readonly roleArn: string;
-  readonly functionArn: string;
+  readonly region: Input<string>;
+  readonly roleArn: Input<string>;
+  readonly functionArn: Input<string>;
 }
 
 /** What an identity alias is made of, and what has to exist before a login can work. */
@@ -51,7 +51,7 @@ export interface Login {
   /** Accessor of the auth method. */
   readonly accessor: Output<string>;
   /** The name by which the method knows the function. */
-  readonly aliasName: Output<string> | string;
+  readonly aliasName: Input<string>;
   readonly resources: readonly Resource[];
 }
 

@@ -1,20 +1,21 @@
 /** A program that brings homing along and tells, on homing's own topic, when nothing moved for a day. */
 import { cloudwatch } from "@pulumi/aws";
-import { program } from "homing";
+import { Homing, readSettings } from "homing";
 
-export = async () => {
-  const { alarmTopicArn, functionName: service, movers } = await program();
+export = () => {
+  // The settings of this program's configuration, homing:vaultAddress and so on; or `{ vaultAddress: "https://…" }`.
+  const homing = new Homing("homing", readSettings());
   new cloudwatch.MetricAlarm("quiet", {
     namespace: "Homing",
     metricName: "moved",
-    dimensions: { service },
+    dimensions: { service: homing.secretMover.functionName },
     statistic: "Sum",
     period: 86_400,
     evaluationPeriods: 1,
     threshold: 1,
     comparisonOperator: "LessThanThreshold",
     treatMissingData: "breaching",
-    alarmActions: [alarmTopicArn],
+    alarmActions: [homing.alarms.topicArn],
   });
-  return { movers };
+  return { movers: homing.outputs.movers };
 };

@@ -2,19 +2,18 @@ import { deepEqual, doesNotThrow, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { settingsIn } from "../../components/regionMover";
+import { defaults } from "../../components/args/table";
 import { readSettings } from "../../settings/settings";
-import { defaults } from "../../settings/table";
 
-const place = { account: "123456789012", region: "eu-west-1" };
+const region = "eu-west-1";
 const vaultAddress = "https://vault.example.com:8200";
 
-const read = (config: Record<string, string> = {}) => readSettings(place, { vaultAddress, ...config });
+const read = (config: Record<string, string> = {}) => readSettings({ vaultAddress, ...config }, region);
 
 /** The lines of the error, one for each fault. */
 function faultsOf(config: Record<string, string>): string[] {
   try {
-    readSettings(place, config);
+    readSettings(config, region);
   } catch (error) {
     ok(error instanceof Error);
     const [head, ...faults] = error.message.split("\n");
@@ -27,116 +26,40 @@ function faultsOf(config: Record<string, string>): string[] {
 const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
 describe("readSettings", () => {
-  it("needs nothing but Vault's address", () => {
-    const settings = read();
-
-    deepEqual(settings.vault, {
-      namespace: "",
-      mount: "homing",
-      adoptMount: false,
-      protect: true,
-      homePrefix: "aws",
-      login: { method: "aws", serverId: "vault.example.com", stsEndpoint: "" },
-      loginPath: "homing-aws",
-      adoptLogin: false,
-      loginRole: "homing-mover",
-      tokenTtlMinutes: 15,
-    });
-    deepEqual(settings.mover, {
-      ...place,
-      vaultAddress,
-      vaultNamespace: "",
-      vaultCaCertificate: "",
-      mount: "homing",
-      homePrefix: "aws",
-      homeTemplate: "aws/{account}/{region}/{name}",
-      login: "aws",
-      loginPath: "homing-aws",
-      loginRole: "homing-mover",
-      serverId: "vault.example.com",
-      audience: "",
-      signingAlgorithm: "ES384",
-      formerEntityIds: [],
-      authorship: "entity",
-      mode: "audit",
-      modeRules: [],
-      namePrefix: "",
-      exemptNames: [],
-      ownerTags: [],
-      serviceReadNames: [],
-      replicas: "skip",
-      rotation: "skip",
-      objects: "fields",
-      foreignHomes: "refuse",
-      recoveryWindowDays: 30,
-      settleMinutes: 0,
-      deletesPerSecond: 5,
-      maxConcurrency: 5,
-    });
-    deepEqual(settings.options, {
-      enabled: true,
-      batchSize: 5,
-      memoryMb: 256,
-      timeoutSeconds: 120,
-      logRetentionDays: 90,
-      logLevel: "INFO",
-      kmsKeyArns: [],
-      subnetIds: [],
-      securityGroupIds: [],
-      tags: {},
-    });
-    deepEqual(settings.sweep, { runs: true, sweepShare: 0.5 });
-    deepEqual(settings.furtherRegions, []);
+  it("needs nothing but Vault's address, and leaves the defaults to Homing", () => {
+    deepEqual(read(), { vaultAddress });
   });
 
-  it("counts the stack's own region among the regions, wherever it stands", () => {
-    deepEqual(read({ regions: '["eu-west-1"]' }).furtherRegions, []);
-    deepEqual(read({ regions: '["us-east-1","eu-west-1","ap-southeast-7"]' }).furtherRegions, [
+  it("gives each value the type that Homing takes", () => {
+    deepEqual(
+      read({
+        mount: "kv",
+        protect: "false",
+        batchSize: "10",
+        sweepShare: "0.05",
+        exemptNames: '["a"]',
+        tags: '{"team":"a"}',
+        mode: "",
+      }),
+      {
+        vaultAddress,
+        mount: "kv",
+        protect: false,
+        batchSize: 10,
+        sweepShare: 0.05,
+        exemptNames: ["a"],
+        tags: { team: "a" },
+      },
+    );
+  });
+
+  it("puts the stack's own region before the others, wherever it stands", () => {
+    deepEqual(read({ regions: '["eu-west-1"]' }).regions, ["eu-west-1"]);
+    deepEqual(read({ regions: '["us-east-1","eu-west-1","ap-southeast-7"]' }).regions, [
+      "eu-west-1",
       "us-east-1",
       "ap-southeast-7",
     ]);
-  });
-
-  it("gives a further region's mover a Vault role of its own, and all else as it is", () => {
-    const own = read({ regions: '["eu-west-1","us-east-1"]', loginRole: "mover" });
-    const further = settingsIn("us-east-1", own);
-
-    deepEqual(further, {
-      ...own,
-      vault: { ...own.vault, loginRole: "mover-us-east-1" },
-      mover: { ...own.mover, region: "us-east-1", loginRole: "mover-us-east-1" },
-    });
-  });
-
-  it("sweeps only when the queue is read", () => {
-    equal(read({ sweepEnabled: "false" }).sweep.runs, false);
-    equal(read({ enabled: "false" }).sweep.runs, false);
-    equal(read({ sweepShare: "0.05" }).sweep.sweepShare, 0.05);
-  });
-
-  it("takes login jwt with Vault's address as the audience", () => {
-    const settings = read({ login: "jwt" });
-
-    deepEqual(settings.vault.login, {
-      method: "jwt",
-      audience: vaultAddress,
-      signingAlgorithm: "ES384",
-      adoptTokenIssuer: false,
-      tokenIssuerUrl: "",
-      tokenIssuerCa: "",
-    });
-    equal(settings.vault.loginPath, "homing-jwt");
-    deepEqual([settings.mover.audience, settings.mover.serverId], [vaultAddress, ""]);
-  });
-
-  it("writes Vault's address without a slash at its end", () => {
-    equal(read({ vaultAddress: "https://Vault.example.com:443/" }).mover.vaultAddress, "https://vault.example.com");
-  });
-
-  it("puts the home prefix into the template", () => {
-    const settings = read({ homePrefix: "from/aws", homeTemplate: "{homePrefix}/{region}-{account}/{name}" });
-
-    equal(settings.mover.homeTemplate, "from/aws/{region}-{account}/{name}");
   });
 
   const accepted: readonly [string, Record<string, string>][] = [
@@ -254,7 +177,6 @@ describe("readSettings", () => {
     ["tags", "[]"],
     ["homeTemplate", "aws/{account}/{name}"],
     ["homeTemplate", "aws/{region}/{name}"],
-    ["homeTemplate", "aws/999999999999/{region}/{name}"],
     ["homeTemplate", "other/{account}/{region}/{name}"],
     ["homeTemplate", "{account}/{region}/{name}"],
     ["homeTemplate", "aws/{account}/{region}/x{name}"],
@@ -280,7 +202,7 @@ describe("readSettings", () => {
     [
       "regions without the stack's own",
       { regions: '["us-east-1","eu-central-1"]' },
-      /regions must have the stack's own region, eu-west-1 \(aws:region\), or be empty/,
+      /regions must have the stack's own region, eu-west-1 \(aws:region\), first, or be empty/,
     ],
     [
       "the subnets of one region with several",
@@ -370,7 +292,7 @@ describe("readSettings", () => {
 
   it("doesn't repeat what was given: it may hold a password", () => {
     throws(
-      () => readSettings(place, { vaultAddress: "https://user:hunter2@vault.example.com" }),
+      () => readSettings({ vaultAddress: "https://user:hunter2@vault.example.com" }, region),
       (error: Error) => !error.message.includes("hunter2"),
     );
   });
@@ -422,12 +344,19 @@ describe("Pulumi.yaml", () => {
     ]),
   );
 
+  const given = Object.fromEntries(
+    Object.entries(declaredDefaults).flatMap(([key, raw]) => {
+      const value = key === "vaultAddress" ? vaultAddress : defaults[key as keyof typeof defaults];
+      return raw === "" ? [] : [[key, value]];
+    }),
+  );
+
   it("has defaults that the program accepts", () => {
-    deepEqual(readSettings(place, declaredDefaults), read());
+    deepEqual(readSettings(declaredDefaults, region), given);
   });
 
   it("has defaults that no setting excludes", () => {
     const settings = { namePrefix: "app/" };
-    deepEqual(readSettings(place, { ...declaredDefaults, ...settings }), read(settings));
+    deepEqual(readSettings({ ...declaredDefaults, ...settings }, region), { ...given, ...settings });
   });
 });

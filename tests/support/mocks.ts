@@ -45,7 +45,7 @@ export const awsAnswers: Answers = {
 
 /** The region of a provider that the program made, else the stack's. */
 const regionOf = (provider: string | undefined): string =>
-  /::aws-([a-z]+-[a-z-]+-\d+)::/.exec(provider ?? "")?.[1] ?? region;
+  /::(?:[\w-]+-)?aws-([a-z]+-[a-z-]+-\d+)::/.exec(provider ?? "")?.[1] ?? region;
 
 /** What the clouds add to a resource's inputs. */
 function computed(

@@ -47,7 +47,7 @@ export async function shippedFunction(
   const recording = await record(undefined, { ...config });
   const program = await import("../../../index");
   await settle(program);
-  const { inputs } = only(recording, "aws:lambda/function:Function", `${name}-function`);
+  const { inputs } = only(recording, "aws:lambda/function:Function", `homing-${name}-function`);
   const { code, handler, environment, memorySize } = inputs;
   // A secret input is wrapped in an object with a signature, so that it is no archive itself.
   const isSecret = !isArchive(code);

@@ -1,65 +1,46 @@
-import { deepEqual, equal, match } from "node:assert/strict";
-import { output } from "@pulumi/pulumi";
+import { deepEqual, equal } from "node:assert/strict";
 import { fenceDocument } from "../../../components/fence/fenceDocument";
-import { deployFence } from "../../../components/fence/fences";
-import type { FenceOutputs } from "../../../components/fence/fences";
+import { fencePolicy, fenceRules, packConfig } from "../../../components/fence/fences";
 import { configurationFaults } from "../../../policy/configuration";
 import { rules } from "../../../policy/rules";
-import { readSettings } from "../../../settings/settings";
-import { account, record, region, settle, typesOf } from "../../support/mocks";
-import type { Recording } from "../../support/mocks";
+import { account, region } from "../../support/mocks";
 
-const place = { partition: "aws", account, region, dnsSuffix: "amazonaws.com" };
 const list = { exemptNames: ["legacy/*"], serviceReadNames: ["glue/*"] };
 const principals = [`arn:aws:iam::${account}:role/ci-*`];
-
-async function deploy(
-  config: Readonly<Record<string, string>>,
-  regions: readonly string[] = [region],
-): Promise<Recording & { readonly told: Readonly<Record<keyof FenceOutputs, string>> }> {
-  const recording = await record();
-  const settings = readSettings(place, {
-    vaultAddress: "https://vault.example.com",
-    exemptNames: JSON.stringify(list.exemptNames),
-    serviceReadNames: JSON.stringify(list.serviceReadNames),
-    ...config,
-  });
-  const told = await new Promise<Readonly<Record<keyof FenceOutputs, string>>>((resolve, reject) => {
-    settle(() => {
-      output(deployFence("test", place, regions, settings)).apply(resolve);
-    }).catch(reject);
-  });
-  return { ...recording, told };
-}
+const settings = {
+  ...list,
+  fencePrincipals: principals,
+  homeTemplate: "aws/{account}/{region}/{name}",
+  mount: "homing",
+  namePrefix: "",
+};
+const made = fenceRules({ partition: "aws" }, [region, "us-east-1"], settings);
 
 describe("the fences of a stack", () => {
-  it("are made of the settings' list: the document and the pack's configuration, without a resource", async () => {
-    const { resources, told } = await deploy({ fencePrincipals: JSON.stringify(principals) }, [region, "us-east-1"]);
-
-    deepEqual(resources, []);
+  it("are made of the mover's list, as a document", () => {
     deepEqual(
-      JSON.parse(told.fencePolicy),
+      JSON.parse(fencePolicy(made, settings)),
       fenceDocument({ ...list, partition: "aws", regions: [region, "us-east-1"], principals }),
     );
-    equal(told.fencePolicyArn, "");
-    const configured = JSON.parse(told.policyPackConfig) as Record<string, Record<string, unknown>>;
+  });
+
+  it("are made of the same list for the policy pack, which takes it", () => {
+    const configured = JSON.parse(packConfig(account, [region, "us-east-1"], settings)) as Record<
+      string,
+      Record<string, unknown>
+    >;
+
     deepEqual(configured, {
       "no-secrets-manager-secret": { ...list, homes: `homing/aws/${account}/<region>/{name}` },
     });
     deepEqual(configurationFaults(rules, configured), []);
   });
 
-  it("are a permissions boundary as well, when it is asked for", async () => {
-    const made = await deploy({ fence: "policy" });
-
-    deepEqual(typesOf(made), ["aws:iam/policy:Policy", "homing:aws:Fence"]);
-    equal(made.told.fencePolicyArn, `arn:aws:iam::${account}:policy/boundary/homing-test-${region}-fence`);
-    match(made.told.policyPackConfig, new RegExp(`homing/aws/${account}/${region}/{name}`));
+  it("name the region to the pack where there is one", () => {
+    equal(packConfig(account, [region], settings).includes(`homing/aws/${account}/${region}/{name}`), true);
   });
 
-  it("have no document where the mover works under a prefix only", async () => {
-    const { told } = await deploy({ namePrefix: "app/" });
-
-    equal(told.fencePolicy, "");
+  it("have no document where the mover works under a prefix only", () => {
+    equal(fencePolicy(made, { ...settings, namePrefix: "app/" }), "");
   });
 });

@@ -63,11 +63,17 @@ export function describePlaces(walker: () => Walker): void {
       const { output } = await walker().walk.follow(theirs, places, "pulumi stack init prod-b");
 
       assert.ok((last(output)["created"] ?? 0) > 40);
-      const role = (await walker().sides.vault.read("auth/homing-aws/role/homing-mover-b")) as Record<string, unknown>;
+      const role = (await walker().sides.vault.read(`auth/homing-aws/role/homing-prod-b-${region}-${other}`)) as Record<
+        string,
+        unknown
+      >;
       assert.deepEqual(role["bound_iam_principal_arn"], [`arn:aws:iam::${other}:role/homing-prod-b-${region}`]);
       await run(theirs, "pulumi state unprotect --all; pulumi destroy; pulumi stack rm prod-b --yes");
       await run(walker().terminal, "pulumi stack select prod");
-      assert.notEqual(await walker().sides.vault.read("auth/homing-aws/role/homing-mover"), undefined);
+      assert.notEqual(
+        await walker().sides.vault.read(`auth/homing-aws/role/homing-prod-${region}-${account}`),
+        undefined,
+      );
       await first.home("dev/hello", "equal");
     });
   });

@@ -46,7 +46,6 @@ export async function openAccount(bench: Bench, account: string): Promise<OtherA
       "homing:deletesPerSecond": "25",
       "homing:adoptMount": "true",
       "homing:adoptLogin": "true",
-      "homing:loginRole": `homing-mover-${account}`,
     },
     async mover({ outputs }) {
       const credentials = { accessKeyId: account, secretAccessKey: "test" };

@@ -1,7 +1,10 @@
-import { modes } from "../runtime/shared/environment";
-import type { ModeRule } from "../runtime/shared/environment";
-import { address, anyText, flag, integer, list, map, number, oneOf, text, texts, word } from "./parsers";
-import type { Setting } from "./parsers";
+/** Every argument of `Homing`, which is every setting of the program: what it may be, and what it is by default. */
+import type { Output } from "@pulumi/pulumi";
+import { modes } from "../../runtime/shared/environment";
+import type { ModeRule } from "../../runtime/shared/environment";
+import type { HomingArgs } from "../homingArgs";
+import { address, anyText, flag, integer, list, map, number, oneOf, text, texts, word } from "./checks";
+import type { Argument } from "./checks";
 
 /** A path without slashes at its ends. */
 export const segments = /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/;
@@ -34,7 +37,7 @@ const certificateForm = "certificates in PEM form";
 /** Without their numbers, names of regions are words: `eu-west-1`, `us-gov-east-1`. Which there are, AWS says. */
 const regionName = /^[a-z]{2,}(-[a-z]+)+-[1-9]\d?$/;
 
-/** Every setting under its key in the namespace `homing`. An empty fallback can stand for one that depends on others. */
+/** Every argument under its key. An empty fallback can stand for one that depends on others. */
 export const catalogue = {
   vaultAddress: address(false),
   vaultNamespace: text(segments, segmentsForm),
@@ -52,7 +55,7 @@ export const catalogue = {
   login: word(["aws", "jwt"], "aws"),
   loginPath: text(segments, segmentsForm),
   adoptLogin: flag(false),
-  loginRole: text(/^[a-z0-9_-]{1,128}$/, "up to 128 small letters, digits, _ and -", "homing-mover"),
+  loginRole: text(/^[a-z0-9_-]{1,128}$/, "up to 128 small letters, digits, _ and -"),
   serverId: text(/^[A-Za-z0-9._:-]{1,255}$/, "up to 255 letters, digits and . _ : -"),
   audience: text(/^[\x21-\x7e]{1,1000}$/, "up to 1000 printable ASCII characters without spaces"),
   signingAlgorithm: word(["ES384", "RS256"], "ES384"),
@@ -103,14 +106,28 @@ export const catalogue = {
       /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu.test(name) && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value),
     "tag keys (not aws:…) with text values",
   ),
+} satisfies { readonly [K in keyof HomingArgs]-?: Argument<unknown> };
+
+export type Key = keyof typeof catalogue;
+/** The arguments once all of them are known, each by itself. */
+export type Values = { readonly [K in Key]: (typeof catalogue)[K] extends Argument<infer T> ? T : never };
+
+/** Arguments that another resource may tell. No resource is made, or left out, because of what they say. */
+export const lateKeys = [
+  "vaultAddress",
+  "vaultCaCertificate",
+  "kmsKeyArns",
+  "subnetIds",
+  "securityGroupIds",
+  "tags",
+] as const satisfies readonly Key[];
+export type LateKey = (typeof lateKeys)[number];
+/** The arguments, checked. One that another resource tells is checked when it comes. */
+export type KnownValues = {
+  readonly [K in Key]: K extends LateKey ? Values[K] | Output<Values[K]> : Values[K];
 };
 
-/** A key of the configuration. */
-export type Key = keyof typeof catalogue;
-/** The settings as they were read, each by itself. */
-export type Values = { readonly [K in Key]: (typeof catalogue)[K] extends Setting<infer T> ? T : never };
-
-/** Each key with the value that it has when the configuration says nothing. */
+/** Each key with the value that it has when nothing is given. */
 export const defaults = Object.fromEntries(
   Object.entries(catalogue).map(([key, setting]) => [key, setting.fallback]),
 ) as Values;

@@ -1,0 +1,84 @@
+/** The arguments of `Homing` in the parts that its components take. What depends on others gets its value here. */
+import { output } from "@pulumi/pulumi";
+import type { MoverSettings } from "../../runtime/shared/environment";
+import type { Place } from "../aws/names";
+import type { VaultHomeSettings } from "../vault/vaultHome";
+import type { VaultLogin } from "../vault/vaultLogin";
+import type { KnownValues, Values } from "./table";
+
+/** What the function learns from the arguments. */
+export type MoverPart = Omit<MoverSettings, "entityId" | "queueUrl" | "deadLetterQueueUrl">;
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : "");
+
+const loginPathOf = ({ login, loginPath }: Pick<Values, "login" | "loginPath">): string =>
+  loginPath === "" ? `homing-${login}` : loginPath;
+const serverIdOf = ({ serverId }: Pick<Values, "serverId">, vaultAddress: string): string =>
+  serverId === "" ? hostOf(vaultAddress) : serverId;
+const audienceOf = ({ audience }: Pick<Values, "audience">, vaultAddress: string): string =>
+  audience === "" ? vaultAddress : audience;
+
+/** The part of the home in Vault, but for the role: it is named after the mover. */
+export function vaultSettings(values: KnownValues): Omit<VaultHomeSettings, "loginRole"> {
+  const { adoptTokenIssuer, signingAlgorithm, stsEndpoint, tokenIssuerCa, tokenIssuerUrl } = values;
+  const address = output(values.vaultAddress);
+  const login: VaultLogin =
+    values.login === "aws"
+      ? { method: "aws", serverId: address.apply((url) => serverIdOf(values, url)), stsEndpoint }
+      : {
+          method: "jwt",
+          audience: address.apply((url) => audienceOf(values, url)),
+          signingAlgorithm,
+          adoptTokenIssuer,
+          tokenIssuerUrl,
+          tokenIssuerCa,
+        };
+  return {
+    namespace: values.vaultNamespace,
+    mount: values.mount,
+    adoptMount: values.adoptMount,
+    protect: values.protect,
+    homePrefix: values.homePrefix,
+    login,
+    loginPath: loginPathOf(values),
+    adoptLogin: values.adoptLogin,
+    tokenTtlMinutes: values.tokenTtlMinutes,
+  };
+}
+
+/** The settings of the mover of one region. */
+export function moverSettings(place: Place, values: Values, loginRole: string): MoverPart {
+  const isAws = values.login === "aws";
+  return {
+    account: place.account,
+    region: place.region,
+    vaultAddress: values.vaultAddress,
+    vaultNamespace: values.vaultNamespace,
+    vaultCaCertificate: values.vaultCaCertificate,
+    mount: values.mount,
+    homePrefix: values.homePrefix,
+    homeTemplate: values.homeTemplate.replaceAll("{homePrefix}", () => values.homePrefix),
+    login: values.login,
+    loginPath: loginPathOf(values),
+    loginRole,
+    serverId: isAws ? serverIdOf(values, values.vaultAddress) : "",
+    audience: isAws ? "" : audienceOf(values, values.vaultAddress),
+    signingAlgorithm: values.signingAlgorithm,
+    formerEntityIds: values.formerEntityIds,
+    authorship: values.authorship,
+    mode: values.mode,
+    modeRules: values.modeRules,
+    namePrefix: values.namePrefix,
+    exemptNames: values.exemptNames,
+    ownerTags: values.ownerTags,
+    serviceReadNames: values.serviceReadNames,
+    replicas: values.replicas,
+    rotation: values.rotation,
+    objects: values.objects,
+    foreignHomes: values.foreignHomes,
+    recoveryWindowDays: values.recoveryWindowDays,
+    settleMinutes: values.settleMinutes,
+    deletesPerSecond: values.deletesPerSecond,
+    maxConcurrency: values.maxConcurrency,
+  };
+}

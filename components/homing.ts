@@ -1,0 +1,170 @@
+import { getCallerIdentityOutput, getPartitionOutput, getRegionOutput } from "@pulumi/aws";
+import { all, ComponentResource, getProject, getStack, output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import { exemptTag } from "../runtime/model/exemption";
+import { environmentFaults, regionFaults } from "./args/conflicts";
+import { moverSettings, vaultSettings } from "./args/parts";
+import type { KnownValues, Values } from "./args/table";
+import { checkArgs, refuse } from "./args/values";
+import { moverNames } from "./aws/names";
+import type { Place } from "./aws/names";
+import { providerIn } from "./aws/regionProvider";
+import { Fence } from "./fence/fence";
+import { fencePolicy, fenceRules, packConfig } from "./fence/fences";
+import type { HomingArgs } from "./homingArgs";
+import type { HomingOutputs } from "./homingOutputs";
+import type { MoverAlarms } from "./mover/moverAlarms";
+import type { SecretMover } from "./mover/secretMover";
+import { deployMover, outputsOf } from "./regionMover";
+import type { RegionMover } from "./regionMover";
+import type { SecretSweeper } from "./sweeper/secretSweeper";
+import type { VaultHome } from "./vault/vaultHome";
+
+/** A fault names the argument as the program has it. */
+const label = (key: string): string => key;
+
+/**
+ * All of homing for one account: makes Vault the only home of the secrets that are in Secrets Manager. Works with the
+ * providers of AWS and Vault that it is given by `provider` or `providers`, else with the program's default ones.
+ */
+export class Homing extends ComponentResource {
+  /** The movers of all regions; the first is that of the provider's own one, in whose `home` the others share. */
+  public readonly movers: readonly [RegionMover, ...RegionMover[]];
+  /** What the first region's mover is made of. */
+  public readonly home: VaultHome;
+  public readonly secretMover: SecretMover;
+  public readonly sweeper: SecretSweeper;
+  public readonly alarms: MoverAlarms;
+  /** The permissions boundary that keeps others from making secrets; undefined when `fence` is `none`. */
+  public readonly fence: Fence | undefined;
+  /** What a program of homing alone has as its outputs. */
+  public readonly outputs: HomingOutputs;
+
+  /** @throws one error that lists each fault of the arguments, before any resource is made */
+  constructor(name: string, args: HomingArgs, opts?: ComponentResourceOptions) {
+    const { values, faults } = checkArgs(args, label);
+    refuse(`Homing ${name} can't be made`, faults);
+    super("homing:index:Homing", name, {}, opts);
+
+    const place = this.findPlace(name, values);
+    this.movers = this.createMovers(name, place, values);
+    [{ home: this.home, secretMover: this.secretMover, sweeper: this.sweeper, alarms: this.alarms }] = this.movers;
+
+    const regions = place.apply(({ region }) => [region, ...values.regions.slice(1)]);
+    const rules = all([place, regions]).apply(([where, all]) => fenceRules(where, all, values));
+    this.fence =
+      values.fence === "policy"
+        ? new Fence(
+            `${name}-fence`,
+            { name: this.namesIn(name, place).fencePolicy, rules, tags: values.tags },
+            { parent: this },
+          )
+        : undefined;
+
+    const [{ loginRole }] = this.movers;
+    const mover = this.settingsOf(name, place, values, loginRole);
+    this.outputs = {
+      account: place.account,
+      region: place.region,
+      vaultAddress: mover.vaultAddress,
+      vaultNamespace: values.vaultNamespace,
+      vaultCaCertificate: mover.vaultCaCertificate,
+      mount: values.mount,
+      homePrefix: values.homePrefix,
+      homeTemplate: mover.homeTemplate,
+      loginMethod: values.login,
+      loginPath: mover.loginPath,
+      loginRole,
+      serverId: mover.serverId,
+      audience: mover.audience,
+      signingAlgorithm: values.signingAlgorithm,
+      moverEntityId: this.home.moverEntityId,
+      moverPolicyName: this.home.moverPolicyName,
+      queueUrl: this.secretMover.queueUrl,
+      queueArn: this.secretMover.queueArn,
+      deadLetterQueueUrl: this.secretMover.deadLetterQueueUrl,
+      deadLetterQueueArn: this.secretMover.deadLetterQueueArn,
+      functionName: this.secretMover.functionName,
+      functionArn: this.secretMover.functionArn,
+      functionRoleArn: this.secretMover.functionRoleArn,
+      logGroupName: this.secretMover.logGroupName,
+      sweeperFunctionName: this.sweeper.functionName,
+      sweeperRoleArn: this.sweeper.roleArn,
+      alarmTopicArn: this.alarms.topicArn,
+      mode: values.mode,
+      namePrefix: values.namePrefix,
+      exemptTag: `${exemptTag.key}=${exemptTag.value}`,
+      movers: all(this.movers.map((one) => all([one.region, outputsOf(one)]))).apply((told) =>
+        Object.fromEntries(told),
+      ),
+      fencePolicy: rules.apply((fence) => fencePolicy(fence, values)),
+      fencePolicyArn: this.fence?.policyArn ?? "",
+      policyPackConfig: all([place.account, regions, mover.homeTemplate]).apply(([account, all, homeTemplate]) =>
+        packConfig(account, all, { ...values, homeTemplate }),
+      ),
+    };
+    this.registerOutputs(this.outputs);
+  }
+
+  /** Where the provider works, once it fits the arguments. */
+  private findPlace(name: string, values: KnownValues): Output<Place> {
+    const own = { parent: this };
+    return all([getCallerIdentityOutput({}, own), getRegionOutput({}, own), getPartitionOutput({}, own)]).apply(
+      ([{ accountId: account }, { region }, { partition, dnsSuffix }]) => {
+        refuse(`Homing ${name} can't be made`, regionFaults(values, label, { account, region }));
+        return { account, region, partition, dnsSuffix };
+      },
+    );
+  }
+
+  private namesIn(name: string, place: Output<Place>) {
+    const owner = { project: getProject(), component: name };
+    return place.apply((where) => moverNames(getStack(), where, owner));
+  }
+
+  private settingsOf(name: string, place: Output<Place>, values: KnownValues, loginRole: Output<string>) {
+    // Resolved, all of them are known.
+    const known = output(values) as Output<Values>;
+    return all([place, known, loginRole]).apply(([where, plain, role]) => {
+      const settings = moverSettings(where, plain, role);
+      refuse(`Homing ${name} can't be made`, environmentFaults(settings, label));
+      return settings;
+    });
+  }
+
+  private createMovers(
+    name: string,
+    place: Output<Place>,
+    values: KnownValues,
+  ): readonly [RegionMover, ...RegionMover[]] {
+    const [, ...further] = values.regions;
+    const mover = (where: Output<Place>, suffix: string, opts: ComponentResourceOptions, shared?: VaultHome) => {
+      const names = this.namesIn(name, where);
+      const loginRole = values.loginRole === "" ? names.vaultIdentity : output(`${values.loginRole}${suffix}`);
+      return deployMover(
+        (part) => `${name}-${part}${suffix}`,
+        {
+          place: where,
+          names,
+          vault: vaultSettings(values),
+          loginRole,
+          mover: this.settingsOf(name, where, values, loginRole),
+          options: values,
+          // A queue that nobody reads would only fill up.
+          sweep: { runs: values.enabled && values.sweepEnabled, sweepShare: values.sweepShare },
+          ...(shared === undefined ? {} : { shared }),
+        },
+        { ...opts, parent: this },
+      );
+    };
+    const own = mover(place, "", {});
+    return [
+      own,
+      ...further.map((region) => {
+        const provider = providerIn(region, place.account, `${name}-aws-${region}`, { parent: this });
+        const there = place.apply((where) => ({ ...where, region }));
+        return mover(there, `-${region}`, { providers: [provider] }, own.home);
+      }),
+    ];
+  }
+}
