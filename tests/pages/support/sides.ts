@@ -18,10 +18,12 @@ import type { PageServers } from "./servers";
 export interface Region {
   /** Creates a secret whose value is told by its name. @returns its ARN */
   readonly create: (name: string) => Promise<string>;
+  /** Gives a secret another value. @returns its ARN */
+  readonly change: (name: string) => Promise<string>;
   /** Waits for an outcome of a secret. */
   readonly outcome: (arn: string, expected: Expected) => Promise<void>;
-  /** Checks that the home holds the value that {@link Region.create} gave, or that there is none. */
-  readonly home: (name: string, state: "equal" | "absent") => Promise<void>;
+  /** Checks that the home holds the value of {@link Region.create} or {@link Region.change}, or that there is none. */
+  readonly home: (name: string, state: "equal" | "changed" | "absent") => Promise<void>;
   readonly source: (arn: string, state: "there" | "scheduled for deletion") => Promise<void>;
   readonly functions: () => Promise<readonly string[]>;
   /** What the mover is told by its environment. */
@@ -36,6 +38,7 @@ export interface Sides {
 }
 
 const valueOf = (name: string): string => `the value of ${name}`;
+const changedValueOf = (name: string): string => `${valueOf(name)}, changed`;
 
 export function sidesOf({ emulator, proxy, vaults }: PageServers): Sides {
   const vault = vaultApi(vaults.main.address, vaults.main.token);
@@ -51,12 +54,22 @@ export function sidesOf({ emulator, proxy, vaults }: PageServers): Sides {
       const log = moverLog(clients.logs, `/aws/lambda/homing-${stack}-${region}`);
       return {
         create: async (name) => (await sources.create(name, valueOf(name))).arn,
+        async change(name) {
+          const { ARN = "" } = await sources.describe(name);
+          await sources.put(ARN, changedValueOf(name));
+          return ARN;
+        },
         async outcome(arn, expected) {
           await log.outcome(arn, expected);
         },
         async home(name, state) {
           const home = await homes.read(`aws/${account}/${region}/${name}`);
-          assert.deepEqual(home?.data, state === "equal" ? { value: valueOf(name) } : undefined, name);
+          const values = {
+            equal: { value: valueOf(name) },
+            changed: { value: changedValueOf(name) },
+            absent: undefined,
+          };
+          assert.deepEqual(home?.data, values[state], name);
         },
         async source(arn, state) {
           assert.equal(await sources.isScheduled(arn), state === "scheduled for deletion", arn);

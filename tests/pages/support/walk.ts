@@ -47,6 +47,8 @@ export async function run(terminal: Terminal, commands: string): Promise<Ended> 
 }
 
 const place = ({ page, section }: Pick<Commands, "page" | "section">): string => `${page}, ${section}`;
+/** Without colours: what a test prints is read in files, too. */
+const plain = { head: [], border: [] };
 const firstLine = (text: string): string => text.split("\n")[0] ?? "";
 
 export function openWalk(pages: readonly string[], notRun: readonly NotRun[], table: readonly Substitution[]): Walk {
@@ -85,14 +87,14 @@ export function openWalk(pages: readonly string[], notRun: readonly NotRun[], ta
       ...table.filter((one) => !used.has(one)).map((one) => `never substituted: ${one.page}`),
     ],
     report() {
-      const rows = new Table({ head: ["page", "commands run", "s"] });
+      const rows = new Table({ head: ["page", "commands run", "s"], style: plain });
       for (const commands of all) {
         const seconds = done.get(commands);
         if (seconds !== undefined) rows.push([place(commands), commands.text, seconds.toFixed(0)]);
       }
-      const left = new Table({ head: ["page", "not run", "why"] });
+      const left = new Table({ head: ["page", "not run", "why"], style: plain });
       for (const [commands, { why }] of listed) left.push([place(commands), firstLine(commands.text), why]);
-      const changed = new Table({ head: ["the page says", "here it is", "why"] });
+      const changed = new Table({ head: ["the page says", "here it is", "why"], style: plain });
       for (const { page, here, why } of used) changed.push([page, here, why]);
       return [rows, left, changed].map(String).join("\n");
     },
