@@ -40,13 +40,14 @@ export function readSettings(config = configuration(), region: string | undefine
 
 const isKey = (key: string): key is Key => key in catalogue;
 
+const isList = (value: unknown): value is readonly string[] => Array.isArray(value);
+
 /** In the configuration the stack's own region may stand anywhere in the list. */
 function ownRegionFirst(given: Readonly<Record<string, unknown>>, own: string | undefined): HomingArgs {
   // Of the types that it says only once it is checked.
   const args = given as unknown as HomingArgs;
   const { regions } = args;
-  const isList = Array.isArray(regions);
-  if (own === undefined || regions === undefined || !isList) return args;
+  if (own === undefined || !isList(regions)) return args;
   const isOwn = (region: string): boolean => region === own;
   return { ...args, regions: [...regions.filter(isOwn), ...regions.filter((region) => !isOwn(region))] };
 }

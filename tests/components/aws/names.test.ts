@@ -60,4 +60,40 @@ describe("moverNames", () => {
     match(dotted.function, /^[A-Za-z0-9_-]+$/);
     notEqual(dotted.function, dashed.function);
   });
+
+  describe("of a part of another program", () => {
+    const owned = (project: string, component: string, stack = "dev") =>
+      moverNames(stack, place, { project, component });
+
+    it("carry its project and its component, and those of homing by itself neither", () => {
+      match(owned("shop", "homing").function, /^homing-shop-dev-eu-west-1-[0-9a-f]{8}$/);
+      match(owned("shop", "second").function, /^homing-shop-second-dev-eu-west-1-[0-9a-f]{8}$/);
+      match(owned("homing", "second").function, /^homing-homing-second-dev-eu-west-1-[0-9a-f]{8}$/);
+      equal(owned("homing", "homing").function, moverNames("dev", place).function);
+    });
+
+    it("differ wherever the parts are cut, and from those of homing by itself", () => {
+      const long = "p".repeat(90);
+      const all = [
+        owned("a", "b-c"),
+        owned("a-b", "c"),
+        owned("a-b", "homing", "c-dev"),
+        owned("a", "homing", "b-c-dev"),
+        owned(`${long}1`, "homing"),
+        owned(`${long}2`, "homing"),
+        moverNames("a-b-c-dev", place),
+      ];
+
+      equal(new Set(all.map(({ function: name }) => name)).size, all.length);
+      for (const { labelRule } of all) ok(labelRule.length <= 64, labelRule);
+    });
+  });
+
+  it("are small in Vault, which makes them so, and differ there for stacks that differ in that only", () => {
+    const [small, large] = [moverNames("prod", place), moverNames("Prod", place)];
+
+    equal(small.vaultIdentity, "homing-prod-eu-west-1-123456789012");
+    match(large.vaultIdentity, /^homing-prod-eu-west-1-123456789012-[0-9a-f]{8}$/);
+    equal(large.function, "homing-Prod-eu-west-1");
+  });
 });

@@ -1,0 +1,160 @@
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import { Provider } from "@pulumi/aws";
+import { ComponentResource, output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import { Homing } from "../../components/homing";
+import type { HomingArgs } from "../../components/homingArgs";
+import { awsAnswers, only, record, region, settle } from "../support/mocks";
+import type { Recording } from "../support/mocks";
+
+const vaultAddress = "https://vault.example.com:8200";
+
+async function make(
+  args: Partial<HomingArgs> = {},
+  opts: (() => ComponentResourceOptions) | undefined = undefined,
+  names: readonly string[] = ["homing"],
+): Promise<Recording & { readonly made: readonly Homing[] }> {
+  const recording = await record(awsAnswers, { "aws:region": region });
+  const made: Homing[] = [];
+  await settle(() => {
+    for (const name of names) made.push(new Homing(name, { vaultAddress, ...args }, opts?.()));
+  });
+  return { ...recording, made };
+}
+
+describe("Homing", () => {
+  it("needs Vault's address alone, and lets its parts be reached", async () => {
+    const { made, resources } = await make();
+    const [homing] = made;
+    ok(homing);
+
+    equal(homing.movers.length, 1);
+    equal(homing.movers[0].secretMover, homing.secretMover);
+    equal(homing.movers[0].home, homing.home);
+    equal(homing.fence, undefined);
+    for (const { type, parent } of resources) {
+      ok(type === "homing:index:Homing" || parent.includes("::homing:index:Homing"), type);
+    }
+  });
+
+  it("has a fence when it is asked for, for the regions of its movers", async () => {
+    const made = await make({ fence: "policy", regions: [region, "us-east-1"] });
+    const { name, policy } = only(made, "aws:iam/policy:Policy").inputs;
+
+    equal(name, "homing-test-eu-west-1-fence");
+    ok(JSON.stringify(policy).includes(JSON.stringify({ "aws:RequestedRegion": [region, "us-east-1"] })));
+    ok(made.made[0]?.fence);
+    equal(made.made[0].movers.length, 2);
+  });
+
+  it("does not meet another one of the same program: no name in AWS or Vault, no URN is both's", async () => {
+    const { resources } = await make({ loginPath: "login", mount: "kv" }, undefined, ["homing", "second"]);
+    const named = resources
+      .map(({ type, inputs }) => [type, inputs.name ?? inputs.role ?? inputs.alarmName] as const)
+      .filter(
+        // Not what is below a role, or has its id.
+        ([type, name]) => name !== undefined && /^(aws|vault):/.test(type) && !/rolePolicy|entityAlias/.test(type),
+      );
+    const texts = named.map((pair) => pair.join(" "));
+
+    ok(texts.length > 50);
+    equal(new Set(texts).size, texts.length);
+    const names = resources.map(({ type, name }) => `${type} ${name}`);
+    equal(new Set(names).size, names.length);
+  });
+
+  it("sweeps only when the queue is read", async () => {
+    for (const args of [{ enabled: false }, { sweepEnabled: false }]) {
+      const made = await make(args);
+      equal(only(made, "aws:cloudwatch/eventRule:EventRule", "homing-sweeper-hourly").inputs.state, "DISABLED");
+    }
+  });
+
+  it("gives a further region's role the name of the first one with the region behind it", async () => {
+    const made = await make({ loginRole: "mover", regions: [region, "us-east-1"] });
+    const roles = made.resources.filter(({ type }) => type === "vault:aws/authBackendRole:AuthBackendRole");
+
+    deepEqual(roles.map(({ inputs }) => inputs.role).sort(), ["mover", "mover-us-east-1"]);
+  });
+
+  it("takes what another resource tells, and decides by what is there", async () => {
+    const made = await make({
+      vaultAddress: output(vaultAddress),
+      subnetIds: [output("subnet-0a")],
+      securityGroupIds: output(["sg-0a"]),
+      tags: { team: output("a") },
+    });
+    const { environment, tags, vpcConfig } = only(made, "aws:lambda/function:Function", "homing-mover-function").inputs;
+
+    deepEqual([tags, vpcConfig], [{ team: "a" }, { subnetIds: ["subnet-0a"], securityGroupIds: ["sg-0a"] }]);
+    const { variables } = environment as { readonly variables: Readonly<Record<string, string>> };
+    equal(variables.HOMING_VAULT_ADDRESS, vaultAddress);
+    const { iamServerIdHeaderValue } = only(made, "vault:aws/authBackendClient:AuthBackendClient").inputs;
+    equal(iamServerIdHeaderValue, "vault.example.com");
+    const { policy } = only(made, "aws:iam/rolePolicy:RolePolicy", "homing-mover-grants").inputs;
+    ok(JSON.stringify(policy).includes("ec2:CreateNetworkInterface"));
+  });
+
+  it("works with the provider that it is given, and asks that one where it is", async () => {
+    const made = await make({}, () => ({ providers: [new Provider("theirs", { region })] }));
+    const urn = "urn:pulumi:test::homing::pulumi:providers:aws::theirs";
+
+    for (const { type, provider, name } of made.resources.filter((one) => one.type.startsWith("aws:"))) {
+      ok(provider.startsWith(urn), `${type} ${name}: ${provider}`);
+    }
+  });
+
+  it("is below a parent, with its parts changed by the transformations that it is given", async () => {
+    class Platform extends ComponentResource {
+      constructor() {
+        super("test:index:Platform", "platform");
+      }
+    }
+    const made = await make({}, () => ({
+      parent: new Platform(),
+      transformations: [
+        ({ type, props, opts }) => ({
+          props: type === "aws:sqs/queue:Queue" ? { ...props, tags: { by: "program" } } : (props as object),
+          opts,
+        }),
+      ],
+    }));
+
+    ok(only(made, "homing:index:Homing").parent.endsWith("::platform"));
+    const queues = made.resources.filter(({ type }) => type === "aws:sqs/queue:Queue");
+    deepEqual(
+      queues.map(({ inputs }) => inputs.tags),
+      [{ by: "program" }, { by: "program" }],
+    );
+  });
+
+  it("refuses wrong arguments by their name, before anything is made", async () => {
+    const recording = await record(awsAnswers);
+
+    throws(
+      () => new Homing("homing", { vaultAddress, login: "jwt", serverId: "v", regions: ["eu-west-1", "cn-north-1"] }),
+      (error: Error) => {
+        equal(
+          error.message,
+          "Homing homing can't be made:\n" +
+            "  - serverId is only for login aws\n" +
+            "  - regions must be in the same partition as eu-west-1: no account is in two",
+        );
+        return true;
+      },
+    );
+    deepEqual(recording.resources, []);
+  });
+
+  it("refuses what doesn't fit the place that its provider works in", async () => {
+    const refused: readonly [Partial<HomingArgs>, RegExp][] = [
+      [{ regions: ["us-east-1", region] }, /regions must have the stack's own region, eu-west-1/],
+      [{ homeTemplate: "aws/999999999999/{region}/{name}" }, /homeTemplate must be/],
+    ];
+    for (const [args, fault] of refused) {
+      await record(awsAnswers, { "aws:region": region });
+      const { outputs } = new Homing("homing", { vaultAddress, ...args });
+      await rejects((outputs.account as unknown as { promise: () => Promise<string> }).promise(), fault);
+    }
+  });
+});
