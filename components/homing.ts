@@ -3,7 +3,7 @@ import { all, ComponentResource, getProject, getStack, output } from "@pulumi/pu
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import { exemptTag } from "../runtime/model/exemption";
 import { environmentFaults, regionFaults } from "./args/conflicts";
-import { moverSettings, vaultSettings } from "./args/parts";
+import { moverSettings, optionsOf, vaultSettings } from "./args/parts";
 import type { KnownValues, Values } from "./args/table";
 import { checkArgs, refuse } from "./args/values";
 import { moverNames } from "./aws/names";
@@ -56,7 +56,7 @@ export class Homing extends ComponentResource {
       values.fence === "policy"
         ? new Fence(
             `${name}-fence`,
-            { name: this.namesIn(name, place).fencePolicy, rules, tags: values.tags },
+            { name: this.namesIn(name, place, values).fencePolicy, rules, tags: values.tags },
             { parent: this },
           )
         : undefined;
@@ -117,9 +117,9 @@ export class Homing extends ComponentResource {
     );
   }
 
-  private namesIn(name: string, place: Output<Place>) {
+  private namesIn(name: string, place: Output<Place>, { rolePath }: KnownValues) {
     const owner = { project: getProject(), component: name };
-    return place.apply((where) => moverNames(getStack(), where, owner));
+    return place.apply((where) => moverNames(getStack(), where, owner, rolePath));
   }
 
   private settingsOf(name: string, place: Output<Place>, values: KnownValues, loginRole: Output<string>) {
@@ -139,7 +139,7 @@ export class Homing extends ComponentResource {
   ): readonly [RegionMover, ...RegionMover[]] {
     const [, ...further] = values.regions;
     const mover = (where: Output<Place>, suffix: string, opts: ComponentResourceOptions, shared?: VaultHome) => {
-      const names = this.namesIn(name, where);
+      const names = this.namesIn(name, where, values);
       const loginRole = values.loginRole === "" ? names.vaultIdentity : output(`${values.loginRole}${suffix}`);
       return deployMover(
         (part) => `${name}-${part}${suffix}`,
@@ -149,7 +149,7 @@ export class Homing extends ComponentResource {
           vault: vaultSettings(values),
           loginRole,
           mover: this.settingsOf(name, where, values, loginRole),
-          options: values,
+          ...optionsOf(values),
           // A queue that nobody reads would only fill up.
           sweep: { runs: values.enabled && values.sweepEnabled, sweepShare: values.sweepShare },
           ...(shared === undefined ? {} : { shared }),

@@ -123,4 +123,18 @@ export interface HomingArgs {
   readonly securityGroupIds?: Input<readonly Input<string>[]>;
   /** Tags of every resource in AWS. @default `{}` */
   readonly tags?: Input<Readonly<Record<string, Input<string>>>>;
+  /** Processors that the functions run on, arm64 or x86_64. @default `arm64` */
+  readonly architecture?: "arm64" | "x86_64";
+  /** Managed policy that is the permissions boundary of the roles. @default none */
+  readonly permissionsBoundaryArn?: Input<string>;
+  /** IAM path of the roles. @default `/` */
+  readonly rolePath?: string;
+  /** KMS key that queues and log groups are encrypted with. @default the keys of SQS and CloudWatch */
+  readonly encryptionKeyArn?: Input<string>;
+  /** Keep the log groups when the stack is destroyed. @default `false` */
+  readonly retainLogs?: boolean;
+  /** SNS topic that alarms publish to. @default one that is made */
+  readonly alarmTopicArn?: Input<string>;
+  /** Whether the end of an alarm is published as well. @default `false` */
+  readonly okNotifications?: boolean;
 }

@@ -3,6 +3,7 @@ import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { MoverPart } from "./args/parts";
 import type { MoverNames, Place } from "./aws/names";
 import { MoverAlarms } from "./mover/moverAlarms";
+import type { AlarmOptions } from "./mover/moverAlarms";
 import { SecretMover } from "./mover/secretMover";
 import type { MoverOptions } from "./mover/secretMover";
 import { SecretSweeper } from "./sweeper/secretSweeper";
@@ -43,6 +44,7 @@ export interface RegionMoverArgs {
   readonly mover: Input<MoverPart>;
   readonly options: MoverOptions;
   readonly sweep: SweepOptions;
+  readonly alarms: AlarmOptions;
   /** The home of the first region, whose mount and login method this one uses. */
   readonly shared?: VaultHome;
 }
@@ -77,7 +79,11 @@ export function deployMover(
   const secretMover = new SecretMover(nameOf("mover"), { ...options, place, names, mover, moverEntityId }, opts);
   const { queueUrl } = secretMover;
   const sweeper = new SecretSweeper(nameOf("sweeper"), { ...options, place, names, mover, sweep, queueUrl }, opts);
-  const alarms = new MoverAlarms(nameOf("alarms"), { place, names, sweeps: sweep.runs, tags: options.tags }, opts);
+  const alarms = new MoverAlarms(
+    nameOf("alarms"),
+    { ...args.alarms, place, names, sweeps: sweep.runs, tags: options.tags },
+    opts,
+  );
   return { region, home, secretMover, sweeper, alarms, loginRole: output(loginRole) };
 }
 

@@ -64,7 +64,7 @@ export function combinationFaults(values: KnownValues, hasAddress: boolean, labe
 }
 
 /** What belongs to one region and can't serve the mover of another one. */
-const regional = ["subnetIds"] as const satisfies readonly Key[];
+const regional = ["subnetIds", "encryptionKeyArn", "alarmTopicArn"] as const satisfies readonly Key[];
 
 /** The part of AWS to which a region belongs; an account is in one of them. */
 const partOfAws = (region: string): string => /^(cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/.exec(region)?.[1] ?? "";

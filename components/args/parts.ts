@@ -2,6 +2,8 @@
 import { output } from "@pulumi/pulumi";
 import type { MoverSettings } from "../../runtime/shared/environment";
 import type { Place } from "../aws/names";
+import type { AlarmOptions } from "../mover/moverAlarms";
+import type { MoverOptions } from "../mover/secretMover";
 import type { VaultHomeSettings } from "../vault/vaultHome";
 import type { VaultLogin } from "../vault/vaultLogin";
 import type { KnownValues, Values } from "./table";
@@ -43,6 +45,32 @@ export function vaultSettings(values: KnownValues): Omit<VaultHomeSettings, "log
     loginPath: loginPathOf(values),
     adoptLogin: values.adoptLogin,
     tokenTtlMinutes: values.tokenTtlMinutes,
+  };
+}
+
+/** How the functions run, and where alarms go. */
+export function optionsOf(values: KnownValues): { options: MoverOptions; alarms: AlarmOptions } {
+  const { permissionsBoundaryArn, encryptionKeyArn, alarmTopicArn, okNotifications } = values;
+  return {
+    options: {
+      enabled: values.enabled,
+      batchSize: values.batchSize,
+      memoryMb: values.memoryMb,
+      timeoutSeconds: values.timeoutSeconds,
+      logRetentionDays: values.logRetentionDays,
+      logLevel: values.logLevel,
+      kmsKeyArns: values.kmsKeyArns,
+      subnetIds: values.subnetIds,
+      securityGroupIds: values.securityGroupIds,
+      tags: values.tags,
+      architecture: values.architecture,
+      rolePath: values.rolePath,
+      retainLogs: values.retainLogs,
+      // Empty is none. What comes later was given.
+      ...(permissionsBoundaryArn === "" ? {} : { permissionsBoundaryArn }),
+      ...(encryptionKeyArn === "" ? {} : { encryptionKeyArn }),
+    },
+    alarms: { okNotifications, ...(alarmTopicArn === "" ? {} : { topicArn: alarmTopicArn }) },
   };
 }
 

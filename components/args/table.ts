@@ -37,6 +37,8 @@ const certificateForm = "certificates in PEM form";
 /** Without their numbers, names of regions are words: `eu-west-1`, `us-gov-east-1`. Which there are, AWS says. */
 const regionName = /^[a-z]{2,}(-[a-z]+)+-[1-9]\d?$/;
 
+const kmsKey = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
+
 /** Every argument under its key. An empty fallback can stand for one that depends on others. */
 export const catalogue = {
   vaultAddress: address(false),
@@ -94,11 +96,7 @@ export const catalogue = {
   sweepShare: number(0.05, 1, 0.5),
   logRetentionDays: oneOf(retentionDays, 90),
   logLevel: word(logLevels, "INFO"),
-  kmsKeyArns: texts(
-    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
-    "ARNs of KMS keys (not of aliases)",
-    20,
-  ),
+  kmsKeyArns: texts(kmsKey, "ARNs of KMS keys (not of aliases)", 20),
   subnetIds: texts(/^subnet-[0-9a-f]+$/, "subnet ids", 16),
   securityGroupIds: texts(/^sg-[0-9a-f]+$/, "security group ids", 5),
   tags: map(
@@ -106,6 +104,16 @@ export const catalogue = {
       /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu.test(name) && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value),
     "tag keys (not aws:…) with text values",
   ),
+  architecture: word(["arm64", "x86_64"], "arm64"),
+  permissionsBoundaryArn: text(
+    /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/,
+    "the ARN of a managed policy",
+  ),
+  rolePath: text(/^\/([\w+=,.@-]+\/)*$/, "a path as in /platform/, with a slash at both ends", "/"),
+  encryptionKeyArn: text(kmsKey, "the ARN of a KMS key (not of an alias)"),
+  retainLogs: flag(false),
+  alarmTopicArn: text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, "the ARN of an SNS topic"),
+  okNotifications: flag(false),
 } satisfies { readonly [K in keyof HomingArgs]-?: Argument<unknown> };
 
 export type Key = keyof typeof catalogue;
@@ -120,6 +128,9 @@ export const lateKeys = [
   "subnetIds",
   "securityGroupIds",
   "tags",
+  "permissionsBoundaryArn",
+  "encryptionKeyArn",
+  "alarmTopicArn",
 ] as const satisfies readonly Key[];
 export type LateKey = (typeof lateKeys)[number];
 /** The arguments, checked. One that another resource tells is checked when it comes. */

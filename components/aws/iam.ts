@@ -16,6 +16,12 @@ export const policyOf = (statements: readonly Statement[]): iam.PolicyDocument =
 });
 
 /**
+ * A role's ARN as its sessions show it, without a path, which is what Vault compares. A role's name is unique in its
+ * account with and without it.
+ */
+export const withoutPath = (roleArn: string): string => roleArn.replace(/:role\/.*\//, ":role/");
+
+/**
  * Only Lambda may take the role, and only for this account's functions. (The condition key is documented for roles of
  * Lambda functions. `aws:SourceArn` is left out: which ARN the queue's poller sends isn't documented.)
  */
@@ -144,6 +150,14 @@ export const canSend = (queueArn: string): Statement => ({
   Effect: "Allow",
   Action: ["sqs:SendMessage"],
   Resource: [queueArn],
+});
+
+/** Use of the key that queues are encrypted with: to read a message takes one of the two, to send one takes both. */
+export const canUseQueueKey = ({ region, dnsSuffix }: Place, keyArn: string): Statement => ({
+  Effect: "Allow",
+  Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+  Resource: [keyArn],
+  Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.${dnsSuffix}` } },
 });
 
 /** No CreateLogGroup: the group exists already, with its retention. */

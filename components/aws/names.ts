@@ -68,8 +68,9 @@ function vaultName(name: string): string {
  * bound to the ARNs of a role and a function that are made after it.
  *
  * @param owner of another program's mover
+ * @param rolePath IAM path of the roles
  */
-export function moverNames(stack: string, place: Place, owner?: Owner): MoverNames {
+export function moverNames(stack: string, place: Place, owner?: Owner, rolePath = "/"): MoverNames {
   const { partition, account, region } = place;
   const base = baseName(stack, region, owner);
   const queue = base;
@@ -84,10 +85,9 @@ export function moverNames(stack: string, place: Place, owner?: Owner): MoverNam
   const alarmTopic = `${base}-alarms`;
   const alarmPrefix = `${base}-`;
   return {
-    // IAM roles have no region in their ARN, so the region in the name keeps two stacks of one account apart. No path:
-    // Vault compares the session's ARN, which doesn't show a path, with the bound one.
+    // IAM roles have no region in their ARN, so the region in the name keeps two stacks of one account apart.
     role: base,
-    roleArn: `arn:${partition}:iam::${account}:role/${base}`,
+    roleArn: `arn:${partition}:iam::${account}:role${rolePath}${base}`,
     function: base,
     functionArn: `arn:${partition}:lambda:${region}:${account}:function:${base}`,
     logGroup,
@@ -101,7 +101,7 @@ export function moverNames(stack: string, place: Place, owner?: Owner): MoverNam
     labelRule,
     labelRuleArn: `arn:${partition}:events:${region}:${account}:rule/${labelRule}`,
     sweeper,
-    sweeperRoleArn: `arn:${partition}:iam::${account}:role/${sweeper}`,
+    sweeperRoleArn: `arn:${partition}:iam::${account}:role${rolePath}${sweeper}`,
     sweeperArn: `arn:${partition}:lambda:${region}:${account}:function:${sweeper}`,
     sweeperLogGroup,
     sweeperLogGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${sweeperLogGroup}`,

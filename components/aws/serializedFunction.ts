@@ -5,8 +5,22 @@ import { functionPackages } from "./functionPackages";
 import { lambdaMayAssume, policyOf } from "./iam";
 import type { Place } from "./names";
 
+/** What an organisation asks of every function, its role and its log. */
+export interface FunctionRules {
+  /** Processors that it runs on. Default `arm64`. */
+  readonly architecture?: "arm64" | "x86_64";
+  /** Managed policy that is the permissions boundary of the role. */
+  readonly permissionsBoundaryArn?: Input<string>;
+  /** IAM path of the role, the one that the names were made with. Default `/`. */
+  readonly rolePath?: string;
+  /** KMS key that the log group is encrypted with, and the queues where there are some. */
+  readonly encryptionKeyArn?: Input<string>;
+  /** Whether the log group stays when the stack is destroyed. */
+  readonly retainLogs?: boolean;
+}
+
 /** A function of this program, with the role that it has and the log group that it writes. */
-export interface SerializedFunction<Event, Result> {
+export interface SerializedFunction<Event, Result> extends FunctionRules {
   readonly place: Input<Place>;
   readonly name: Input<string>;
   readonly description: string;
@@ -54,13 +68,28 @@ const inVpc = ({ subnetIds, securityGroupIds }: NonNullable<SerializedFunction<u
 const documentOf = (statements: Input<readonly iam.PolicyStatement[]>): Output<iam.PolicyDocument> =>
   (output(statements) as Output<readonly iam.PolicyStatement[]>).apply(policyOf);
 
+/** The rules alone, of arguments that have more. */
+export const functionRules = ({
+  architecture,
+  permissionsBoundaryArn,
+  rolePath,
+  encryptionKeyArn,
+  retainLogs,
+}: FunctionRules): FunctionRules => ({
+  ...(architecture === undefined ? {} : { architecture }),
+  ...(permissionsBoundaryArn === undefined ? {} : { permissionsBoundaryArn }),
+  ...(rolePath === undefined ? {} : { rolePath }),
+  ...(encryptionKeyArn === undefined ? {} : { encryptionKeyArn }),
+  ...(retainLogs === undefined ? {} : { retainLogs }),
+});
+
 /** Makes the function below a component, with names that start with the component's. */
 export function createSerializedFunction<Event, Result>(
   parent: ComponentResource,
   name: string,
   spec: SerializedFunction<Event, Result>,
 ) {
-  const { tags } = spec;
+  const { tags, permissionsBoundaryArn, rolePath = "/", encryptionKeyArn, retainLogs = false } = spec;
   const child = { parent };
   const role = new iam.Role(
     `${name}-role`,
@@ -68,6 +97,8 @@ export function createSerializedFunction<Event, Result>(
       name: spec.role.name,
       description: spec.role.description,
       assumeRolePolicy: output(spec.place).apply((place) => policyOf([lambdaMayAssume(place)])),
+      ...(rolePath === "/" ? {} : { path: rolePath }),
+      ...(permissionsBoundaryArn === undefined ? {} : { permissionsBoundary: permissionsBoundaryArn }),
       tags,
     },
     child,
@@ -79,8 +110,13 @@ export function createSerializedFunction<Event, Result>(
   );
   const logGroup = new cloudwatch.LogGroup(
     `${name}-logs`,
-    { name: spec.logGroup, retentionInDays: spec.logRetentionDays, tags },
-    child,
+    {
+      name: spec.logGroup,
+      retentionInDays: spec.logRetentionDays,
+      ...(encryptionKeyArn === undefined ? {} : { kmsKeyId: encryptionKeyArn }),
+      tags,
+    },
+    retainLogs ? { ...child, retainOnDelete: true } : child,
   );
   const variables = all([spec.variables, spec.service]).apply(([settings, service]) => ({
     ...settings,
@@ -95,7 +131,7 @@ export function createSerializedFunction<Event, Result>(
       description: spec.description,
       callbackFactory: spec.factory,
       runtime: lambda.Runtime.NodeJS24dX,
-      architectures: ["arm64"],
+      architectures: [spec.architecture ?? "arm64"],
       memorySize: spec.memoryMb,
       timeout: spec.timeoutSeconds,
       role: role.arn,

@@ -180,7 +180,7 @@ export const moverAlarms: readonly MoverAlarm[] = [
   },
 ];
 
-export interface MoverAlarmsArgs {
+export interface MoverAlarmsArgs extends AlarmOptions {
   readonly place: Input<Place>;
   readonly names: Input<MoverNames>;
   /** Whether sweeps run; without them their alarms would stay on. */
@@ -209,28 +209,25 @@ function sourceOf(
   }
 }
 
+/** Where the alarms of a stack go. */
+export interface AlarmOptions {
+  /** The topic that they publish to, in the alarms' region; its policy has to let CloudWatch. Default: one that is made. */
+  readonly topicArn?: Input<string>;
+  /** Whether the end of an alarm is published as well. Default false. */
+  readonly okNotifications?: boolean;
+}
+
 /** What tells a person that the mover needs one: alarms, and the topic that they publish to. */
 export class MoverAlarms extends ComponentResource {
   public readonly topicArn: Output<string>;
 
-  constructor(name: string, { place, sweeps, tags, ...args }: MoverAlarmsArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, args: MoverAlarmsArgs, opts?: ComponentResourceOptions) {
     super("homing:aws:MoverAlarms", name, {}, opts);
+    const { sweeps, tags, okNotifications = false } = args;
     const names = output(args.names);
-
-    // Without a KMS key: CloudWatch can't publish to a topic that is encrypted with the AWS managed key alias/aws/sns,
-    // whose policy nobody can change (AWS Knowledge Center), and a customer managed key costs more than it protects:
-    // a notification holds an alarm's name, its description and a count, and names no secret.
-    const topic = new sns.Topic(`${name}-topic`, { name: names.alarmTopic, tags }, { parent: this });
     const alarms = moverAlarms.filter(({ metric }) => sweeps || metric.of !== "sweeper");
-    const topicPolicy = all([place, names]).apply(([{ account }, { alarmArnPrefix, alarmTopicArn }]) => {
-      const alarmArns = alarms.map(({ key }) => alarmArnPrefix + key);
-      return policyOf([alarmsMayPublish(alarmTopicArn, account, alarmArns)]);
-    });
-    const policy = new sns.TopicPolicy(
-      `${name}-topic-policy`,
-      { arn: topic.arn, policy: topicPolicy },
-      { parent: this },
-    );
+    const topic =
+      args.topicArn === undefined ? this.createTopic(name, args, alarms) : { arn: args.topicArn, ready: [] };
     for (const { key, metric, breach, means, todo } of alarms) {
       new cloudwatch.MetricAlarm(
         `${name}-${key}`,
@@ -244,14 +241,31 @@ export class MoverAlarms extends ComponentResource {
           treatMissingData: "notBreaching",
           ...breach,
           alarmActions: [topic.arn],
+          ...(okNotifications ? { okActions: [topic.arn] } : {}),
           tags,
         },
         // An alarm that goes off before it may publish would be lost.
-        { parent: this, dependsOn: [policy] },
+        { parent: this, dependsOn: topic.ready },
       );
     }
 
-    this.topicArn = topic.arn;
+    this.topicArn = output(topic.arn);
     this.registerOutputs({ topicArn: this.topicArn });
+  }
+
+  /**
+   * Without a KMS key: CloudWatch can't publish to a topic that is encrypted with the AWS managed key alias/aws/sns, whose
+   * policy nobody can change (AWS Knowledge Center), and a customer managed key costs more than it protects: a
+   * notification holds an alarm's name, its description and a count, and names no secret.
+   */
+  private createTopic(name: string, { place, tags, ...args }: MoverAlarmsArgs, alarms: readonly MoverAlarm[]) {
+    const names = output(args.names);
+    const topic = new sns.Topic(`${name}-topic`, { name: names.alarmTopic, tags }, { parent: this });
+    const document = all([place, names]).apply(([{ account }, { alarmArnPrefix, alarmTopicArn }]) => {
+      const alarmArns = alarms.map(({ key }) => alarmArnPrefix + key);
+      return policyOf([alarmsMayPublish(alarmTopicArn, account, alarmArns)]);
+    });
+    const policy = new sns.TopicPolicy(`${name}-topic-policy`, { arn: topic.arn, policy: document }, { parent: this });
+    return { arn: topic.arn, ready: [policy] };
   }
 }

@@ -15,6 +15,7 @@ import {
   canScheduleDeletion,
   canSend,
   canTagState,
+  canUseQueueKey,
   canUseSubnets,
   neverForceDelete,
   neverShortenWindow,
@@ -32,6 +33,8 @@ export interface GrantArgs {
   >;
   readonly kmsKeyArns: readonly string[];
   readonly inSubnets: boolean;
+  /** The key that the queues are encrypted with, unless it is SQS's own. */
+  readonly encryptionKeyArn?: string | undefined;
 }
 
 /** The most that any secret's mode allows; a secret's tag can only lower it. */
@@ -39,7 +42,8 @@ export const highestMode = ({ mode, modeRules }: Pick<MoverSettings, "mode" | "m
   modes.findLast((candidate) => candidate === mode || modeRules.some((rule) => rule.mode === candidate)) ?? mode;
 
 /** All that the function's role may do: no more than the highest mode and the settings need. */
-export function moverGrants({ place, names, mover, kmsKeyArns, inSubnets }: GrantArgs): readonly iam.PolicyStatement[] {
+export function moverGrants(args: GrantArgs): readonly iam.PolicyStatement[] {
+  const { place, names, mover, kmsKeyArns, inSubnets, encryptionKeyArn } = args;
   const secrets = secretsOf(place, mover.namePrefix);
   const highest = highestMode(mover);
   const copies = highest !== "audit";
@@ -55,6 +59,7 @@ export function moverGrants({ place, names, mover, kmsKeyArns, inSubnets }: Gran
     neverShortenWindow,
     canConsume(names.queueArn),
     canSend(names.deadLetterQueueArn),
+    ...(encryptionKeyArn === undefined ? [] : [canUseQueueKey(place, encryptionKeyArn)]),
     canLog(names.logGroupArn),
     ...(mover.login === "jwt" ? canGetWebIdentityToken(mover.audience, mover.signingAlgorithm) : []),
     ...(inSubnets ? canUseSubnets(names) : []),

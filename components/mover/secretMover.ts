@@ -6,7 +6,8 @@ import { writeEnvironment } from "../../runtime/shared/environment";
 import type { MoverSettings } from "../../runtime/shared/environment";
 import { policyOf, rulesMaySend } from "../aws/iam";
 import type { MoverNames, Place } from "../aws/names";
-import { createSerializedFunction } from "../aws/serializedFunction";
+import { createSerializedFunction, functionRules } from "../aws/serializedFunction";
+import type { FunctionRules } from "../aws/serializedFunction";
 import { callPattern, labelPattern } from "./eventPatterns";
 import { moverGrants } from "./moverGrants";
 
@@ -40,7 +41,7 @@ const neverLoaded = [
 ];
 
 /** How the function runs. */
-export interface MoverOptions {
+export interface MoverOptions extends FunctionRules {
   /** Whether the queue is read; when it isn't, everything is kept and events wait. */
   readonly enabled: boolean;
   /** Messages per invocation, 1 to 10. */
@@ -105,17 +106,19 @@ export class SecretMover extends ComponentResource {
   }
 
   /**
-   * Both queues are encrypted by SQS itself, which needs no grant for EventBridge; such queues take requests over TLS
-   * only, so their policies need no statement about that.
+   * Without a key both queues are encrypted by SQS itself, which needs no grant for EventBridge; such queues take requests
+   * over TLS only, so their policies need no statement about that.
    */
   private createQueues(name: string, { tags, timeoutSeconds, ...args }: SecretMoverArgs) {
     const child = { parent: this };
     const names = output(args.names);
+    const encryption =
+      args.encryptionKeyArn === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: args.encryptionKeyArn };
     const deadLetterQueue = new sqs.Queue(
       `${name}-dead-letters`,
       {
         name: names.deadLetterQueue,
-        sqsManagedSseEnabled: true,
+        ...encryption,
         messageRetentionSeconds: deadLetterRetentionSeconds,
         redriveAllowPolicy: jsonStringify({ redrivePermission: "byQueue", sourceQueueArns: [names.queueArn] }),
         tags,
@@ -126,7 +129,7 @@ export class SecretMover extends ComponentResource {
       `${name}-queue`,
       {
         name: names.queue,
-        sqsManagedSseEnabled: true,
+        ...encryption,
         messageRetentionSeconds: queueRetentionSeconds,
         visibilityTimeoutSeconds: visibilityPerTimeout * timeoutSeconds,
         redrivePolicy: jsonStringify({ deadLetterTargetArn: names.deadLetterQueueArn, maxReceiveCount }),
@@ -186,10 +189,12 @@ export class SecretMover extends ComponentResource {
     const mover = output(args.mover);
     // Ids that come later were given.
     const inSubnets = !Array.isArray(subnetIds) || subnetIds.length > 0;
-    const statements = all([place, names, mover, args.kmsKeyArns]).apply(([place, names, mover, kmsKeyArns]) =>
-      moverGrants({ place, names, mover, kmsKeyArns, inSubnets }),
+    const statements = all([place, names, mover, args.kmsKeyArns, args.encryptionKeyArn]).apply(
+      ([place, names, mover, kmsKeyArns, encryptionKeyArn]) =>
+        moverGrants({ place, names, mover, kmsKeyArns, inSubnets, encryptionKeyArn }),
     );
     const { handler, role, grants, logGroup } = createSerializedFunction(this, name, {
+      ...functionRules(args),
       place,
       name: names.function,
       description: "Moves secrets from Secrets Manager to Vault",

@@ -4,7 +4,7 @@ import { all, ComponentResource, getProject, getStack, output, runtime } from "@
 import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { aws, jwt, Policy } from "@pulumi/vault";
 import { writeReaderEnvironment } from "../../runtime/reader/settings";
-import { canGetWebIdentityToken } from "../aws/iam";
+import { canGetWebIdentityToken, withoutPath } from "../aws/iam";
 import { functionClaim } from "../vault/vaultLogin";
 import { readerRules, renderPolicy } from "../vault/vaultPolicy";
 import type { MoverStack } from "./moverStack";
@@ -107,9 +107,7 @@ export class VaultReader extends ComponentResource {
             backend: mover.loginPath,
             role: ownName,
             authType: "iam",
-            // A session's ARN doesn't show its role's path, so Vault couldn't match one. A role's name is unique in its
-            // account with and without it.
-            boundIamPrincipalArns: [roleArn.apply((arn) => arn.replace(/:role\/.*\//, ":role/"))],
+            boundIamPrincipalArns: [roleArn.apply(withoutPath)],
             // Vault would need AWS credentials to look the ids up; what a role's ARN may do is decided by its trust policy.
             resolveAwsUniqueIds: false,
             ...token,

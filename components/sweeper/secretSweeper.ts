@@ -7,7 +7,8 @@ import { writeSweepEnvironment } from "../../runtime/sweeper/settings";
 import { allRate, recentRate } from "../../runtime/sweeper/sweep";
 import type { SweepKind } from "../../runtime/sweeper/sweep";
 import type { MoverNames, Place } from "../aws/names";
-import { createSerializedFunction } from "../aws/serializedFunction";
+import { createSerializedFunction, functionRules } from "../aws/serializedFunction";
+import type { FunctionRules } from "../aws/serializedFunction";
 import type { MoverOptions } from "../mover/secretMover";
 import { sweeperGrants } from "./sweeperGrants";
 
@@ -40,7 +41,10 @@ export interface SweepOptions {
   readonly sweepShare: number;
 }
 
-export interface SecretSweeperArgs extends Pick<MoverOptions, "logRetentionDays" | "logLevel" | "tags"> {
+export interface SecretSweeperArgs extends Pick<
+  MoverOptions,
+  "logRetentionDays" | "logLevel" | "tags" | keyof FunctionRules
+> {
   readonly place: Input<Place>;
   readonly names: Input<MoverNames>;
   readonly mover: Input<Pick<MoverSettings, "region" | "namePrefix" | "exemptNames" | "settleMinutes">>;
@@ -74,7 +78,11 @@ export class SecretSweeper extends ComponentResource {
     const names = output(args.names);
     const { sweepShare } = sweep;
     // No concurrency is reserved: an account with a small limit can't, and two sweeps at once do no harm.
+    const statements = all([names, place, args.encryptionKeyArn]).apply(([names, place, arn]) =>
+      sweeperGrants(names, arn === undefined ? undefined : { place, arn }),
+    );
     return createSerializedFunction(this, name, {
+      ...functionRules(args),
       place,
       name: names.sweeper,
       description: "Puts secrets that events may have missed on the mover's queue",
@@ -83,7 +91,7 @@ export class SecretSweeper extends ComponentResource {
       memoryMb,
       timeoutSeconds,
       role: { name: names.sweeper, description: "Role of the homing sweeper; lists secrets and reads none" },
-      grants: { name: "sweeper", statements: names.apply(sweeperGrants) },
+      grants: { name: "sweeper", statements },
       logGroup: names.sweeperLogGroup,
       logRetentionDays: args.logRetentionDays,
       logLevel: args.logLevel,

@@ -1,6 +1,8 @@
 import { iam } from "@pulumi/aws";
+import { output } from "@pulumi/pulumi";
 import type { ComponentResource, CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { AuthBackend, aws, getAuthBackendOutput, jwt } from "@pulumi/vault";
+import { withoutPath } from "../aws/iam";
 
 /** How the function proves to Vault who it is; neither way needs a stored credential. */
 export type VaultLogin =
@@ -133,7 +135,7 @@ export function awsLogin(
       backend: args.path,
       role: args.role,
       authType: "iam",
-      boundIamPrincipalArns: [args.roleArn],
+      boundIamPrincipalArns: [output(args.roleArn).apply(withoutPath)],
       // Vault would need AWS credentials to look the ids up; what a role's ARN may do is decided by its trust policy.
       resolveAwsUniqueIds: false,
       ...tokenOf(args),

@@ -4,20 +4,20 @@ import { ComponentResource, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { Homing } from "../../components/homing";
 import type { HomingArgs } from "../../components/homingArgs";
-import { awsAnswers, only, record, region, settle } from "../support/mocks";
+import { account, awsAnswers, only, record, region, settle } from "../support/mocks";
 import type { Recording } from "../support/mocks";
 
 const vaultAddress = "https://vault.example.com:8200";
 
 async function make(
   args: Partial<HomingArgs> = {},
-  opts: (() => ComponentResourceOptions) | undefined = undefined,
+  opts: () => ComponentResourceOptions = () => ({}),
   names: readonly string[] = ["homing"],
 ): Promise<Recording & { readonly made: readonly Homing[] }> {
   const recording = await record(awsAnswers, { "aws:region": region });
   const made: Homing[] = [];
   await settle(() => {
-    for (const name of names) made.push(new Homing(name, { vaultAddress, ...args }, opts?.()));
+    for (const name of names) made.push(new Homing(name, { vaultAddress, ...args }, opts()));
   });
   return { ...recording, made };
 }
@@ -114,7 +114,7 @@ describe("Homing", () => {
       parent: new Platform(),
       transformations: [
         ({ type, props, opts }) => ({
-          props: type === "aws:sqs/queue:Queue" ? { ...props, tags: { by: "program" } } : (props as object),
+          props: type === "aws:sqs/queue:Queue" ? { ...props, tags: { by: "program" } } : props,
           opts,
         }),
       ],
@@ -156,5 +156,54 @@ describe("Homing", () => {
       const { outputs } = new Homing("homing", { vaultAddress, ...args });
       await rejects((outputs.account as unknown as { promise: () => Promise<string> }).promise(), fault);
     }
+  });
+
+  it("gives its parts what an organisation asks for", async () => {
+    const key = `arn:aws:kms:${region}:${account}:key/0a`;
+    const boundary = `arn:aws:iam::${account}:policy/boundary`;
+    const theirs = `arn:aws:sns:${region}:${account}:on-call`;
+    const made = await make({
+      architecture: "x86_64",
+      permissionsBoundaryArn: output(boundary),
+      rolePath: "/platform/",
+      encryptionKeyArn: key,
+      retainLogs: true,
+      alarmTopicArn: output(theirs),
+      okNotifications: true,
+    });
+    const inputsOf = (type: string) => made.resources.filter((one) => one.type === type).map(({ inputs }) => inputs);
+
+    deepEqual(
+      inputsOf("aws:iam/role:Role").map(({ path, permissionsBoundary }) => [path, permissionsBoundary]),
+      Array(2).fill(["/platform/", boundary]),
+    );
+    deepEqual(
+      inputsOf("aws:sqs/queue:Queue").map(({ kmsMasterKeyId }) => kmsMasterKeyId),
+      [key, key],
+    );
+    deepEqual(
+      inputsOf("aws:cloudwatch/logGroup:LogGroup").map(({ kmsKeyId }) => kmsKeyId),
+      [key, key],
+    );
+    deepEqual(
+      inputsOf("aws:lambda/function:Function").map(({ architectures }) => architectures),
+      [["x86_64"], ["x86_64"]],
+    );
+    deepEqual(
+      inputsOf("aws:cloudwatch/metricAlarm:MetricAlarm").filter(
+        ({ alarmActions, okActions }) => String(alarmActions) !== theirs || String(okActions) !== theirs,
+      ),
+      [],
+    );
+    // Vault compares the session's ARN, which shows no path.
+    const { boundIamPrincipalArns } = only(made, "vault:aws/authBackendRole:AuthBackendRole").inputs;
+    deepEqual(boundIamPrincipalArns, [`arn:aws:iam::${account}:role/homing-test-${region}`]);
+  });
+
+  it("binds login jwt to the role with its path, as its tokens name it", async () => {
+    const made = await make({ login: "jwt", rolePath: "/platform/" });
+    const { boundSubject } = only(made, "vault:jwt/authBackendRole:AuthBackendRole").inputs;
+
+    equal(boundSubject, `arn:aws:iam::${account}:role/platform/homing-test-${region}`);
   });
 });

@@ -1,4 +1,4 @@
-import { equal, match, notEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { moverNames } from "../../../components/aws/names";
 
 const place = { partition: "aws", account: "123456789012", region: "eu-west-1", dnsSuffix: "amazonaws.com" };
@@ -95,5 +95,14 @@ describe("moverNames", () => {
     equal(small.vaultIdentity, "homing-prod-eu-west-1-123456789012");
     match(large.vaultIdentity, /^homing-prod-eu-west-1-123456789012-[0-9a-f]{8}$/);
     equal(large.function, "homing-Prod-eu-west-1");
+  });
+
+  it("have the roles' path in the roles' ARNs, and nowhere else", () => {
+    const [plain, below] = [moverNames("dev", place), moverNames("dev", place, undefined, "/platform/")];
+
+    equal(below.roleArn, "arn:aws:iam::123456789012:role/platform/homing-dev-eu-west-1");
+    equal(below.sweeperRoleArn, "arn:aws:iam::123456789012:role/platform/homing-dev-eu-west-1-sweep");
+    const { roleArn, sweeperRoleArn } = plain;
+    deepEqual({ ...below, roleArn, sweeperRoleArn }, plain);
   });
 });

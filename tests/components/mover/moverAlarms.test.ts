@@ -168,4 +168,34 @@ describe("MoverAlarms", () => {
       ok(page.includes(`\n## ${key}\n`), `docs/alarms.md says nothing of ${key}`);
     }
   });
+
+  it("publishes to another topic where one is given, and makes none", async () => {
+    const theirs = `arn:aws:sns:${region}:${account}:on-call`;
+    const asked = await record({});
+    let told = "";
+    await settle(() => {
+      const alarms = new MoverAlarms("alarms", { place, names, sweeps: true, tags, topicArn: theirs });
+      alarms.topicArn.apply((arn) => (told = arn));
+    });
+
+    deepEqual(
+      typesOf(asked).filter((type) => type.startsWith("aws:sns")),
+      [],
+    );
+    for (const [key] of watched) {
+      const { alarmActions, okActions } = only(asked, alarmType, `alarms-${key}`).inputs;
+      deepEqual([alarmActions, okActions], [[theirs], undefined]);
+    }
+    equal(told, theirs);
+  });
+
+  it("publishes the end of an alarm as well, when it is asked to", async () => {
+    const asked = await record({});
+    await settle(() => new MoverAlarms("alarms", { place, names, sweeps: true, tags, okNotifications: true }));
+
+    for (const [key] of watched) {
+      const { alarmActions, okActions } = only(asked, alarmType, `alarms-${key}`).inputs;
+      deepEqual([alarmActions, okActions], [[topicArn], [topicArn]]);
+    }
+  });
 });

@@ -10,11 +10,13 @@ import type { Recording } from "../../support/mocks";
 const place = { partition: "aws", account, region, dnsSuffix: "amazonaws.com" };
 const names = moverNames("test", place);
 
+const mover = moverSettings({ account, region, mode: "audit", maxConcurrency: 7 });
+
 const argsWith = (over: Partial<SecretMoverArgs> = {}): SecretMoverArgs => ({
   place,
   names,
   moverEntityId: "entity-id",
-  mover: moverSettings({ account, region, mode: "audit", maxConcurrency: 7 }),
+  mover,
   enabled: true,
   batchSize: 4,
   memoryMb: 256,
@@ -196,7 +198,7 @@ describe("SecretMover", () => {
     const { variables } = environment as { variables: Record<string, string> };
 
     const expected = {
-      ...argsWith().mover,
+      ...mover,
       entityId: "entity-id",
       queueUrl,
       deadLetterQueueUrl: `${queueUrl}-dead`,
@@ -246,5 +248,63 @@ describe("SecretMover", () => {
       securityGroupIds: ["sg-1"],
     });
     ok(JSON.stringify(only(inside, "aws:iam/rolePolicy:RolePolicy").inputs).includes("ec2:CreateNetworkInterface"));
+  });
+
+  describe("as an organisation asks for it", () => {
+    const key = `arn:aws:kms:${region}:${account}:key/0a`;
+    const boundary = `arn:aws:iam::${account}:policy/boundary`;
+    let asked: Recording;
+    before(async () => {
+      asked = await makeMover({
+        names: moverNames("test", place, undefined, "/platform/"),
+        architecture: "x86_64",
+        permissionsBoundaryArn: boundary,
+        rolePath: "/platform/",
+        encryptionKeyArn: key,
+        retainLogs: true,
+      });
+    });
+
+    it("has a role with that path and that permissions boundary", () => {
+      const { path, permissionsBoundary } = only(asked, "aws:iam/role:Role").inputs;
+      deepEqual([path, permissionsBoundary], ["/platform/", boundary]);
+      const calls = String(only(asked, "aws:cloudwatch/eventRule:EventRule", "mover-calls").inputs.eventPattern);
+      ok(calls.includes(`"anything-but":["arn:aws:iam::${account}:role/platform/${base}"]`));
+    });
+
+    it("has queues and logs with that key, which its role may use through SQS only", () => {
+      for (const queue of ["mover-queue", "mover-dead-letters"]) {
+        const { kmsMasterKeyId, sqsManagedSseEnabled } = only(asked, "aws:sqs/queue:Queue", queue).inputs;
+        deepEqual([kmsMasterKeyId, sqsManagedSseEnabled], [key, undefined]);
+      }
+      deepEqual(only(asked, "aws:cloudwatch/logGroup:LogGroup").inputs, {
+        name: `/aws/lambda/${base}`,
+        retentionInDays: 90,
+        kmsKeyId: key,
+        tags,
+      });
+      const { policy } = only(asked, "aws:iam/rolePolicy:RolePolicy").inputs;
+      const { Statement: statements } = policy as { Statement: readonly { readonly Resource: readonly string[] }[] };
+      deepEqual(
+        statements.filter(({ Resource }) => Resource.includes(key)),
+        [
+          {
+            Effect: "Allow",
+            Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+            Resource: [key],
+            Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.amazonaws.com` } },
+          },
+        ],
+      );
+    });
+
+    it("leaves its log group behind, and nothing else", () => {
+      const kept = asked.resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ name }) => name);
+      deepEqual(kept, ["mover-logs"]);
+    });
+
+    it("runs on that kind of processor", () => {
+      deepEqual(only(asked, "aws:lambda/function:Function").inputs.architectures, ["x86_64"]);
+    });
   });
 });

@@ -204,4 +204,35 @@ describe("SecretSweeper", () => {
       equal(only(stopped, "aws:cloudwatch/eventRule:EventRule", `sweeper-${key}`).inputs.state, "DISABLED");
     }
   });
+
+  it("follows the rules of an organisation", async () => {
+    const key = `arn:aws:kms:${region}:${account}:key/0a`;
+    const boundary = `arn:aws:iam::${account}:policy/boundary`;
+    const asked = await makeSweeper({
+      architecture: "x86_64",
+      permissionsBoundaryArn: boundary,
+      rolePath: "/platform/",
+      encryptionKeyArn: key,
+      retainLogs: true,
+    });
+
+    const { path, permissionsBoundary } = only(asked, "aws:iam/role:Role").inputs;
+    deepEqual([path, permissionsBoundary], ["/platform/", boundary]);
+    const logs = only(asked, "aws:cloudwatch/logGroup:LogGroup");
+    deepEqual([logs.inputs.kmsKeyId, logs.retainOnDelete], [key, true]);
+    deepEqual(only(asked, "aws:lambda/function:Function").inputs.architectures, ["x86_64"]);
+    const { policy } = only(asked, "aws:iam/rolePolicy:RolePolicy").inputs;
+    const { Statement: statements } = policy as { Statement: readonly { readonly Resource: readonly string[] }[] };
+    deepEqual(
+      statements.filter(({ Resource }) => Resource.includes(key)),
+      [
+        {
+          Effect: "Allow",
+          Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+          Resource: [key],
+          Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.amazonaws.com` } },
+        },
+      ],
+    );
+  });
 });
