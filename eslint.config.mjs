@@ -33,6 +33,11 @@ export default tseslint.config(
     },
   },
   {
+    // Their own tsconfig.json finds homing only where they are installed.
+    files: ["examples/**/*.ts"],
+    languageOptions: { parserOptions: { projectService: false, project: "./tsconfig.json" } },
+  },
+  {
     files: inRuntime,
     rules: {
       // What runs in Lambda is serialized: classes lose their parents and fields.

@@ -15,25 +15,6 @@ export function describeOtherStacks(bench: () => Bench): void {
     const open = (options: Beside): Promise<LocalStack> => bench().cloud.openBeside(options);
 
     describe("the stack files", () => {
-      for (const environment of ["dev", "staging", "prod"]) {
-        it(`of ${environment} are a plan of the real engine`, async () => {
-          const { cloud, system } = bench();
-          const stack = await open({ name: `local-${environment}` });
-          const regions = environment === "prod" ? 2 : 1;
-
-          const changes = await stack.preview({
-            ...stackFile(environment),
-            "homing:vaultAddress": system().vaultAddress,
-          });
-
-          assert.deepEqual(Object.keys(changes), ["create"]);
-          const { create = 0 } = changes;
-          const { create: one = 0 } = cloud.firstUp.changes;
-          if (regions === 1) assert.equal(create, one);
-          else assert.ok(create > 1.7 * one && create < 2 * one, `${create} of ${one}`);
-        });
-      }
-
       it("are refused as a whole, with all reasons, before anything is planned", async () => {
         const stack = await open({ name: "local-faulty" });
         const config = { ...stackFile("prod"), "aws:region": "us-east-1", "homing:mode": "force" };
