@@ -18,7 +18,7 @@ import type { SecretMover } from "./mover/secretMover";
 import { deployMover, outputsOf } from "./regionMover";
 import type { RegionMover } from "./regionMover";
 import type { SecretSweeper } from "./sweeper/secretSweeper";
-import type { VaultHome } from "./vault/vaultHome";
+import type { VaultAccess } from "./vault/vaultAccess";
 
 /** A fault names the argument as the program has it. */
 const label = (key: string): string => key;
@@ -31,7 +31,7 @@ export class Homing extends ComponentResource {
   /** The movers of all regions; the first is that of the provider's own one, in whose `home` the others share. */
   public readonly movers: readonly [RegionMover, ...RegionMover[]];
   /** What the first region's mover is made of. */
-  public readonly home: VaultHome;
+  public readonly home: VaultAccess;
   public readonly secretMover: SecretMover;
   public readonly sweeper: SecretSweeper;
   public readonly alarms: MoverAlarms;
@@ -138,7 +138,7 @@ export class Homing extends ComponentResource {
     values: KnownValues,
   ): readonly [RegionMover, ...RegionMover[]] {
     const [, ...further] = values.regions;
-    const mover = (where: Output<Place>, suffix: string, opts: ComponentResourceOptions, shared?: VaultHome) => {
+    const mover = (where: Output<Place>, suffix: string, opts: ComponentResourceOptions, shared?: VaultAccess) => {
       const names = this.namesIn(name, where, values);
       const loginRole = values.loginRole === "" ? names.vaultIdentity : output(`${values.loginRole}${suffix}`);
       return deployMover(

@@ -8,13 +8,13 @@ import { SecretMover } from "./mover/secretMover";
 import type { MoverOptions } from "./mover/secretMover";
 import { SecretSweeper } from "./sweeper/secretSweeper";
 import type { SweepOptions } from "./sweeper/secretSweeper";
-import { VaultHome } from "./vault/vaultHome";
-import type { VaultHomeSettings } from "./vault/vaultHome";
+import { VaultAccess } from "./vault/vaultAccess";
+import type { VaultAccessSettings } from "./vault/vaultAccess";
 
 /** The mover of one region: what is made there, and its identity in Vault. */
 export interface RegionMover {
   readonly region: Output<string>;
-  readonly home: VaultHome;
+  readonly home: VaultAccess;
   readonly secretMover: SecretMover;
   readonly sweeper: SecretSweeper;
   readonly alarms: MoverAlarms;
@@ -39,14 +39,14 @@ export interface RegionOutputs {
 export interface RegionMoverArgs {
   readonly place: Input<Place>;
   readonly names: Input<MoverNames>;
-  readonly vault: Omit<VaultHomeSettings, "loginRole">;
+  readonly vault: Omit<VaultAccessSettings, "loginRole">;
   readonly loginRole: Input<string>;
   readonly mover: Input<MoverPart>;
   readonly options: MoverOptions;
   readonly sweep: SweepOptions;
   readonly alarms: AlarmOptions;
   /** The home of the first region, whose mount and login method this one uses. */
-  readonly shared?: VaultHome;
+  readonly shared?: VaultAccess;
 }
 
 /**
@@ -62,7 +62,7 @@ export function deployMover(
   const { place, loginRole, mover, options, sweep, shared } = args;
   const names = output(args.names);
   const { region } = output(place);
-  const home = new VaultHome(
+  const home = new VaultAccess(
     nameOf("home"),
     {
       ...args.vault,

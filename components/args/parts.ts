@@ -4,7 +4,7 @@ import type { MoverSettings } from "../../runtime/shared/environment";
 import type { Place } from "../aws/names";
 import type { AlarmOptions } from "../mover/moverAlarms";
 import type { MoverOptions } from "../mover/secretMover";
-import type { VaultHomeSettings } from "../vault/vaultHome";
+import type { VaultAccessSettings } from "../vault/vaultAccess";
 import type { VaultLogin } from "../vault/vaultLogin";
 import type { KnownValues, Values } from "./table";
 
@@ -21,7 +21,7 @@ const audienceOf = ({ audience }: Pick<Values, "audience">, vaultAddress: string
   audience === "" ? vaultAddress : audience;
 
 /** The part of the home in Vault, but for the role: it is named after the mover. */
-export function vaultSettings(values: KnownValues): Omit<VaultHomeSettings, "loginRole"> {
+export function vaultSettings(values: KnownValues): Omit<VaultAccessSettings, "loginRole"> {
   const { adoptTokenIssuer, signingAlgorithm, stsEndpoint, tokenIssuerCa, tokenIssuerUrl } = values;
   const address = output(values.vaultAddress);
   const login: VaultLogin =

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import type { VaultHomeArgs } from "../../components/vault/vaultHome";
+import type { VaultAccessArgs } from "../../components/vault/vaultAccess";
 import type { VaultLogin } from "../../components/vault/vaultLogin";
 import { vaultClient } from "../../local/providers/vault/client";
 import { startHomeBench } from "../components/support/homeBench";
@@ -73,7 +73,7 @@ describe("the deployment's permissions in Vault", function () {
   });
   const aws = (stsEndpoint: string): VaultLogin => ({ method: "aws", serverId: "vault.example.com", stsEndpoint });
 
-  const argsWith = (over: Partial<VaultHomeArgs>): VaultHomeArgs => ({
+  const argsWith = (over: Partial<VaultAccessArgs>): VaultAccessArgs => ({
     namespace: "",
     mount: "homing",
     adoptMount: false,

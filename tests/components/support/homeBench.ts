@@ -1,4 +1,4 @@
-/** Stacks of one `VaultHome` each in the real engine, on one real Vault. */
+/** Stacks of one `VaultAccess` each in the real engine, on one real Vault. */
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import type { OpMap } from "@pulumi/pulumi/automation";
-import type { VaultHomeArgs } from "../../../components/vault/vaultHome";
+import type { VaultAccessArgs } from "../../../components/vault/vaultAccess";
 import { vaultClient } from "../../../local/providers/vault/client";
 import type { VaultClient } from "../../../local/providers/vault/client";
 import { installTools } from "../../../local/tools";
@@ -18,8 +18,8 @@ const launchers = ["language", "providers"].map((part) => join(checkout, "local"
 /** A program of one home. JavaScript that loads TypeScript without checking it, or each operation would take seconds longer. */
 const program = `require(${JSON.stringify(join(checkout, "local", "providers", "typescript.js"))});
 const { readFileSync } = require("node:fs");
-const { VaultHome } = require(${JSON.stringify(join(checkout, "components", "vault", "vaultHome"))});
-new VaultHome("home", JSON.parse(readFileSync("args.json", "utf8")));
+const { VaultAccess } = require(${JSON.stringify(join(checkout, "components", "vault", "vaultAccess"))});
+new VaultAccess("home", JSON.parse(readFileSync("args.json", "utf8")));
 `;
 
 /** How many resources an operation did what to. */
@@ -27,8 +27,8 @@ export type Changes = OpMap | undefined;
 
 export interface HomeStack {
   /** As with `pulumi up --skip-preview`: what the preview refuses comes to the update. */
-  readonly up: (args: VaultHomeArgs, options?: { readonly refresh?: boolean }) => Promise<Changes>;
-  readonly preview: (args: VaultHomeArgs) => Promise<Changes>;
+  readonly up: (args: VaultAccessArgs, options?: { readonly refresh?: boolean }) => Promise<Changes>;
+  readonly preview: (args: VaultAccessArgs) => Promise<Changes>;
   readonly refresh: () => Promise<Changes>;
   readonly destroy: () => Promise<Changes>;
   /** Runs a line of a page, in the shell, on this stack. */
@@ -98,7 +98,7 @@ export async function startHomeBench(): Promise<HomeBench> {
         envVars,
       },
     );
-    const give = (args: VaultHomeArgs): void => {
+    const give = (args: VaultAccessArgs): void => {
       writeFileSync(join(workDir, "args.json"), JSON.stringify(args));
     };
     async function find(name: string): Promise<StoredResource> {

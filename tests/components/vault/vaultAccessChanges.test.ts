@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
-import type { VaultHomeArgs } from "../../../components/vault/vaultHome";
+import type { VaultAccessArgs } from "../../../components/vault/vaultAccess";
 import type { VaultLogin } from "../../../components/vault/vaultLogin";
 import { startHomeBench } from "../support/homeBench";
 import type { HomeBench, HomeStack } from "../support/homeBench";
@@ -14,7 +14,7 @@ const [takeProtectionOff = ""] = /^ *pulumi state unprotect .*home-login.*$/m.ex
 const endpoint = "https://sts.internal.example";
 
 /** What a change of the settings does to a stack that is deployed: in the real engine, on a real Vault. */
-describe("a deployed VaultHome", function () {
+describe("a deployed VaultAccess", function () {
   this.timeout(120_000);
 
   let bench: HomeBench;
@@ -38,7 +38,7 @@ describe("a deployed VaultHome", function () {
         };
 
   /** Everything is named after the stack, so that the stacks don't meet in Vault. */
-  const argsOf = (stack: string, over: Partial<VaultHomeArgs>): VaultHomeArgs => ({
+  const argsOf = (stack: string, over: Partial<VaultAccessArgs>): VaultAccessArgs => ({
     namespace: "",
     mount: `${stack}-kv`,
     adoptMount: false,
@@ -83,7 +83,7 @@ describe("a deployed VaultHome", function () {
   });
 
   /** Tries a change of the mount on a stack that has these settings. */
-  async function refuseAnotherMount(stack: HomeStack, name: string, args: VaultHomeArgs): Promise<void> {
+  async function refuseAnotherMount(stack: HomeStack, name: string, args: VaultAccessArgs): Promise<void> {
     const policy = () => bench.root.read(`sys/policies/acl/${name}-identity`);
     const before = await policy();
     const moved = { ...args, mount: "elsewhere" };
@@ -109,8 +109,8 @@ describe("a deployed VaultHome", function () {
     describe(`with login ${method}, protected`, () => {
       const name = `${method}-kept`;
       let stack: HomeStack;
-      let args: VaultHomeArgs;
-      let moved: VaultHomeArgs;
+      let args: VaultAccessArgs;
+      let moved: VaultAccessArgs;
 
       before(async () => {
         stack = await bench.stackOf(name);

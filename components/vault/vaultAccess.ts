@@ -11,7 +11,7 @@ const keptVersions = 10;
 const versionsNeverExpire = -1;
 
 /** The part that settings decide. Plain values: they decide which resources there are. */
-export interface VaultHomeSettings {
+export interface VaultAccessSettings {
   /** Vault namespace of everything here; empty for the root namespace. The provider must be at the root then. */
   readonly namespace: string;
   /** Path of the KV version 2 mount. */
@@ -35,7 +35,7 @@ export interface VaultHomeSettings {
   readonly tokenTtlMinutes: number;
 }
 
-export interface VaultHomeArgs extends VaultHomeSettings {
+export interface VaultAccessArgs extends VaultAccessSettings {
   /** Name of the mover's policy and identity entity. */
   readonly identityName: Input<string>;
   readonly region: Input<string>;
@@ -44,7 +44,7 @@ export interface VaultHomeArgs extends VaultHomeSettings {
   /** The function; it need not exist yet. */
   readonly functionArn: Input<string>;
   /** The home of the same stack whose mount and login method are used; without it they are made, or adopted. */
-  readonly shared?: VaultHome;
+  readonly shared?: VaultAccess;
 }
 
 /**
@@ -66,15 +66,15 @@ const mountStays = (name: string): ResourceHook =>
   );
 
 /** The KV mount that secrets move to, and the identity with which the mover comes to it. */
-export class VaultHome extends ComponentResource {
+export class VaultAccess extends ComponentResource {
   /** Identity entity of the mover, known only once everything that a login needs exists. */
   public readonly moverEntityId: Output<string>;
   public readonly moverPolicyName: Output<string>;
   /** Accessor of the login method. */
   public readonly loginAccessor: Output<string>;
 
-  constructor(name: string, args: VaultHomeArgs, opts?: ComponentResourceOptions) {
-    super("homing:vault:VaultHome", name, {}, opts);
+  constructor(name: string, args: VaultAccessArgs, opts?: ComponentResourceOptions) {
+    super("homing:vault:VaultAccess", name, {}, opts);
     const child = { parent: this };
     const kept = { ...child, protect: args.protect, retainOnDelete: args.protect };
     const namespace = args.namespace === "" ? undefined : args.namespace;
@@ -140,7 +140,7 @@ export class VaultHome extends ComponentResource {
     });
   }
 
-  private createLogin({ login, protect }: VaultHomeArgs, args: LoginArgs): Login {
+  private createLogin({ login, protect }: VaultAccessArgs, args: LoginArgs): Login {
     const child = { parent: this };
     const kept = { ...child, protect, retainOnDelete: protect };
     switch (login.method) {

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { VaultHome } from "../../../components/vault/vaultHome";
-import type { VaultHomeArgs } from "../../../components/vault/vaultHome";
+import { VaultAccess } from "../../../components/vault/vaultAccess";
+import type { VaultAccessArgs } from "../../../components/vault/vaultAccess";
 import type { LoginOf } from "../../../components/vault/vaultLogin";
 import { account, only, record, region, settle, typesOf } from "../../support/mocks";
 import type { Answers, Recording } from "../../support/mocks";
@@ -18,7 +18,7 @@ const jwtWith = (over: Partial<LoginOf<"jwt">> = {}): LoginOf<"jwt"> => ({
   ...over,
 });
 
-const argsWith = (over: Partial<VaultHomeArgs> = {}): VaultHomeArgs => ({
+const argsWith = (over: Partial<VaultAccessArgs> = {}): VaultAccessArgs => ({
   namespace: "",
   mount: "homing",
   adoptMount: false,
@@ -48,12 +48,12 @@ interface Made extends Recording {
   readonly policyName: string;
 }
 
-async function makeHome(over: Partial<VaultHomeArgs> = {}, answers: Answers = {}): Promise<Made> {
+async function makeHome(over: Partial<VaultAccessArgs> = {}, answers: Answers = {}): Promise<Made> {
   const recording = await record(answers);
   let entityId = "";
   let policyName = "";
   await settle(() => {
-    const home = new VaultHome("home", argsWith(over));
+    const home = new VaultAccess("home", argsWith(over));
     home.moverEntityId.apply((id) => (entityId = id));
     home.moverPolicyName.apply((name) => (policyName = name));
   });
@@ -68,14 +68,14 @@ const token = {
   tokenNoDefaultPolicy: true,
 };
 const common = [
-  "homing:vault:VaultHome",
+  "homing:vault:VaultAccess",
   "vault:identity/entity:Entity",
   "vault:identity/entityAlias:EntityAlias",
   "vault:index/policy:Policy",
 ];
 const ownMount = ["vault:index/mount:Mount", "vault:kv/secretBackendV2:SecretBackendV2"];
 
-describe("VaultHome", () => {
+describe("VaultAccess", () => {
   describe("with login aws", () => {
     it("makes mount, policy, login and identity, and nothing of the other login", async () => {
       const made = await makeHome();
@@ -256,7 +256,7 @@ describe("VaultHome", () => {
   });
 
   it("protects and keeps the mount, the entity and the login method, keeps its settings, and nothing else", async () => {
-    const keptOf = async (login: VaultHomeArgs["login"]) =>
+    const keptOf = async (login: VaultAccessArgs["login"]) =>
       (await makeHome({ login })).resources
         .filter((one) => one.protect || one.retainOnDelete)
         .map(({ type, protect, retainOnDelete }) => [type, protect, retainOnDelete])
@@ -334,7 +334,7 @@ describe("VaultHome", () => {
     const made = await makeHome({ login: jwtWith() });
 
     const parents = made.resources.filter(({ name }) => name !== "home").map(({ parent }) => parent);
-    deepEqual(new Set(parents), new Set(["urn:pulumi:test::homing::homing:vault:VaultHome::home"]));
+    deepEqual(new Set(parents), new Set(["urn:pulumi:test::homing::homing:vault:VaultAccess::home"]));
   });
 
   it("makes the Vault role after the login's configuration", async () => {
@@ -351,11 +351,11 @@ describe("VaultHome", () => {
     ];
     const adopting = jwtWith({ adoptTokenIssuer: true });
 
-    async function makeBoth(over: Partial<VaultHomeArgs>, answers: Answers = {}): Promise<Recording> {
+    async function makeBoth(over: Partial<VaultAccessArgs>, answers: Answers = {}): Promise<Recording> {
       const recording = await record(answers);
       await settle(() => {
-        const shared = new VaultHome("home", argsWith(over));
-        new VaultHome("home-b", argsWith({ ...over, shared, loginRole: "b", identityName: "identity-b" }));
+        const shared = new VaultAccess("home", argsWith(over));
+        new VaultAccess("home-b", argsWith({ ...over, shared, loginRole: "b", identityName: "identity-b" }));
       });
       return recording;
     }
