@@ -1,0 +1,55 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { join } from "node:path";
+import { openPolicyPreviews } from "../../local/policy/preview";
+import type { PolicyPreviews, Verdict } from "../../local/policy/preview";
+import { installEngine } from "../../local/tools";
+
+describe("Homing in the real engine", function () {
+  this.timeout(600_000);
+  let previews: PolicyPreviews;
+
+  before(async () => {
+    const tools = await installEngine({
+      progress: (line) => {
+        console.error(line);
+      },
+    });
+    previews = await openPolicyPreviews(tools, join(__dirname, "support", "homings"), "homings");
+  });
+  after(() => {
+    previews.close();
+  });
+
+  const run = (make: string): Promise<Verdict> =>
+    previews.preview({ config: { "aws:region": "eu-west-1", "homings:make": make } });
+
+  it("is there twice in one program, under two names", async () => {
+    const { passed, output, violations } = await run("two");
+
+    ok(passed, output);
+    deepEqual(violations, []);
+  });
+
+  it("is refused twice under one name", async () => {
+    const { passed, output } = await run("twins");
+
+    equal(passed, false);
+    match(output, /Duplicate resource URN 'urn:pulumi:[^']*::homing:index:Homing::homing'/);
+  });
+
+  it("is refused in the preview where it doesn't fit the region of its provider, by the argument's name", async () => {
+    const { passed, output } = await run("elsewhere");
+
+    equal(passed, false);
+    match(output, /Homing homing can't be made:\s+- regions must have the stack's own region, eu-west-1/);
+  });
+
+  it("has its parts changed by transforms", async () => {
+    const { violations } = await run("transformed");
+
+    deepEqual(violations.map(({ rule, resource }) => [rule, resource]).sort(), [
+      ["queue-encryption", "homing-mover-dead-letters"],
+      ["queue-encryption", "homing-mover-queue"],
+    ]);
+  });
+});
