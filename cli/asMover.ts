@@ -1,5 +1,6 @@
 /** Whether this login may write as the mover: what anybody else writes, the mover takes for a conflict. */
 import type { MoverSettings } from "../runtime/shared/environment";
+import { membersOf } from "../runtime/shared/members";
 import type { TokenSource } from "../runtime/vault/token";
 import type { Transport } from "../runtime/vault/transport";
 import { answerError, readJson } from "../runtime/vault/vaultErrors";
@@ -9,9 +10,6 @@ export interface LookupDeps {
   readonly transport: Transport;
   readonly token: TokenSource;
 }
-
-const member = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 
 /** The identity entity of the token; empty for a token without one. */
 export async function entityOf({ transport, token }: LookupDeps, namespace: string): Promise<string> {
@@ -26,7 +24,7 @@ export async function entityOf({ transport, token }: LookupDeps, namespace: stri
     },
   });
   if (answer.status !== 200) throw answerError("login", answer);
-  const entity = member(member(readJson("login", answer.text), "data"), "entity_id");
+  const entity = membersOf(membersOf(readJson("login", answer.text))["data"])["entity_id"];
   return typeof entity === "string" ? entity : "";
 }
 

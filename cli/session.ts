@@ -5,6 +5,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { STSClient } from "@aws-sdk/client-sts";
 
+import { requestHandler } from "../runtime/aws/clientConfig";
 import { makeSecretsManager } from "../runtime/aws/secretsManager";
 import type { HomePort, SourcePort } from "../runtime/model/ports";
 import { makeRateLimit } from "../runtime/shared/rateLimit";
@@ -53,17 +54,9 @@ export interface Session {
   readonly stopped: () => boolean;
 }
 
-/**
- * Limits for AWS calls, in milliseconds; without `throwOnRequestTimeout` the SDK only warns when the time is over. It
- * tries a call again that AWS throttles or fails, and lowers its own rate to what AWS lets through.
- */
+/** The SDK tries a call again that AWS throttles or fails, and lowers its own rate to what AWS lets through. */
 export const awsLimits = {
-  requestHandler: {
-    connectionTimeout: 3_000,
-    requestTimeout: 10_000,
-    throwOnRequestTimeout: true,
-    socketTimeout: 10_000,
-  },
+  requestHandler,
   retryMode: "adaptive",
   maxAttempts: 5,
 };

@@ -6,6 +6,7 @@ import { parseSecretArn } from "../../runtime/model/arn";
 import { reasons } from "../../runtime/model/outcome";
 import type { Outcome } from "../../runtime/model/outcome";
 import { makeMove } from "../../runtime/mover/move";
+import { highestMode } from "../../runtime/shared/environment";
 import { makeRateLimit } from "../../runtime/shared/rateLimit";
 import { makeSweepQueue } from "../../runtime/sweeper/sweepQueue";
 import { checkTemplateRecord } from "../../runtime/vault/templateRecord";
@@ -156,8 +157,7 @@ async function inThisProcess(
 /** Checks, before anything is planned or done, that this login may write as the mover. */
 async function prepareLocal({ transport, token, deployment: { settings } }: Session): Promise<void> {
   await requireMover({ transport, token }, settings);
-  const mayWrite = settings.mode !== "audit" || settings.modeRules.some(({ mode }) => mode !== "audit");
-  await checkTemplateRecord(settings, transport, token, mayWrite);
+  await checkTemplateRecord(settings, transport, token, highestMode(settings) !== "audit");
 }
 
 export async function moveCommand(session: Session, options: MoveCommandOptions): Promise<number> {

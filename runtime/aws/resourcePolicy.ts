@@ -1,10 +1,8 @@
 /** Reads a secret's resource policy, as far as the question goes whether an AWS service is let in. */
+import { membersOf } from "../shared/members";
 
 const list = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined ? [] : [value];
-
-const member = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 
 /**
  * Whether a statement that allows names a service as its principal. Such a service reads the secret from Secrets
@@ -17,8 +15,8 @@ export function letsServiceIn(policy: string): boolean {
   } catch {
     return true;
   }
-  return list(member(parsed, "Statement")).some(
-    (statement) =>
-      member(statement, "Effect") === "Allow" && list(member(member(statement, "Principal"), "Service")).length > 0,
-  );
+  return list(membersOf(parsed)["Statement"]).some((statement) => {
+    const { Effect, Principal } = membersOf(statement);
+    return Effect === "Allow" && list(membersOf(Principal)["Service"]).length > 0;
+  });
 }

@@ -1,3 +1,5 @@
+import { membersOf } from "../shared/members";
+
 /** A home's metadata in Vault's KV version 2. */
 export interface HomeVersion {
   readonly createdTime: string;
@@ -20,22 +22,20 @@ export interface Home {
 /** A path that was never written. */
 export const absentHome: Home = { currentVersion: 0, oldestVersion: 0, versions: {}, labels: {} };
 
-const record = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 const string = (value: unknown): string => (typeof value === "string" ? value : "");
 const count = (value: unknown): number => (typeof value === "number" ? value : 0);
 
 /** Reads the `data` member of Vault's answer to `GET <mount>/metadata/<path>`; undefined when it has not that form. */
 export function readHome(data: unknown): Home | undefined {
-  const { current_version, oldest_version, versions, custom_metadata } = record(data);
+  const { current_version, oldest_version, versions, custom_metadata } = membersOf(data);
   if (typeof current_version !== "number") return undefined;
   return {
     currentVersion: current_version,
     oldestVersion: count(oldest_version),
     versions: Object.fromEntries(
-      Object.entries(record(versions)).map(([version, value]) => {
-        const { created_time, deletion_time, destroyed, created_by } = record(value);
-        const author = created_by === undefined ? undefined : string(record(created_by)["entity_id"]);
+      Object.entries(membersOf(versions)).map(([version, value]) => {
+        const { created_time, deletion_time, destroyed, created_by } = membersOf(value);
+        const author = created_by === undefined ? undefined : string(membersOf(created_by)["entity_id"]);
         const home: HomeVersion = {
           createdTime: string(created_time),
           deletionTime: string(deletion_time),
@@ -45,7 +45,7 @@ export function readHome(data: unknown): Home | undefined {
         return [Number(version), home];
       }),
     ),
-    labels: Object.fromEntries(Object.entries(record(custom_metadata)).map(([key, value]) => [key, string(value)])),
+    labels: Object.fromEntries(Object.entries(membersOf(custom_metadata)).map(([key, value]) => [key, string(value)])),
   };
 }
 

@@ -1,3 +1,6 @@
+import { exemptTag } from "./exemption";
+import { stateTag } from "./labels";
+
 /** What became of one secret. */
 export const outcomeKinds = ["moved", "copied", "unchanged", "skipped", "refused", "deferred", "failed"] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
@@ -9,7 +12,7 @@ export type OutcomeKind = (typeof outcomeKinds)[number];
 export const reasons = {
   // skipped
   audit: "mode audit only reports; set the mode to copy or move to act",
-  exempt: "exempt by its name or by the tag vault-mover-mode=exempt",
+  exempt: `exempt by its name or by the tag ${exemptTag.key}=${exemptTag.value}`,
   "outside-prefix": "its name does not start with namePrefix",
   "service-owned": "an AWS service owns it and manages its value",
   "service-read": "an AWS service reads it from Secrets Manager by itself",
@@ -25,7 +28,7 @@ export const reasons = {
   recovered: "a mover stopped right after it had deleted this version; the home holds it",
   "already-moved": "an earlier move of this version is complete",
   "owned-by-iac": "CloudFormation or an owner tag says that a tool would create it again; copied, not deleted",
-  "restored-by-somebody": "somebody restored it after it was moved; copied only, until its vault-mover tag is removed",
+  "restored-by-somebody": `somebody restored it after it was moved; copied only, until its ${stateTag} tag is removed`,
   "author-unknown": "the server does not record who wrote a version; copied only, unless authorship is label",
   // refused
   foreign: "it belongs to another account or region",
@@ -43,7 +46,7 @@ export const reasons = {
   "label-no-room": "its home's custom metadata has no room for the mover's labels",
   unequal: "what Vault gave back differs from what was written",
   "version-id-unsupported": "its version id does not fit in a tag",
-  "tags-full": "it has no room for the vault-mover tag",
+  "tags-full": `it has no room for the ${stateTag} tag`,
   "deletion-unclaimed": "it is scheduled for deletion with a value that no mover proved; restore it with RestoreSecret",
   // deferred
   settling: "copied; it is deleted after the settle time",

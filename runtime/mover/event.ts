@@ -1,4 +1,5 @@
 /** Reads a queue message. Everything in it is text that somebody chose; only the name of a secret is taken from it. */
+import { membersOf } from "../shared/members";
 
 export type Message =
   | { readonly is: "secret"; readonly secret: string }
@@ -11,9 +12,6 @@ export type Message =
  * secret, and some of them would end a line of the log for those who read it.
  */
 const idForm = /^[\x20-\x7e]{1,2048}$/;
-
-const record = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 
 const parse = (body: string): unknown => {
   try {
@@ -29,13 +27,13 @@ const parse = (body: string): unknown => {
  * record, else what the caller typed.
  */
 function idFromCloudTrail(detail: unknown): unknown {
-  const { responseElements, additionalEventData, requestParameters } = record(detail);
-  const response = record(responseElements);
-  const request = record(requestParameters);
+  const { responseElements, additionalEventData, requestParameters } = membersOf(detail);
+  const response = membersOf(responseElements);
+  const request = membersOf(requestParameters);
   return (
     response["arn"] ??
     response["aRN"] ??
-    record(additionalEventData)["SecretId"] ??
+    membersOf(additionalEventData)["SecretId"] ??
     request["secretId"] ??
     request["name"]
   );
@@ -49,7 +47,7 @@ const fromId = (id: unknown): Message =>
  * sweep and the command line send.
  */
 export function readMessage(body: string): Message {
-  const message = record(parse(body));
+  const message = membersOf(parse(body));
   if ("secretId" in message) return fromId(message["secretId"]);
   switch (message["detail-type"]) {
     case "AWS API Call via CloudTrail":
@@ -58,7 +56,7 @@ export function readMessage(body: string): Message {
     case "Secret Label Updated": {
       const resources = message["resources"];
       const arn: unknown = Array.isArray(resources) ? resources[0] : undefined;
-      return fromId(arn ?? record(message["detail"])["name"]);
+      return fromId(arn ?? membersOf(message["detail"])["name"]);
     }
     default:
       return typeof message["detail-type"] === "string" ? { is: "ignored" } : { is: "unreadable" };

@@ -5,9 +5,10 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 
+import { requestHandler } from "../aws/clientConfig";
 import { makeQueue } from "../aws/queue";
 import { makeSecretsManager } from "../aws/secretsManager";
-import { readEnvironment } from "../shared/environment";
+import { highestMode, readEnvironment } from "../shared/environment";
 import { makeRateLimit } from "../shared/rateLimit";
 import { makeVaultHome } from "../vault/homes";
 import { login } from "../vault/login";
@@ -20,20 +21,9 @@ import type { MoveRequest } from "./run";
 import { makeTelemetry } from "./telemetry";
 
 /**
- * Limits for AWS calls, in milliseconds; the SDK itself tries each call three times. Without `throwOnRequestTimeout` it
- * only prints a warning when the time is over, and an answer that stops half-way is ended by `socketTimeout` alone.
- */
-const requestHandler = {
-  connectionTimeout: 3_000,
-  requestTimeout: 10_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 10_000,
-};
-
-/**
  * Makes the handler: Lambda runs this once for a container, so clients, token and pace live as long as it does.
  *
- * @throws one error that lists every missing environment variable
+ * @throws one error that lists every environment variable that is missing or can't be read
  */
 export function moverHandler(): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const settings = readEnvironment(process.env);
@@ -54,10 +44,9 @@ export function moverHandler(): (event: SQSEvent, context: Context) => Promise<S
     rateLimit: makeRateLimit(settings.deletesPerSecond / settings.maxConcurrency, now, wait),
   });
 
-  const mayWrite = settings.mode !== "audit" || settings.modeRules.some(({ mode }) => mode !== "audit");
   let checked: Promise<void> | undefined;
   const checkOnce = async (): Promise<void> => {
-    checked ??= checkTemplateRecord(settings, transport, token, mayWrite);
+    checked ??= checkTemplateRecord(settings, transport, token, highestMode(settings) !== "audit");
     try {
       await checked;
     } catch (error) {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { STSClient } from "@aws-sdk/client-sts";
 
+import { requestHandler } from "../aws/clientConfig";
 import { makeKv } from "../vault/kv";
 import { authenticate } from "../vault/login";
 import { cachedToken } from "../vault/token";
@@ -14,14 +15,6 @@ import { makeReadSecret } from "./readSecret";
 import type { ReadSecret } from "./readSecret";
 import { readReaderEnvironment } from "./settings";
 import { loadStored } from "./storedVersion";
-
-/** Limits for AWS calls, in milliseconds; without `throwOnRequestTimeout` the SDK only warns when the time is over. */
-const requestHandler = {
-  connectionTimeout: 3_000,
-  requestTimeout: 10_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 10_000,
-};
 
 /**
  * Makes the function that reads secrets.

@@ -1,12 +1,10 @@
 /** One read of a home by a program that is not the mover. */
 import { cutData } from "../model/value";
 import { retryableError } from "../shared/errors";
+import { membersOf } from "../shared/members";
 import type { Kv } from "../vault/kv";
 import { answerError, isNeverWritten, readJson } from "../vault/vaultErrors";
 import type { Stored } from "./readSecret";
-
-const record = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 
 /**
  * Reads the current version with the entry's labels: Vault's answer to a read of the data holds both, so one request
@@ -19,7 +17,9 @@ export async function loadStored({ send, url }: Kv, path: string): Promise<Store
   if (answer.status !== 200 && answer.status !== 404) throw answerError(step, answer);
   // A deleted version is a 404 that tells its metadata; a 404 without one isn't Vault's word about a secret.
   const parsed = answer.text === "" ? {} : readJson(step, answer.text);
-  const { version, created_time, deletion_time, custom_metadata } = record(record(record(parsed)["data"])["metadata"]);
+  const { version, created_time, deletion_time, custom_metadata } = membersOf(
+    membersOf(membersOf(parsed)["data"])["metadata"],
+  );
   if (answer.status === 404) {
     if (typeof version !== "number") throw answerError(step, answer);
     return { is: "deleted" };
@@ -30,7 +30,7 @@ export async function loadStored({ send, url }: Kv, path: string): Promise<Store
     throw retryableError("vault-answer-unreadable", step, "Vault's answer has an unknown form");
   }
   const expiryTime = Date.parse(typeof deletion_time === "string" ? deletion_time : "");
-  const labels = Object.entries(record(custom_metadata)).map(([key, value]) => [key, String(value)]);
+  const labels = Object.entries(membersOf(custom_metadata)).map(([key, value]) => [key, String(value)]);
   return {
     is: "version",
     stored: {

@@ -1,6 +1,12 @@
+import { membersOf } from "./members";
+
 /** The modes of a move, from the least to the most that it may do. */
 export const modes = ["audit", "copy", "move"] as const;
 export type Mode = (typeof modes)[number];
+
+/** The most that any secret's mode allows; a secret's tag can only lower it. */
+export const highestMode = ({ mode, modeRules }: Pick<MoverSettings, "mode" | "modeRules">): Mode =>
+  modes.findLast((candidate) => candidate === mode || modeRules.some((rule) => rule.mode === candidate)) ?? mode;
 
 /** Gives `mode` to the secrets whose name matches `pattern` (`*` stands for any run of characters). */
 export interface ModeRule {
@@ -73,17 +79,66 @@ export interface MoverSettings {
   readonly deadLetterQueueUrl: string;
 }
 
-type Field =
-  | { readonly kind: "text" | "optional-text" | "number" | "json" }
-  | { readonly kind: "word"; readonly words: readonly string[] };
+/** What any program is told at deployment: the mover's settings, and those that only another program takes. */
+export interface Settings extends MoverSettings {
+  /** The sweeper's share of the account's ListSecrets rate, up to 1. */
+  readonly sweepShare: number;
+  /** How long a reader uses a value before it asks Vault again. */
+  readonly cacheSeconds: number;
+}
 
-const text: Field = { kind: "text" };
-const optionalText: Field = { kind: "optional-text" };
-const number: Field = { kind: "number" };
-const json: Field = { kind: "json" };
-const word = (...words: readonly string[]): Field => ({ kind: "word", words });
+/** How a setting is read from its variable. */
+interface Field<T> {
+  /** Whether its variable may be missing; the text is then empty. */
+  readonly optional: boolean;
+  /** What its variable has to be, for the error. */
+  readonly form: string;
+  /** The value that a text stands for; undefined when it stands for none. */
+  readonly read: (text: string) => T | undefined;
+}
+type Fields<S> = { readonly [K in keyof S]: Field<S[K]> };
 
-const fields: Readonly<Record<keyof MoverSettings, Field>> = {
+const text: Field<string> = { optional: false, form: "a text", read: (given) => given };
+const optionalText: Field<string> = { ...text, optional: true };
+
+const number: Field<number> = {
+  optional: false,
+  form: "a number",
+  read: (given) => {
+    const value = Number(given);
+    return Number.isFinite(value) && value >= 0 ? value : undefined;
+  },
+};
+
+const word = <T extends string>(...words: readonly T[]): Field<T> => ({
+  optional: false,
+  form: `one of ${words.join(", ")}`,
+  read: (given) => words.find((known) => known === given),
+});
+
+const list = <T>(form: string, isMember: (member: unknown) => member is T): Field<readonly T[]> => ({
+  optional: false,
+  form: `a list of ${form}`,
+  read: (given) => {
+    try {
+      const value: unknown = JSON.parse(given);
+      return Array.isArray(value) && value.every(isMember) ? value : undefined;
+    } catch {
+      // What the parser says quotes the text; the error names the variable and what it has to be.
+      return undefined;
+    }
+  },
+});
+
+const isModeRule = (value: unknown): value is ModeRule => {
+  const { pattern, mode } = membersOf(value);
+  return typeof pattern === "string" && modes.some((known) => known === mode);
+};
+
+const texts = list("texts", (member) => typeof member === "string");
+const rules = list(`{pattern, mode} pairs, mode one of ${modes.join(", ")}`, isModeRule);
+
+const moverFields: Fields<MoverSettings> = {
   account: text,
   region: text,
   vaultAddress: text,
@@ -99,14 +154,14 @@ const fields: Readonly<Record<keyof MoverSettings, Field>> = {
   audience: optionalText,
   signingAlgorithm: word("RS256", "ES384"),
   entityId: text,
-  formerEntityIds: json,
+  formerEntityIds: texts,
   authorship: word("entity", "label"),
   mode: word(...modes),
-  modeRules: json,
+  modeRules: rules,
   namePrefix: optionalText,
-  exemptNames: json,
-  ownerTags: json,
-  serviceReadNames: json,
+  exemptNames: texts,
+  ownerTags: texts,
+  serviceReadNames: texts,
   replicas: word("skip", "remove"),
   rotation: word("skip", "cancel-and-move"),
   objects: word("fields", "text"),
@@ -119,69 +174,73 @@ const fields: Readonly<Record<keyof MoverSettings, Field>> = {
   deadLetterQueueUrl: text,
 };
 
+/** Every setting of every program; each program takes its part by a list of keys. */
+const fields: Fields<Settings> = { ...moverFields, sweepShare: number, cacheSeconds: number };
+const moverKeys = Object.keys(moverFields) as readonly (keyof MoverSettings)[];
+
+/** A function's environment. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
 /** The environment variable of a setting: `homePrefix` becomes `HOMING_HOME_PREFIX`. */
 export const variableOf = (name: string): string =>
   `HOMING_${name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase()}`;
 
-/** The settings as environment variables; an empty text is left out, since Lambda refuses empty values. */
-export function writeEnvironment(settings: MoverSettings): Record<string, string> {
+/**
+ * The settings of these keys as environment variables; an empty text is left out, since Lambda refuses empty values.
+ * Nothing else that `settings` holds gets into the environment.
+ */
+export function writeVariables<K extends keyof Settings>(
+  keys: readonly K[],
+  settings: Pick<Settings, K>,
+): Record<string, string> {
   const variables: Record<string, string> = {};
-  for (const name of Object.keys(fields)) {
-    const value = settings[name as keyof MoverSettings];
+  for (const key of keys) {
+    const value: Settings[keyof Settings] = settings[key];
     const written = typeof value === "object" ? JSON.stringify(value) : value.toString();
-    if (written !== "") variables[variableOf(name)] = written;
+    if (written !== "") variables[variableOf(key)] = written;
   }
   return variables;
 }
 
-function readField(field: Field, raw: string): unknown {
-  switch (field.kind) {
-    case "text":
-    case "optional-text":
-      return raw;
-    case "number": {
-      const value = Number(raw);
-      if (!Number.isFinite(value)) throw new Error("is not a number");
-      return value;
-    }
-    case "word":
-      if (!field.words.includes(raw)) throw new Error(`is not one of ${field.words.join(", ")}`);
-      return raw;
-    case "json":
-      return JSON.parse(raw);
-    default:
-      return field satisfies never;
-  }
-}
-
 /**
- * Reads the settings back from the function's environment.
+ * Reads the settings of these keys back from the function's environment.
  *
- * @throws one error that lists every variable that is missing or can't be read
+ * @param message makes the error's message from the list of faults
+ * @throws one error that lists every variable that is missing or can't be read, and quotes none
  */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): MoverSettings {
-  const settings: Record<string, unknown> = {};
+export function readVariables<K extends keyof Settings>(
+  keys: readonly K[],
+  env: Variables,
+  message: (faults: string) => string,
+): Pick<Settings, K> {
+  const settings: { [P in K]?: Settings[P] } = {};
   const missing: string[] = [];
   const wrong: string[] = [];
-  for (const [name, field] of Object.entries(fields)) {
-    const variable = variableOf(name);
-    const raw = env[variable] ?? "";
-    if (raw === "" && field.kind !== "optional-text") {
+  for (const key of keys) {
+    const { optional, form, read } = fields[key];
+    const variable = variableOf(key);
+    const given = env[variable] ?? "";
+    if (given === "" && !optional) {
       missing.push(variable);
       continue;
     }
-    try {
-      settings[name] = readField(field, raw);
-    } catch (error) {
-      wrong.push(`${variable} ${error instanceof SyntaxError ? "is not JSON" : (error as Error).message}`);
-    }
+    const value = read(given);
+    if (value === undefined) wrong.push(`${variable} is not ${form}`);
+    else settings[key] = value;
   }
-  const complaints = [
-    ...(missing.length > 0 ? [`missing environment variables: ${missing.join(", ")}`] : []),
-    ...wrong,
-  ];
-  if (complaints.length > 0) {
-    throw new Error(`The mover can't start: ${complaints.join("; ")}. Deploy the stack again with pulumi up.`);
-  }
-  return settings as unknown as MoverSettings;
+  if (missing.length > 0) wrong.unshift(`missing environment variables: ${missing.join(", ")}`);
+  if (wrong.length > 0) throw new Error(message(wrong.join("; ")));
+  return settings as Pick<Settings, K>;
 }
+
+/** The mover's settings as environment variables. */
+export const writeEnvironment = (settings: MoverSettings): Record<string, string> =>
+  writeVariables(moverKeys, settings);
+
+/**
+ * Reads the mover's settings back from the function's environment.
+ *
+ * @throws one error that lists every variable that is missing or can't be read
+ */
+export const readEnvironment = (env: Variables): MoverSettings =>
+  readVariables(moverKeys, env, (faults) => `The mover can't start: ${faults}. Deploy the stack again with pulumi up.`);

@@ -5,6 +5,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context } from "aws-lambda";
 
+import { requestHandler } from "../aws/clientConfig";
 import { makeRateLimit } from "../shared/rateLimit";
 import { listsPerSecond, makeSecretList } from "./secretList";
 import { readSweepEnvironment } from "./settings";
@@ -13,20 +14,8 @@ import type { SweepReport } from "./sweep";
 import { makeSweepQueue } from "./sweepQueue";
 import { makeSweepTelemetry } from "./sweepTelemetry";
 
-/**
- * Limits for AWS calls, in milliseconds; without `throwOnRequestTimeout` the SDK only warns when the time is over. It
- * tries a call again that AWS throttles or fails, and lowers its own rate to what AWS lets through.
- */
-export const awsClient = {
-  requestHandler: {
-    connectionTimeout: 3_000,
-    requestTimeout: 10_000,
-    throwOnRequestTimeout: true,
-    socketTimeout: 10_000,
-  },
-  retryMode: "adaptive",
-  maxAttempts: 8,
-};
+/** The SDK tries a call again that AWS throttles or fails, and lowers its own rate to what AWS lets through. */
+export const awsClient = { requestHandler, retryMode: "adaptive", maxAttempts: 8 };
 
 /**
  * Makes the handler; Lambda runs this once for a container.

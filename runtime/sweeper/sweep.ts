@@ -1,6 +1,7 @@
 /** The sweep: which secrets to look at again, from the list of all. It reads no value and decides nothing by itself. */
 import { stateTag } from "../model/labels";
 import { matchesAny } from "../model/pattern";
+import { membersOf } from "../shared/members";
 import { makeTaskPool } from "./taskPool";
 import type { SweepSettings } from "./settings";
 
@@ -68,7 +69,7 @@ export const reserveMs = 30_000;
  * @throws when the event is not `{"sweep":"recent"}` or `{"sweep":"all"}`
  */
 export function readSweep(event: unknown): SweepKind {
-  const wish = typeof event === "object" && event !== null && "sweep" in event ? event.sweep : undefined;
+  const wish = membersOf(event)["sweep"];
   const kind = sweepKinds.find((known) => known === wish);
   if (kind === undefined) throw new Error('A sweep is started with {"sweep":"recent"} or {"sweep":"all"}.');
   return kind;

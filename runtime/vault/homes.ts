@@ -3,12 +3,10 @@ import { absentHome, readHome } from "../model/home";
 import type { HomePort } from "../model/ports";
 import { cutData } from "../model/value";
 import { retryableError } from "../shared/errors";
+import { membersOf } from "../shared/members";
 import { makeKv } from "./kv";
 import type { KvOptions } from "./kv";
 import { answerError, isLabelRejected, isMismatch, isNeverWritten, isRejected, readJson } from "./vaultErrors";
-
-const member = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 
 /** Makes the port to the homes below a mount. */
 export function makeVaultHome(options: KvOptions): HomePort {
@@ -20,7 +18,7 @@ export function makeVaultHome(options: KvOptions): HomePort {
       const answer = await send({ step, method: "GET", path: url("metadata", path) });
       if (isNeverWritten(answer)) return absentHome;
       if (answer.status !== 200) throw answerError(step, answer);
-      const home = readHome(member(readJson(step, answer.text), "data"));
+      const home = readHome(membersOf(readJson(step, answer.text))["data"]);
       if (home === undefined)
         throw retryableError("vault-answer-unreadable", step, "Vault's metadata has an unknown form");
       return home;
@@ -33,7 +31,7 @@ export function makeVaultHome(options: KvOptions): HomePort {
       if (isRejected(answer)) return { is: "rejected" };
       // A status below 300 alone is no proof that anything was stored.
       if (answer.status !== 200) throw answerError(step, answer);
-      const version = member(member(readJson(step, answer.text), "data"), "version");
+      const { version } = membersOf(membersOf(readJson(step, answer.text))["data"]);
       if (typeof version !== "number") throw retryableError("vault-answer-unreadable", step, "Vault named no version");
       return { is: "written", version };
     },
@@ -61,9 +59,8 @@ export function makeVaultHome(options: KvOptions): HomePort {
       // 404 with a body is a deleted version, 404 without one a deleted entry.
       if (answer.status === 404) return { is: "gone" };
       if (answer.status !== 200) throw answerError(step, answer);
-      const metadata = member(member(readJson(step, answer.text), "data"), "metadata");
-      const version = member(metadata, "version");
-      const deletionTime = member(metadata, "deletion_time");
+      const { metadata } = membersOf(membersOf(readJson(step, answer.text))["data"]);
+      const { version, deletion_time: deletionTime } = membersOf(metadata);
       const data = cutData(answer.text);
       if (typeof version !== "number" || typeof deletionTime !== "string" || data === undefined) {
         throw retryableError("vault-answer-unreadable", step, "Vault's answer has an unknown form");

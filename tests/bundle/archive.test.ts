@@ -85,7 +85,7 @@ describe("the function's archive", function () {
       const probe = [
         // The factory itself needs the function's environment; its helpers do not.
         `const text = require("node:fs").readFileSync("__index.js", "utf8").replace(/^exports\\.handler = .*$/m, "");`,
-        `const make = new Function("require", "exports", text + "\\nreturn { retryableError: __wayError, isRetryableError: __errors_1.isRetryableError };");`,
+        `const make = new Function("require", "exports", text + "\\nreturn { retryableError: __retryableError, isRetryableError: __errors_1.isRetryableError };");`,
         `const { retryableError, isRetryableError } = make(require, {});`,
         `const error = retryableError("vault-sealed", "write", "Vault answered with status 503", 7);`,
         `const { name, code, step, message, retryAfter } = error;`,

@@ -151,7 +151,7 @@ for (const login of ["aws", "jwt"] as const) {
       try {
         const { loaded } = await broken.start();
         assert.ok(loaded.is === "failed");
-        assert.match(loaded.error.message, /^Secrets can't be read: HOMING_MOUNT is missing\./);
+        assert.match(loaded.error.message, /^Secrets can't be read: missing environment variables: HOMING_MOUNT\./);
       } finally {
         await broken.close();
       }

@@ -158,7 +158,7 @@ describe("the shipped sweeper", function () {
 
     assert.match(
       container.loaded.is === "failed" ? container.loaded.error.message : "",
-      /^The sweeper can't start: HOMING_SWEEP_SHARE is missing; HOMING_QUEUE_URL is missing\./,
+      /^The sweeper can't start: missing environment variables: HOMING_SWEEP_SHARE, HOMING_QUEUE_URL\./,
     );
   });
 });

@@ -28,7 +28,8 @@ describe("the environment of a program that reads secrets", () => {
 
     throws(() => readReaderEnvironment(env), {
       message:
-        "Secrets can't be read: HOMING_CACHE_SECONDS is not a number; HOMING_MOUNT is missing; HOMING_LOGIN is not one of aws, jwt. " +
+        "Secrets can't be read: missing environment variables: HOMING_MOUNT; HOMING_LOGIN is not one of aws, jwt; " +
+        "HOMING_CACHE_SECONDS is not a number. " +
         "Give the function VaultReader's environment and deploy it again.",
     });
   });

@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match, ok, throws } from "node:assert/strict";
 
-import { readEnvironment, variableOf, writeEnvironment } from "../../../runtime/shared/environment";
+import { highestMode, readEnvironment, variableOf, writeEnvironment } from "../../../runtime/shared/environment";
 import { moverSettings } from "../../support/builders";
 
 const thrownText = (run: () => unknown): string => {
@@ -50,12 +50,51 @@ describe("the environment", () => {
     const { HOMING_REGION, ...rest } = writeEnvironment(moverSettings());
     ok(HOMING_REGION);
     const text = thrownText(() =>
-      readEnvironment({ ...rest, HOMING_MODE: "delete", HOMING_SETTLE_MINUTES: "soon", HOMING_MODE_RULES: "[" }),
+      readEnvironment({ ...rest, HOMING_MODE: "delete", HOMING_SETTLE_MINUTES: "soon", HOMING_OWNER_TAGS: "[" }),
     );
     match(text, /missing environment variables: HOMING_REGION;/);
     match(text, /HOMING_MODE is not one of audit, copy, move/);
     match(text, /HOMING_SETTLE_MINUTES is not a number/);
-    match(text, /HOMING_MODE_RULES is not JSON/);
+    match(text, /HOMING_OWNER_TAGS is not a list of texts/);
+  });
+
+  it("takes no JSON of another form, and quotes none", () => {
+    const cases: readonly (readonly [variable: string, value: string])[] = [
+      ["HOMING_EXEMPT_NAMES", '{"0":"canary"}'],
+      ["HOMING_EXEMPT_NAMES", '["a",1]'],
+      ["HOMING_OWNER_TAGS", "canary"],
+      ["HOMING_FORMER_ENTITY_IDS", "null"],
+      ["HOMING_MODE_RULES", '["canary"]'],
+      ["HOMING_MODE_RULES", '[{"pattern":"canary","mode":"delete"}]'],
+      ["HOMING_MODE_RULES", '[{"mode":"move"}]'],
+      ["HOMING_MODE_RULES", "[null]"],
+    ];
+    for (const [variable, value] of cases) {
+      const text = thrownText(() => readEnvironment({ ...writeEnvironment(moverSettings()), [variable]: value }));
+      match(text, new RegExp(`^The mover can't start: ${variable} is not a list of `), `${variable}=${value}`);
+      doesNotMatch(text, /canary/);
+    }
+  });
+
+  it("takes no number below 0, and none without an end", () => {
+    for (const value of ["-1", "Infinity", "NaN"]) {
+      throws(
+        () => readEnvironment({ ...writeEnvironment(moverSettings()), HOMING_SETTLE_MINUTES: value }),
+        /HOMING_SETTLE_MINUTES is not a number/,
+        value,
+      );
+    }
+  });
+
+  it("holds the mover's settings and no others", () => {
+    const others = { ...moverSettings(), sweepShare: 0.5, cacheSeconds: 60, canary: "canary" };
+    deepEqual(writeEnvironment(others), writeEnvironment(moverSettings()));
+  });
+
+  it("knows the most that any secret's mode allows", () => {
+    equal(highestMode({ mode: "audit", modeRules: [{ pattern: "dev/*", mode: "move" }] }), "move");
+    equal(highestMode({ mode: "copy", modeRules: [{ pattern: "dev/*", mode: "audit" }] }), "copy");
+    equal(highestMode({ mode: "audit", modeRules: [] }), "audit");
   });
 
   it("takes no mode that it does not know", () => {

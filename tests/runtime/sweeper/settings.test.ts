@@ -28,10 +28,10 @@ describe("the sweeper's environment", () => {
 
     throws(() => readSweepEnvironment({ ...env, HOMING_EXEMPT_NAMES: "[1" }), {
       message:
-        "The sweeper can't start: HOMING_EXEMPT_NAMES is not a list of texts; HOMING_SWEEP_SHARE is not a number; " +
-        "HOMING_QUEUE_URL is missing. Deploy the stack again with pulumi up.",
+        "The sweeper can't start: missing environment variables: HOMING_QUEUE_URL; " +
+        "HOMING_EXEMPT_NAMES is not a list of texts; HOMING_SWEEP_SHARE is not a number. Deploy the stack again with pulumi up.",
     });
     throws(() => readSweepEnvironment({ ...env, HOMING_EXEMPT_NAMES: "[1]" }), /HOMING_EXEMPT_NAMES is not a list/);
-    throws(() => readSweepEnvironment({}), /HOMING_REGION is missing; .*HOMING_SETTLE_MINUTES is missing/);
+    throws(() => readSweepEnvironment({}), /missing environment variables: HOMING_REGION, .*HOMING_SETTLE_MINUTES/);
   });
 });
