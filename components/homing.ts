@@ -51,7 +51,7 @@ export class Homing extends ComponentResource {
     [{ home: this.home, secretMover: this.secretMover, sweeper: this.sweeper, alarms: this.alarms }] = this.movers;
 
     const regions = place.apply(({ region }) => [region, ...values.regions.slice(1)]);
-    const rules = all([place, regions]).apply(([where, all]) => fenceRules(where, all, values));
+    const rules = all([place, regions]).apply(([where, everywhere]) => fenceRules(where, everywhere, values));
     this.fence =
       values.fence === "policy"
         ? new Fence(
@@ -99,8 +99,8 @@ export class Homing extends ComponentResource {
       ),
       fencePolicy: rules.apply((fence) => fencePolicy(fence, values)),
       fencePolicyArn: this.fence?.policyArn ?? "",
-      policyPackConfig: all([place.account, regions, mover.homeTemplate]).apply(([account, all, homeTemplate]) =>
-        packConfig(account, all, { ...values, homeTemplate }),
+      policyPackConfig: all([place.account, regions, mover.homeTemplate]).apply(([account, everywhere, homeTemplate]) =>
+        packConfig(account, everywhere, { ...values, homeTemplate }),
       ),
     };
     this.registerOutputs(this.outputs);
