@@ -1,10 +1,8 @@
 import type { iam } from "@pulumi/aws";
+import { stateTag } from "../../runtime/model/labels";
 import type { MoverNames, Place } from "./names";
 
 type Statement = iam.PolicyStatement;
-
-/** The tag that the mover puts on a secret before it schedules the deletion. */
-export const stateTag = "vault-mover";
 
 /** Path of policies that are permissions boundaries: they grant nothing, whatever they allow. */
 export const boundaryPath = "/boundary/";

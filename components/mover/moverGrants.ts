@@ -1,6 +1,6 @@
 import type { iam } from "@pulumi/aws";
-import { modes } from "../../runtime/shared/environment";
-import type { Mode, MoverSettings } from "../../runtime/shared/environment";
+import { highestMode } from "../../runtime/shared/environment";
+import type { MoverSettings } from "../../runtime/shared/environment";
 import {
   canCancelRotation,
   canConsume,
@@ -36,10 +36,6 @@ export interface GrantArgs {
   /** The key that the queues are encrypted with, unless it is SQS's own. */
   readonly encryptionKeyArn?: string | undefined;
 }
-
-/** The most that any secret's mode allows; a secret's tag can only lower it. */
-export const highestMode = ({ mode, modeRules }: Pick<MoverSettings, "mode" | "modeRules">): Mode =>
-  modes.findLast((candidate) => candidate === mode || modeRules.some((rule) => rule.mode === candidate)) ?? mode;
 
 /** All that the function's role may do: no more than the highest mode and the settings need. */
 export function moverGrants(args: GrantArgs): readonly iam.PolicyStatement[] {
