@@ -28,7 +28,7 @@ export type Proven =
   | { readonly is: "refused"; readonly outcome: "refused" | "failed"; readonly reason: Reason };
 
 /**
- * Reads the home back. Proven means: the current version is the claimed one, it does not expire, its value is equal
+ * Reads the home back. Proven means: the current version is the one in question, it does not expire, its value is equal
  * without loss, the mover wrote it, and the entry was not deleted and begun anew in between (KV versions restart after
  * a metadata delete, so a version number alone proves nothing).
  */

@@ -34,10 +34,10 @@ describe("the watch over the faults", function () {
       "that deletes without reading back",
       [
         [
-          "port.read(claim.path)",
-          'Promise.resolve({ is: "value", version: claim.homeVersion, deletionTime: "", data: "" })',
+          "port.read(request.path)",
+          'Promise.resolve({ is: "value", version: request.homeVersion, deletionTime: "", data: "" })',
         ],
-        ["if (!(0, value_1.holdsValue)(answer.data, claim.kind, claim.value))", "if (false)"],
+        ["if (!(0, value_1.holdsValue)(answer.data, request.kind, request.value))", "if (false)"],
       ],
       /a delete without a proof of this run/,
     ],
@@ -45,7 +45,7 @@ describe("the watch over the faults", function () {
       "that writes something else",
       [
         ["(0, value_1.writeBody)(encoded, base)", '(0, value_1.writeBody)({ ...encoded, json: "{}" }, base)'],
-        ["if (!(0, value_1.holdsValue)(answer.data, claim.kind, claim.value))", "if (false)"],
+        ["if (!(0, value_1.holdsValue)(answer.data, request.kind, request.value))", "if (false)"],
       ],
       /what the home does not hold.*the value is only in a scheduled source/s,
     ],
