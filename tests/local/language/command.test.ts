@@ -130,7 +130,9 @@ export const told = \`\${getStack()} on Node \${process.versions.node.split(".")
         "index.ts": `${imports}import { writeFileSync } from "node:fs";
 ${waits}
 export = async () => {
-  ${component("before")}
+  const before = ${component("before")}
+  // The engine has it in the state once it has told its URN.
+  await new Promise((known) => before.urn.apply(known));
   writeFileSync("at-gate", String(process.pid));
   await waits();
   ${component("after")}
