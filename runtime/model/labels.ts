@@ -1,6 +1,6 @@
 /**
- * The mover's labels: the KV entry's custom metadata. Vault keeps at most 64 keys of 1-128 bytes with values of 1-512
- * bytes, and one that does not fit makes it refuse the whole PATCH.
+ * The mover's labels, which are custom metadata of the KV entry. Vault keeps at most 64 keys of 1-128 bytes with values of
+ * 1-512 bytes, and refuses a whole PATCH when one label does not fit.
  */
 import type { ValueKind } from "./value";
 
@@ -42,16 +42,16 @@ export const labelledVersions = (labels: Readonly<Record<string, string>>): read
     .map((key) => Number(key.slice(1)))
     .sort((a, b) => b - a);
 
-/** Labels that tell how far a deletion went. All are cleared when a move starts anew. */
+/** Clears the markers, which are the labels that tell how far a deletion went. A move that starts anew clears them all. */
 export const clearedMarkers: LabelPatch = { deleting: null, deleted: null, restoring: null, checked: null };
 
-/** The part of {@link clearedMarkers} that there is something to clear for. */
+/** The part of {@link clearedMarkers} whose labels are there. */
 export const markersToClear = (labels: Readonly<Record<string, string>>): LabelPatch =>
   Object.fromEntries(Object.entries(clearedMarkers).filter(([key]) => labels[key] !== undefined));
 
 /**
- * The patch that labels a KV version. Labels of versions that Vault no longer keeps, and all but the newest
- * {@link keptLabels}, are removed.
+ * The patch that labels a KV version. It also removes the labels of versions that Vault no longer keeps, and all but the
+ * newest {@link keptLabels}.
  */
 export function versionLabelPatch(
   labels: Readonly<Record<string, string>>,
@@ -86,8 +86,8 @@ export function readDeletingLabel(labels: Readonly<Record<string, string>>): Del
 }
 
 /**
- * The version whose deletion a mover saw succeed. Its label counts only beside the announcement: alone it came after a
- * restore that had removed both.
+ * The version whose deletion a mover saw succeed. The label `deleted` counts only beside a label `deleting` of the same
+ * version. Without it, a slow mover wrote `deleted` after a restore had already cleared both.
  */
 export function readDeletedLabel(labels: Readonly<Record<string, string>>): string | undefined {
   const deleted = labels["deleted"];
@@ -95,7 +95,7 @@ export function readDeletedLabel(labels: Readonly<Record<string, string>>): stri
 }
 
 const regionPrefix = "region.";
-/** In a label's value: the key that AWS manages for Secrets Manager. */
+/** Stands in a label's value for the key that AWS manages for Secrets Manager. */
 const awsManagedKey = "aws/secretsmanager";
 
 export interface Replica {
@@ -104,7 +104,7 @@ export interface Replica {
   readonly kmsKeyId?: string;
 }
 
-/** One label for each region a secret was replicated to, written before the replicas are removed. */
+/** Labels for the regions to which a secret is replicated, one each. They are written before the replicas are removed. */
 export const replicaLabels = (replicas: readonly Replica[]): LabelPatch =>
   Object.fromEntries(replicas.map(({ region, kmsKeyId }) => [regionPrefix + region, kmsKeyId ?? awsManagedKey]));
 
@@ -116,23 +116,23 @@ export const readReplicaLabels = (labels: Readonly<Record<string, string>>): rea
       ...(value === awsManagedKey ? {} : { kmsKeyId: value }),
     }));
 
-/** Forgets the regions of replicas that are back. */
+/** Removes the labels of all regions, once the replicas are back. */
 export const clearedReplicas = (labels: Readonly<Record<string, string>>): LabelPatch =>
   Object.fromEntries(readReplicaLabels(labels).map(({ region }) => [regionPrefix + region, null]));
 
 const tagPrefix = "tag.";
 
-/** The state tag; it is the mover's own and is not copied. */
+/** The tag that the mover sets before it schedules a deletion. It is not copied to the home. */
 export const stateTag = "vault-mover";
-/** The tag with which a person lowers the mode of one secret. */
+/** The tag by which a person requests a lower mode for one secret. */
 export const modeTag = "vault-mover-mode";
 
 const bytes = (text: string): number => Buffer.byteLength(text, "utf8");
 const printable = (text: string): boolean => /^[^\p{C}\p{Zl}\p{Zp}]+$/u.test(text) && !/[^\S ]/u.test(text);
 
 /**
- * Copies the source's tags into labels `tag.<key>`; those that do not fit are dropped and counted. A label whose tag is
- * gone stays, since nothing tells it from one that a person wrote.
+ * Copies the source's tags into labels `tag.<key>`. Tags that do not fit are dropped and counted. A label stays when its
+ * tag is gone, since a person may have written that label.
  */
 export function tagPatch(
   labels: Readonly<Record<string, string>>,
@@ -143,7 +143,7 @@ export function tagPatch(
   const staying = Object.keys(labels).filter((key) =>
     key.startsWith(tagPrefix) ? tags[key.slice(tagPrefix.length)] === undefined : !own.has(key),
   ).length;
-  // Room is kept for the labels that the rest of the move and later versions add.
+  // Keep room for the labels that the rest of this move and later versions add.
   let room = maxKeys - staying - keptLabels - Object.keys(clearedMarkers).length;
   let dropped = 0;
   for (const [key, value] of Object.entries(tags)) {

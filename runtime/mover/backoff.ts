@@ -5,12 +5,13 @@ const firstSeconds = 5;
 const capSeconds = 15 * 60;
 
 /**
- * Doubles with every receive up to 15 minutes; up to a half of it is taken off at random, so that messages that failed
- * together do not come back together. What a server asked to wait is lengthened by up to a half for the same reason.
+ * The delay doubles with every receive, up to 15 minutes. Up to half of it is taken off at random, so that messages that
+ * failed together do not come back together. A delay that a server asked for is lengthened by up to half, for the same
+ * reason.
  *
  * @param receives how often the message was received, from 1
  * @param random a number from 0 to 1
- * @param atLeast seconds that a server asked to wait; more than 15 minutes count as 15 minutes
+ * @param atLeast seconds that a server asked for; more than 15 minutes count as 15 minutes
  * @returns whole seconds, as ChangeMessageVisibility wants them
  */
 export function delaySeconds(receives: number, random: number, atLeast = 0): number {

@@ -1,4 +1,4 @@
-/** One batch of queue messages: every secret once, every message with its own end. */
+/** One batch of queue messages: each secret is run once, and each message ends by itself. */
 import type { Outcome } from "../model/outcome";
 import type { QueuePort } from "../model/ports";
 import { isRetryableError, retryableError } from "../shared/errors";
@@ -34,17 +34,17 @@ export interface BatchDeps {
   readonly random: () => number;
 }
 
-/** Seconds after which a delete that Secrets Manager does not show yet is looked at again. */
+/** Seconds until the mover looks again at a delete that Secrets Manager does not show yet. */
 const unseenSeconds = 60;
 
 type End = { readonly end: "done" } | { readonly end: "again"; readonly seconds: number };
 const done: End = { end: "done" };
 
-/** A defect of this program ends the run of one secret, not the batch. Its own message is dropped: it could quote a value. */
+/** A defect of this program ends the run of one secret, not the batch. Its message is dropped, since it could quote a value. */
 const asRetryableError = (error: unknown): RetryableError =>
   isRetryableError(error) ? error : retryableError("defect", "run", error instanceof Error ? error.name : typeof error);
 
-/** Makes the function that works a batch off. It does not throw: what failed is in its answer. */
+/** Makes the function that handles a batch. It does not throw: its answer lists the messages that failed. */
 export function makeBatch(deps: BatchDeps) {
   const { move, queue, telemetry, now, random } = deps;
 

@@ -1,4 +1,4 @@
-/** What to do with one secret: tables over the facts of both sides. docs/decisions.md has the same rows in this order. */
+/** Decides what to do with one secret, by tables over the facts. docs/decisions.md has the same rows in the same order. */
 import type { Home } from "../model/home";
 import type { Source } from "../model/source";
 import type { MoverSettings } from "../shared/environment";
@@ -8,19 +8,19 @@ import { readFacts } from "./facts";
 import type { Deletion, Facts, Now } from "./facts";
 
 export interface Row {
-  /** When it applies, if no row above it does. */
+  /** The case, in words. The first row that applies decides. */
   readonly name: string;
-  /** Why its decision is the right one then. */
+  /** Why the decision is right in this case. */
   readonly why: string;
   readonly when: (facts: Facts) => boolean;
-  /** Not named `then`: whatever awaits a row, as the serialization of the function does, would take it for a promise. */
+  /** Not named `then`: the serialization of the function awaits every row, and would take such an object for a promise. */
   readonly decide: (facts: Facts) => Decision;
 }
 
-/** Whether a deletion was announced so short a time ago that Secrets Manager may not show it yet. */
+/** Whether a deletion was announced so recently that Secrets Manager may not show it yet. */
 const mayBePending = ({ age }: Deletion): boolean => age === "fresh";
 
-/** Why a secret is copied although the mode would move it: the first row that applies. */
+/** Why a secret is only copied although the mode would move it. The first row that applies gives the reason. */
 export const copyOnlyRows: readonly { readonly reason: CopyOnly; readonly when: (facts: Facts) => boolean }[] = [
   {
     reason: "restored-by-somebody",
@@ -35,7 +35,7 @@ export const copyOnlyRows: readonly { readonly reason: CopyOnly; readonly when: 
 
 type WithoutAct<D> = D extends Act ? Omit<D, keyof Act> : never;
 
-/** Copies the source's current version and, if nothing speaks against it, moves it. Mode `audit` only reports that. */
+/** Copies the source's current version, and moves it unless there is a reason not to. Mode `audit` only reports that. */
 function copy(facts: Facts, how: WithoutAct<Decision>): Decision {
   const { mode, versionId } = facts;
   const copyOnly = copyOnlyRows.find(({ when }) => when(facts))?.reason;
@@ -43,7 +43,7 @@ function copy(facts: Facts, how: WithoutAct<Decision>): Decision {
   return copyOnly === undefined ? { ...how, mode, versionId } : { ...how, mode: "copy", copyOnly, versionId };
 }
 
-/** The home's current version is the mover's own, or there is none: proven by itself, or written over. */
+/** For a home that is empty or the mover's own: proves its current version if that is the source's, else writes a new one. */
 const proveOrWrite = (facts: Facts): Decision => {
   const { current, homeVersion } = facts;
   if (current.is === "same") return copy(facts, { act: "prove", homeVersion, label: current.label });
@@ -141,13 +141,13 @@ export const otherwise: Omit<Row, "when"> = {
 
 const decideLive = (facts: Facts): Decision => (liveRows.find(({ when }) => when(facts)) ?? otherwise).decide(facts);
 
-/** A deletion that a mover announced for another version than it hit: an alarm, and taken back before it is too late. */
+/** For a deletion that hit another version than a mover announced: an alarm now, and a restore just before the window ends. */
 const unclaimed = ({ life }: Facts, versionId: string): Decision =>
   life === "ends-soon"
     ? { act: "restore", versionId, cause: "deletion-unclaimed" }
     : stop("refused", "deletion-unclaimed");
 
-/** A move that a mover saw to its end: nothing is left to do but the late check. */
+/** For a move that a mover has finished: nothing is left to do but the late check. */
 function decideFinished(facts: Facts, deletion: Exclude<Deletion, { is: "none" }>): Decision {
   const { versionId, current, holds } = facts;
   if (facts.kept) return { act: "restore", versionId, cause: "changed-meanwhile" };
@@ -162,14 +162,14 @@ function decideFinished(facts: Facts, deletion: Exclude<Deletion, { is: "none" }
   return deletion.is !== "checked" && due ? { act: "check" } : stop("unchanged", "already-moved");
 }
 
-/** Right after this run's delete: anything but "this version is proven at home and scheduled" takes it back. */
+/** Right after this run's delete: takes it back unless both sides hold what was proven and the secret may still be moved. */
 function decideSecondLook({ stays, mode, secondLook }: Facts, provenVersionId: string): Decision {
   return stays === undefined && mode === "move" && secondLook.is === "holds"
     ? stop("unchanged", "already-moved")
     : { act: "restore", versionId: provenVersionId, cause: "changed-meanwhile" };
 }
 
-/** A source that is scheduled for deletion: whose deletion is it, and is it sound? */
+/** For a source that is scheduled for deletion: finds out who deleted it, and whether that was safe. */
 function decideScheduled(facts: Facts): Decision {
   const { versionId, value, tagged = "", holds, deletion, restoring, stays } = facts;
   if (facts.labelsOf === "another-secret") return stop("skipped", "scheduled-by-others");
@@ -177,14 +177,14 @@ function decideScheduled(facts: Facts): Decision {
   if (deletion.is === "none") {
     const ofCurrent = value !== "absent" && tagged === versionId;
     if (ofCurrent && holds !== "current") return { act: "restore", versionId, cause: "home-gone" };
-    // When another mover ends a restore it removes all labels of deletions, also of one that happened in between. So a
-    // tag without labels may be a person's deletion, or that of a mover which nobody has verified.
+    // When a mover finishes a restore it clears all markers, including those of a deletion that happened in between. So a
+    // tag without markers is ambiguous: a person may have deleted the secret, or a mover whose deletion nobody verified.
     const byOthers = tagged === "" || (ofCurrent && !facts.kept);
     return byOthers ? stop("skipped", "scheduled-by-others") : unclaimed(facts, tagged);
   }
   if (deletion.versionId !== versionId) {
-    // A slow mover may have replaced the label of the delete by its own announcement, while the home holds the version
-    // that was deleted. To start over is safe: the value is proven again before it is deleted again.
+    // A slow mover may have overwritten the delete's marker with its own announcement, while the home holds the version
+    // that was deleted. Starting over is safe: the value is proven again before the secret is deleted again.
     if (stays === undefined && facts.mode === "move" && holds === "current") {
       return { act: "restore", versionId, cause: "unfinished" };
     }
@@ -202,7 +202,8 @@ export function decideOnFacts(facts: Facts): Decision {
   if (facts.life === "live") return decideLive(facts);
   if (secondLook.is !== "none") return decideSecondLook(facts, secondLook.versionId);
   const decision = decideScheduled(facts);
-  // A mode that the secret's tag requests keeps nobody from taking back a deletion that was the mover's own.
+  // A lower mode that the secret's tag requests does not keep the mover from taking back its own deletion: only the
+  // stack's mode counts here. In mode `audit` nothing is changed.
   if (stackMode !== "audit" || decision.act === "stop") return decision;
   return decision.act === "check" ? stop("unchanged", "already-moved") : { act: "report", intent: "restore" };
 }

@@ -1,4 +1,4 @@
-/** What can be decided about a secret. */
+/** The decisions that there can be about a secret. */
 import type { VersionLabel } from "../model/labels";
 import type { Reason, RestoreCause } from "../model/outcome";
 
@@ -9,10 +9,10 @@ export interface Proof {
   readonly versionId: string;
 }
 
-/** Why a secret is copied although the mode would move it. */
+/** Why a secret is only copied although the mode would move it. */
 export type CopyOnly = "owned-by-iac" | "restored-by-somebody" | "author-unknown";
 
-/** An act that ends in a proof: of which version, and how far it goes then. */
+/** What all acts that lead to a proof have: the version to prove, and what may happen after the proof. */
 export interface Act {
   readonly mode: "copy" | "move";
   readonly copyOnly?: CopyOnly;
@@ -26,27 +26,28 @@ export type Decision =
       readonly outcome: "skipped" | "refused" | "deferred" | "unchanged";
       readonly reason: Reason;
     }
-  /** Mode `audit`: nothing is done, and this would be. */
+  /** Mode `audit`: nothing is done; `intent` is what a higher mode would do. */
   | { readonly act: "report"; readonly intent: "copy" | "move" | "restore" }
   /** Take the scheduled deletion back and start over. */
   | { readonly act: "restore"; readonly versionId: string; readonly cause: RestoreCause }
   /**
-   * A mover began to restore the source, which does not show as scheduled: remove the restore's labels and start over.
-   * `deletionMayBePending`: Secrets Manager may only not show the deletion yet, and the mover may have stopped before RestoreSecret.
+   * A mover began to restore the source, and DescribeSecret does not show it as scheduled: clear the labels and start
+   * over. `deletionMayBePending`: Secrets Manager may only not show the deletion yet, and the mover may have stopped
+   * before its RestoreSecret.
    */
   | { readonly act: "finish-restore"; readonly deletionMayBePending: boolean }
-  /** The late check of a finished move found it sound: write that down. */
+  /** The late check found a finished move sound: record that. */
   | { readonly act: "check" }
-  /** A mover stopped after its delete and before its label: write the label. */
+  /** A mover stopped between its delete and the label `deleted`: write the label. */
   | { readonly act: "recover"; readonly versionId: string; readonly homeVersion: number }
-  /** Write the value over this KV version (0: none). */
+  /** Write the value as the version after `base`, the home's current one (0: there is none). */
   | (Act & { readonly act: "write"; readonly base: number })
   /** The home's current version should hold the value already. */
   | (Act & { readonly act: "prove"; readonly homeVersion: number; readonly label: VersionLabel })
   /**
-   * Nobody knows that the mover wrote the home's current version, so its value decides. `label`: a mover may have
-   * stopped before it labelled the version, so every value that the source still lists counts. `accept-equal`: only the
-   * source's current value counts.
+   * Nothing shows that the mover wrote the home's current version, so its value decides. `label`: a mover may have
+   * stopped before it labelled the version, so it may hold any value that the source still lists. `accept-equal`: it must
+   * hold the source's current value.
    */
   | (Act & { readonly act: "recognise"; readonly homeVersion: number; readonly by: "label" | "accept-equal" });
 

@@ -1,4 +1,4 @@
-/** The last part of a move, from the proven copy to the scheduled source, and how it is undone. */
+/** The last part of a move: from the proven copy to the scheduled deletion, and how a deletion is taken back. */
 import type { Home } from "../model/home";
 import {
   clearedMarkers,
@@ -19,14 +19,14 @@ import { holdsProof } from "./homeFacts";
 import type { Result, Run } from "./run";
 import { inParallel } from "./inParallel";
 
-/** A delete that is sent later than this could be cut off before its label is written. */
+/** The time a delete needs: with less of it left, the function could be stopped between the delete and its label. */
 const deleteNeedsMs = 30_000;
 /** Secrets Manager allows 50 tags on a secret, those that AWS sets not counted. */
 const maxTags = 50;
 const looks = 4;
 const dayMs = 24 * 60 * 60_000;
 
-/** What the answer of a change means for the run; undefined: go on. */
+/** Turns a call's result into the run's; undefined means that the run goes on. */
 function outcomeOf(run: Run, change: MutationResult): Result | undefined {
   switch (change.is) {
     case "done":
@@ -40,11 +40,11 @@ function outcomeOf(run: Run, change: MutationResult): Result | undefined {
   }
 }
 
-/** Whether the mover's tag still fits. */
+/** Whether there is room for the mover's tag. */
 export const hasTagRoom = ({ tags }: Source): boolean =>
   tags[stateTag] !== undefined || Object.keys(tags).filter((key) => !key.startsWith("aws:")).length < maxTags;
 
-/** Makes the source deletable: its replicas are written down and removed, its rotation is cancelled. */
+/** Makes the source deletable: cancels its rotation, records its replicas in labels and removes them. */
 async function detachReplicasAndRotation(run: Run, source: Source): Promise<Result | undefined> {
   const { deps, arn, path, trace } = run;
   if (source.rotating) {
@@ -59,7 +59,7 @@ async function detachReplicasAndRotation(run: Run, source: Source): Promise<Resu
   return outcomeOf(run, await deps.source.removeReplicas(arn, regions));
 }
 
-/** Brings back the replicas that a move removed; undefined: nothing is missing any more. */
+/** Makes the replicas again that a move removed; undefined means that none is missing any more. */
 async function replicateAgain(run: Run, home: Home, source?: Source): Promise<Result | undefined> {
   const present = new Set(source?.replicas.map(({ region }) => region));
   const missing = readReplicaLabels(home.labels).filter(({ region }) => !present.has(region));
@@ -67,12 +67,12 @@ async function replicateAgain(run: Run, home: Home, source?: Source): Promise<Re
 }
 
 /**
- * Takes a scheduled deletion back. The label comes first, so that any mover can finish it; it stays until
- * DescribeSecret shows the secret unscheduled.
+ * Takes a scheduled deletion back. The label `restoring` is written first, so that any mover can finish the restore if
+ * this one stops. The label stays until DescribeSecret no longer shows the secret as scheduled.
  */
 export async function restoreSource(run: Run, home: Home, versionId: string, cause: RestoreCause): Promise<Result> {
   const { deps, arn, path, trace } = run;
-  // A home that is gone can't carry the label; the restore matters more.
+  // A home that is gone can't carry the label. Restore all the same: the secret matters more than the label.
   await deps.home.label(path, { restoring: versionId });
   const restored = outcomeOf(run, await deps.source.restore(arn));
   if (restored !== undefined) return restored;
@@ -84,8 +84,9 @@ export async function restoreSource(run: Run, home: Home, versionId: string, cau
 }
 
 /**
- * Ends a restore whose secret shows to be unscheduled. While that is deletionMayBePending it is restored once more, which does
- * nothing to a secret that is not scheduled: without its label nobody would finish it.
+ * Finishes a restore once DescribeSecret no longer shows the secret as scheduled, and clears its labels. While Secrets
+ * Manager may only not show the deletion yet, RestoreSecret is sent once more: after the labels are cleared, nobody would
+ * finish the restore of a secret that is scheduled after all. It does nothing to one that is not scheduled.
  */
 export async function finishRestore(
   run: Run,
@@ -105,8 +106,8 @@ export async function finishRestore(
 }
 
 /**
- * Looks at both sides again after the delete and decides anew. Nothing is written on the strength of it but labels and
- * a restore, so both are asked together.
+ * Reads both sides again after the delete and decides anew. Whatever it decides, it writes no value: only labels, or a
+ * restore. So the order of the two reads does not matter, and they are sent in parallel.
  */
 async function verifyDeletion(run: Run, proof: Proof, deleting: string): Promise<Result> {
   const { deps, settings, trace, arn, path } = run;
@@ -115,7 +116,7 @@ async function verifyDeletion(run: Run, proof: Proof, deleting: string): Promise
     const [home, found] = await inParallel(deps.home.metadata(path), deps.source.describe(arn, "describe"));
     if (found.is === "refused") return trace.end(found.outcome, found.reason);
     if (found.is === "absent") {
-      // Somebody deleted it without a window; the home is all there is.
+      // Somebody deleted the secret without a recovery window, so only the home is left to look at.
       return holdsProof(home, proof, deps.now()) ? trace.end("moved", "proven") : trace.end("refused", "home-deleted");
     }
     const decision = decide(found.source, home, settings, { now: deps.now(), proof });
@@ -123,7 +124,8 @@ async function verifyDeletion(run: Run, proof: Proof, deleting: string): Promise
     const scheduled = decision.act === "stop" && decision.outcome === "unchanged";
     if (scheduled && readDeletedLabel(home.labels) === proof.versionId) return trace.end("moved", "proven");
     if (scheduled && !relabelled) {
-      // The end of an earlier restore removed the announcement, and a person's undo is known by both labels.
+      // Another mover finished an earlier restore and cleared this deletion's labels with it. Write both again: a
+      // person's undo is recognised by them.
       await deps.home.label(path, { deleting, deleted: proof.versionId });
       relabelled = true;
       continue;
@@ -132,7 +134,8 @@ async function verifyDeletion(run: Run, proof: Proof, deleting: string): Promise
     await deps.sleep(250 * look);
   }
   if (relabelled) {
-    // Another mover took the deletion back before those labels: without this one they look like a person's undo.
+    // Another mover had taken the deletion back before those labels were written. They would make its restore look like
+    // a person's undo; the label `restoring` says that it was a mover's.
     await deps.home.label(path, { restoring: proof.versionId });
     return "again";
   }
@@ -149,11 +152,12 @@ function checkTime(run: Run): void {
   );
 }
 
-/** Deletes the source of a proven copy, with the recovery window, and makes sure that it was right. */
+/** Deletes the source of a proven copy, with the recovery window, and verifies the deletion. */
 export async function deleteSource(run: Run, source: Source, proof: Proof): Promise<Result> {
   const { deps, settings, trace, arn, path } = run;
   const { versionId } = proof;
-  // Without a settle time the clocks are not compared: Vault's may be ahead, and nothing would resume the move.
+  // Without a settle time the clocks are not compared: Vault's may be ahead, and the move would be deferred as settling
+  // although nothing has to settle.
   const settled = Date.parse(proof.createdTime) + settings.settleMinutes * 60_000;
   if (settings.settleMinutes > 0 && !(settled <= deps.now())) {
     return trace.end("deferred", "settling");

@@ -1,4 +1,4 @@
-/** Reads a queue message. Everything in it is text that somebody chose; only the name of a secret is taken from it. */
+/** Reads a queue message. Anybody may have chosen its text, so only the name of a secret is taken from it. */
 import { membersOf } from "../shared/members";
 
 export type Message =
@@ -8,8 +8,8 @@ export type Message =
   | { readonly is: "unreadable" };
 
 /**
- * Secrets Manager's limit for a SecretId. Names and ARNs are printable ASCII: with any other character an id names no
- * secret, and some of them would end a line of the log for those who read it.
+ * Secrets Manager's limit for a SecretId. Names and ARNs are printable ASCII. An id with any other character names no
+ * secret, and some of these characters would break a line of the log in two for its readers.
  */
 const idForm = /^[\x20-\x7e]{1,2048}$/;
 
@@ -17,7 +17,7 @@ const parse = (body: string): unknown => {
   try {
     return JSON.parse(body) as unknown;
   } catch {
-    // What the parser says quotes the body; the caller only needs to know that it is unreadable.
+    // The parser's message quotes the body; the caller only needs to know that it is unreadable.
     return undefined;
   }
 };

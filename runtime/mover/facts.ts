@@ -1,4 +1,4 @@
-/** The facts about one secret, read once from both sides, the settings and the clock: all that `decide` looks at. */
+/** The facts about one secret: read once from both sides, the settings and the clock. `decide` looks at nothing else. */
 import { stayReason } from "../model/exemption";
 import type { Home } from "../model/home";
 import { modeTag, readDeletedLabel, readDeletingLabel, readVersionLabel, stateTag } from "../model/labels";
@@ -18,17 +18,17 @@ export interface Now {
 }
 
 /**
- * For so long after a delete was sent, "not scheduled" may only mean that Secrets Manager is eventually consistent:
- * its documentation gives five minutes for changes to show.
+ * For five minutes after a delete, DescribeSecret may still show the secret as not scheduled: Secrets Manager is
+ * eventually consistent, and its documentation says that changes may take this long to show.
  */
 export const consistencyMs = 5 * 60_000;
 
-/** A finished move is looked at again when so much time has passed since its delete. */
+/** The late check of a finished move is due this long after its delete. */
 const lateCheckMs = 15 * 60_000;
-/** So long before the end of the recovery window every sweep looks, and an unclaimed deletion is taken back. */
+/** In the last three days of the recovery window every look checks the home, and an unclaimed deletion is taken back. */
 const lastDaysMs = 3 * 24 * 60 * 60_000;
 
-/** The home's current version. Where the server records another author, the version's label proves nothing. */
+/** The home's current version. When the server names another author than the mover, the version's label proves nothing. */
 export type CurrentVersion =
   /**
    * `absent`: nothing was ever written there · `deleted`: somebody deleted or destroyed it · `foreign`: the server
@@ -36,9 +36,9 @@ export type CurrentVersion =
    */
   | { readonly is: "absent" | "deleted" | "foreign"; readonly author?: undefined }
   /**
-   * `unlabelled`: a mover stopped between data and label, or somebody wrote it · `unknown-format`: its label is not in
-   * this program's format · `of-another`: it is of another secret of this name, by its label or, without one, by the
-   * newest label below · `other-version`: its label names another version of this secret.
+   * `unlabelled`: a mover stopped between data and label, or somebody else wrote it · `unknown-format`: its label is not
+   * in this program's format · `of-another`: its label, or without one the newest label of an earlier version, names
+   * another secret of this name · `other-version`: its label names another version of this secret.
    */
   | {
       readonly is: "unlabelled" | "unknown-format" | "of-another" | "other-version";
@@ -51,15 +51,15 @@ export type CurrentVersion =
 export type Deletion =
   | { readonly is: "none"; readonly age?: undefined }
   | {
-      /** `announced`: the delete may not have been sent · `seen`: it succeeded · `checked`: the late check was sound. */
+      /** `announced`: the delete may not have been sent · `seen`: it succeeded · `checked`: so did the late check. */
       readonly is: "announced" | "seen" | "checked";
       /** The version that the mover had proven. */
       readonly versionId: string;
-      /** `fresh`: Secrets Manager may not show it yet · `shown`: it does by now · `late`: the late check is due. */
+      /** `fresh`: Secrets Manager may not show the delete yet · `shown`: it does by now · `late`: the late check is due. */
       readonly age: "fresh" | "shown" | "late";
     };
 
-/** What this run has proven and deleted, at its second look. */
+/** What this run finds at its second look, after its delete; `none` at its first. */
 export type SecondLook =
   | { readonly is: "none" }
   | {
@@ -77,13 +77,13 @@ export interface Facts {
   readonly versionId: string;
   /** Why the secret is left alone, whatever its home holds: the first of {@link stayRows}. */
   readonly stays: Reason | undefined;
-  /** What the settings say for this name. */
+  /** The mode that the settings give this name. */
   readonly stackMode: Mode;
   /** The lower of that and the mode that the secret's tag requests. */
   readonly mode: Mode;
   /** Whether a tag says that a tool owns the secret and would create it again. */
   readonly ownedByIac: boolean;
-  /** Whether the secret speaks against its own deletion: by a staged version or by a lower requested mode. */
+  /** Whether the secret must not be deleted because of a staged version or a lower requested mode. */
   readonly kept: boolean;
   /** The version that the mover's tag on the source names; absent without the tag. */
   readonly tagged: string | undefined;
@@ -93,12 +93,12 @@ export interface Facts {
   readonly current: CurrentVersion;
   /** Whether a mover wrote it: by its author, else by its label. */
   readonly writtenByMover: boolean;
-  /** Whether the home holds the source's current version: as its own current one, only by a label of some version, or not. */
+  /** `current`: the home's current version holds the source's · `labelled`: a label says that some version does. */
   readonly holds: "current" | "labelled" | "nothing";
-  /** Whose secret the home's labels are about; those of an earlier secret of the name say nothing about this one. */
+  /** Which secret the home's labels are about: labels of an earlier secret of the name say nothing about this one. */
   readonly labelsOf: "this-secret" | "another-secret";
   readonly deletion: Deletion;
-  /** The version of a restore that a mover began and that nobody ended yet. */
+  /** The version whose deletion a mover began to take back; absent when no restore is unfinished. */
   readonly restoring: string | undefined;
   readonly secondLook: SecondLook;
   /** The setting of the same name. */
@@ -121,7 +121,7 @@ export function modeFor(source: Source, settings: MoverSettings): Mode {
   return lower(stackMode, requested === "copy" || requested === "move" ? requested : "audit");
 }
 
-/** Whether a tool that would create it again says that it owns it. */
+/** Whether a tag says that a tool owns the secret. Such a tool would create the secret again. */
 export const ownedByIac = (source: Source, settings: MoverSettings): boolean =>
   Object.keys(source.tags).some((key) => key.startsWith("aws:cloudformation:") || settings.ownerTags.includes(key));
 
@@ -132,7 +132,7 @@ interface Stay {
   readonly listed: ReturnType<typeof stayReason>;
 }
 
-/** Why a secret is left alone, whatever its home holds: the first row that holds. docs/decisions.md has the same rows. */
+/** Why a secret is left alone, whatever its home holds. The first row that applies decides; docs/decisions.md has them. */
 export const stayRows: readonly { readonly reason: Reason; readonly when: (stay: Stay) => boolean }[] = [
   { reason: "outside-prefix", when: ({ source, settings }) => !source.name.startsWith(settings.namePrefix) },
   { reason: "exempt", when: ({ listed }) => listed === "exempt" },
@@ -155,7 +155,7 @@ function readStays(source: Source, settings: MoverSettings): Reason | undefined 
   return stayRows.find(({ when }) => when(stay))?.reason;
 }
 
-/** Labels and the tag separate their parts by characters that a caller may put into a version id. */
+/** Whoever puts a value may choose its id. Labels and the tag can only carry one without their own separators. */
 function readValue({ currentVersionId }: Source): Facts["value"] {
   if (currentVersionId === undefined) return "absent";
   return /^[A-Za-z0-9-]+$/.test(currentVersionId) ? "present" : "unsupported-id";
@@ -167,8 +167,8 @@ function readLife({ scheduled, windowEnd }: Source, now: number): Facts["life"] 
 }
 
 /**
- * A person's wish, or a staged version that only Secrets Manager holds. On a scheduled secret nothing can be changed any
- * more, so there it came before the delete, and no mover has looked since.
+ * Whether a person requested a lower mode, or a staged version exists that only Secrets Manager holds. A scheduled secret
+ * can't be changed, so on one of these the change came before the delete, and after the mover's last look.
  */
 function isKept({ staged, tags }: Source): boolean {
   const requested = tags[modeTag];
@@ -198,7 +198,7 @@ function readDeletion(markers: Home["labels"], now: number): Deletion {
   return {
     is: readDeletedLabel(markers) === undefined ? "announced" : seen,
     versionId,
-    // By either clock: the mover that wrote the time may be ahead of this one.
+    // `abs`, because the clock of the mover that wrote the time may be ahead of this one.
     age: Math.abs(now - time) < consistencyMs ? "fresh" : now - time > lateCheckMs ? "late" : "shown",
   };
 }

@@ -1,4 +1,4 @@
-/** The function as Lambda runs it: the one place where the core meets the world. */
+/** The mover's handler as Lambda runs it: the only place that connects the protocol to AWS, Vault and the environment. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -21,7 +21,7 @@ import type { MoveRequest } from "./run";
 import { makeTelemetry } from "./telemetry";
 
 /**
- * Makes the handler: Lambda runs this once for a container, so clients, token and pace live as long as it does.
+ * Makes the handler. Lambda runs this once for each container, so clients, token and rate limit live as long as it does.
  *
  * @throws one error that lists every environment variable that is missing or can't be read
  */

@@ -1,4 +1,4 @@
-/** What a home holds of a source, by its versions, their authors and their labels. */
+/** What a home's versions, their authors and their labels say about a source. */
 import { isDeleted } from "../model/home";
 import type { Home, HomeVersion } from "../model/home";
 import { labelledVersions, readVersionLabel } from "../model/labels";
@@ -6,7 +6,7 @@ import type { Source } from "../model/source";
 import type { MoverSettings } from "../shared/environment";
 import type { Proof } from "./decision";
 
-/** The home's current version, when it is there and nobody deleted it. */
+/** The home's current version; undefined when there is none or somebody deleted it. */
 export function liveVersion(home: Home, now: number): HomeVersion | undefined {
   const current = home.versions[home.currentVersion];
   return current !== undefined && !isDeleted(current, now) ? current : undefined;
@@ -14,7 +14,7 @@ export function liveVersion(home: Home, now: number): HomeVersion | undefined {
 
 type Authorship = "ours" | "foreign" | "unknown";
 
-/** Who wrote a KV version. Labels prove nothing where the server records the author. */
+/** Who wrote a KV version, as the server recorded it; `unknown` when it records no authors. A label proves no author. */
 export function authorOf(version: HomeVersion, settings: MoverSettings): Authorship {
   if (version.authorEntityId === undefined) return "unknown";
   const own = [settings.entityId, ...settings.formerEntityIds].includes(version.authorEntityId);
@@ -29,7 +29,7 @@ export function holdsCurrent(source: Source, home: Home, settings: MoverSettings
   return read.is === "ours" && read.label.suffix === source.suffix && read.label.versionId === source.currentVersionId;
 }
 
-/** Whether this home belongs to a secret of the same name that existed before: its labels say nothing about this one. */
+/** Whether this home belongs to an earlier secret of the same name. Its labels then say nothing about this one. */
 export function isOfAnother(source: Source, home: Home): boolean {
   const newest = labelledVersions(home.labels)
     .map((version) => readVersionLabel(home.labels, version))
@@ -37,7 +37,7 @@ export function isOfAnother(source: Source, home: Home): boolean {
   return newest?.is === "ours" && newest.label.suffix !== source.suffix;
 }
 
-/** Whether a mover wrote the home's current version: by its author, else by its label. */
+/** Whether a mover wrote the home's current version. Its author decides; when that is unknown, its label does. */
 export function isMovers(home: Home, settings: MoverSettings): boolean {
   const current = home.versions[home.currentVersion];
   const author = current === undefined ? "unknown" : authorOf(current, settings);
@@ -46,7 +46,7 @@ export function isMovers(home: Home, settings: MoverSettings): boolean {
   );
 }
 
-/** Whether a version of this home is labelled as the source's current one, whatever a person wrote over it since. */
+/** Whether some version of this home is labelled as the source's current one, even if a person wrote a newer one since. */
 export function heldCurrent(source: Source, home: Home): boolean {
   return labelledVersions(home.labels).some((version) => {
     const read = readVersionLabel(home.labels, version);
@@ -59,13 +59,14 @@ export function heldCurrent(source: Source, home: Home): boolean {
   });
 }
 
-/** Whether the home's current version still is the one that was proven, and nobody deleted it. */
+/** Whether the home's current version is still the one that was proven, and nobody deleted it. */
 export function holdsProof(home: Home, proof: Proof, now: number): boolean {
   const live = liveVersion(home, now);
   return (
     home.currentVersion === proof.homeVersion &&
     live?.createdTime === proof.createdTime &&
-    // The proof needs a version without one, so by now somebody deleted it; Vault's clock may be ahead of this one.
+    // A proven version has no deletion time. One that has it by now was deleted, even if its time still lies ahead:
+    // Vault's clock may be ahead of this one.
     live.deletionTime === ""
   );
 }

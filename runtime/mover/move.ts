@@ -1,11 +1,11 @@
 /**
- * The move of one secret: copy, prove, delete, look again. The order of the calls is what makes it safe:
+ * The move of one secret: copy, prove, delete, verify. The order of the calls is what makes it safe:
  *
  * - The home is read before the source. A check-and-set base that is read after the source lets a slow mover write an
  *   old value over a newer one, with every later check satisfied.
- * - What needs no order is asked together, and all of it has ended before the run goes on.
- * - Labels follow the data: a label without data would be a lie.
- * - Whatever changed in between starts the run over; nothing is assumed to have stayed.
+ * - Calls that need no order are sent in parallel, and all of them have ended before the run goes on.
+ * - Labels are written after the data: a label without its data would be a lie.
+ * - When either side has changed in between, the run starts over; it assumes that nothing stayed the same.
  */
 import type { Home } from "../model/home";
 import { markersToClear, tagPatch, versionLabelPatch } from "../model/labels";
@@ -29,11 +29,12 @@ import { startTrace } from "./trace";
 
 type Acting = Extract<Decision, { act: "write" | "prove" | "recognise" }>;
 
-/** So often a run may start over before the message goes back to the queue. */
+/** The number of times that a run may start before the message goes back to the queue. */
 const maxStarts = 5;
+
 /**
- * Labels a version that this run wrote or recognised, and copies the tags, which may not fit and never matter: a patch
- * of their own, which leaves room for the labels.
+ * Labels a version that this run wrote or recognised, and copies the source's tags. The tags go in a patch of their own:
+ * Vault refuses a whole patch when one entry does not fit, and a move must not fail over a tag.
  */
 async function label(run: Run, source: Source, home: Home, patch: LabelPatch): Promise<Result | undefined> {
   const { deps, path, trace } = run;
@@ -50,14 +51,14 @@ async function label(run: Run, source: Source, home: Home, patch: LabelPatch): P
   return undefined;
 }
 
-/** A version that should hold the value, and what it takes to prove it. */
+/** A KV version that should hold the value, with what the proof needs to know about it. */
 interface Copy {
   readonly homeVersion: number;
   readonly base: number;
   readonly kind: ValueKind;
   readonly written: boolean;
   readonly acceptForeign: boolean;
-  /** The label to write; absent when it is there or must not be. */
+  /** The label to write; absent when the version has it already or must not get one. */
   readonly label?: VersionLabel;
 }
 
@@ -81,7 +82,7 @@ async function write(
   return { homeVersion: written.version, base, kind, written: true, acceptForeign: false, label: own };
 }
 
-/** Whether the home's unlabelled version holds a value that this source has or had. */
+/** Finds out whether the home's unlabelled version holds a value that this source has or had. */
 async function recognise(
   run: Run,
   source: Source,
@@ -113,7 +114,7 @@ async function recognise(
   return trace.end("refused", "home-conflict");
 }
 
-/** The version that is to be proven: written now, or found. */
+/** The version to prove: either this run writes it, or it finds it at the home. */
 async function makeCopy(run: Run, source: Source, decision: Acting, value: SourceValue): Promise<Result | Copy> {
   switch (decision.act) {
     case "write":
@@ -132,7 +133,7 @@ async function makeCopy(run: Run, source: Source, decision: Acting, value: Sourc
 const isCopy = (result: Result | Copy): result is Copy =>
   typeof result === "object" && "homeVersion" in result && "kind" in result;
 
-/** Copies, proves, and in mode `move` deletes. */
+/** Copies and proves the value, and in mode `move` deletes the source. */
 async function copyAndProve(run: Run, source: Source, home: Home, decision: Acting): Promise<Result> {
   const { deps, path, settings, trace, arn } = run;
   const { versionId } = decision;
@@ -146,10 +147,11 @@ async function copyAndProve(run: Run, source: Source, home: Home, decision: Acti
   if (!isCopy(copy)) return copy;
   trace.note({ homeVersion: copy.homeVersion });
 
-  // A person's undo must stay visible; every other run leaves no markers of an earlier deletion behind.
+  // Markers of an earlier deletion are cleared, except after a person's undo, which must stay visible.
   const markers = decision.copyOnly === "restored-by-somebody" ? {} : markersToClear(home.labels);
   const own = copy.label ? versionLabelPatch(home.labels, home.oldestVersion, copy.homeVersion, copy.label) : {};
-  // The label changes nothing that the proof looks at, and says no more than that this run wrote or found the version.
+  // Both may run in parallel: the proof does not look at the label, and the label claims no proof. It only says which
+  // source version this run wrote or found.
   const [labelled, proven] = await inParallel(
     label(run, source, home, { ...own, ...markers }),
     prove({ ...copy, path, before: home, versionId, value: read.value }, deps.home, settings),
@@ -166,22 +168,22 @@ async function copyAndProve(run: Run, source: Source, home: Home, decision: Acti
   return deleteSource(run, source, proven.proof);
 }
 
-/** Both sides, the home read before the source; the first time, what `resolve` read is taken where it is enough. */
+/** Reads both sides, the home before the source. The first time it takes what `resolve` has read, where that is enough. */
 async function look(run: Run, first?: Resolved): Promise<Result | { readonly home: Home; readonly source: Source }> {
   const { deps, trace, arn, path } = run;
   const home = first?.home ?? (await deps.home.metadata(path));
-  // Read at the same time as the source. Over a home without versions nothing older can be written: check-and-set 0
-  // writes only while there is none.
+  // `resolve` read this home at the same time as the source, not before it. That is safe only for a home without
+  // versions: check-and-set 0 writes only while there are none, so it can't replace a newer value by an older one.
   if (first?.home !== undefined && home.currentVersion === 0) return { home, source: first.source };
   const found = await deps.source.describe(arn, "describe");
   if (found.is === "refused") return trace.end(found.outcome, found.reason);
-  // It was there a moment ago: Secrets Manager is eventually consistent, and only `resolve` says that it is gone.
+  // The secret was there a moment ago, so this may be eventual consistency. Only `resolve` concludes that it is gone.
   if (found.is === "absent") return "again";
   if (found.source.arn !== arn) return trace.end("refused", "arn-mismatch");
   return { home, source: found.source };
 }
 
-/** One look at both sides and the act that follows from it. */
+/** Looks at both sides once, decides, and acts on the decision. */
 async function runOnce(run: Run, first?: Resolved): Promise<Result> {
   const { deps, settings, trace, arn, path } = run;
   const looked = await look(run, first);
@@ -191,7 +193,8 @@ async function runOnce(run: Run, first?: Resolved): Promise<Result> {
 
   const decision = decide(source, home, settings, { now: deps.now() });
   if (decision.act === "restore") {
-    // What was read before the source may be older than the deletion: another mover's, proven and labelled since.
+    // The home was read before the source. In between, another mover may have proven its copy, labelled it and deleted
+    // the secret. Decide again with the home as it is now, or this run would take back a sound deletion.
     const since = await deps.home.metadata(path);
     const confirmed = decide(source, since, settings, { now: deps.now() });
     if (confirmed.act !== "restore") return "again";
@@ -231,7 +234,7 @@ async function runOnce(run: Run, first?: Resolved): Promise<Result> {
 /**
  * Makes the move for a deployment.
  *
- * @returns a function that brings one secret as far as the mode allows and tells what became of it
+ * @returns a function that takes one secret as far as the mode allows and returns its outcome
  * @throws (the function) a RetryableError when Vault or AWS can't be reached, throttles or fails: try again later
  */
 export const makeMove =

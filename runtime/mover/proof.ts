@@ -1,4 +1,4 @@
-/** The proof that a home holds a source's value, without which nothing is deleted. */
+/** The proof that a home holds a source's value. Nothing is deleted without it. */
 import type { Home } from "../model/home";
 import type { Reason } from "../model/outcome";
 import type { HomePort } from "../model/ports";
@@ -12,13 +12,13 @@ export interface ProofRequest {
   readonly path: string;
   /** The home as it was before this run wrote to it. */
   readonly before: Home;
-  /** The KV version that this run wrote over; 0 when there was none or nothing was written. */
+  /** The KV version that was current when this run wrote its own; 0 when there was none, or when it wrote nothing. */
   readonly base: number;
   readonly homeVersion: number;
   readonly versionId: string;
   readonly kind: ValueKind;
   readonly value: SourceValue;
-  /** The version may be somebody else's: the setting accepts homes that hold the same value. */
+  /** Whether somebody else may have written the version: the setting accepts homes that hold the same value. */
   readonly acceptForeign: boolean;
 }
 
@@ -28,9 +28,9 @@ export type Proven =
   | { readonly is: "refused"; readonly outcome: "refused" | "failed"; readonly reason: Reason };
 
 /**
- * Reads the home back. Proven means: the current version is the one in question, it does not expire, its value is equal
- * without loss, the mover wrote it, and the entry was not deleted and begun anew in between (KV versions restart after
- * a metadata delete, so a version number alone proves nothing).
+ * Reads the home back. It is proven when the version in question is the current one, does not expire, holds exactly the
+ * value and was written by the mover, and when the entry was not deleted and created again in between. KV versions
+ * restart at 1 after a metadata delete, so a version number alone proves nothing.
  */
 export async function prove(request: ProofRequest, port: HomePort, settings: MoverSettings): Promise<Proven> {
   const [answer, home] = await inParallel(port.read(request.path), port.metadata(request.path));

@@ -1,4 +1,4 @@
-/** Finds out which secret a request means; where that is a whole ARN, its home is read meanwhile. */
+/** Finds out which secret a request means. For a whole ARN the home is read at the same time. */
 import { looksLikeArn, parseSecretArn } from "../model/arn";
 import type { Home } from "../model/home";
 import type { Outcome } from "../model/outcome";
@@ -11,16 +11,16 @@ import type { MoveRequest } from "./run";
 import { inParallel } from "./inParallel";
 import type { Trace } from "./trace";
 
-/** A secret whose identity is settled, as both sides were when it was found. */
+/** A secret whose identity is known, with both sides as they were when it was found. */
 export interface Resolved {
   readonly source: Source;
   /** Below the mount. */
   readonly path: string;
-  /** Absent when no whole ARN nameFromArn the path before the secret was found. */
+  /** Absent when the request named no whole ARN, so that the path was not known before the secret was found. */
   readonly home?: Home;
 }
 
-/** So many receives a secret may be missing: DescribeSecret is eventually consistent. */
+/** A secret counts as gone when it is missing at this receive; earlier it is retried, as DescribeSecret may be behind. */
 const missingReceives = 4;
 
 const isForeign = (settings: MoverSettings, region: string | undefined, account: string | undefined): boolean =>
@@ -28,7 +28,7 @@ const isForeign = (settings: MoverSettings, region: string | undefined, account:
 
 type Found = Awaited<ReturnType<SourcePort["describe"]>>;
 
-/** The identity of what was found: the secret that was asked for, by its own name, in the mover's account and region. */
+/** Checks that what was found is the secret that was asked for, under its own name, in the mover's account and region. */
 function identify(request: MoveRequest, found: Found, settings: MoverSettings, trace: Trace): Outcome | Source {
   const { secret } = request;
   if (found.is === "refused") return trace.end(found.outcome, found.reason);
@@ -50,8 +50,8 @@ function identify(request: MoveRequest, found: Found, settings: MoverSettings, t
 }
 
 /**
- * Finds the secret. A whole ARN, which is what events and the sweep send, tells the home; for a name, which anybody
- * could have nameParts, Vault is not asked before the secret is found.
+ * Finds the secret. Events and the sweep send a whole ARN, from which the home's path is known, so both sides are asked
+ * in parallel. Anybody can send a mere name, so for a name Vault is not asked before the secret is found.
  *
  * @throws a RetryableError when either side can't be reached, or while a secret that may be new is not seen yet
  */
@@ -65,7 +65,7 @@ export async function resolve(
   const isArn = looksLikeArn(secret);
   const [, , , region, account, , ...nameParts] = isArn ? secret.split(":") : [];
   if (isArn && isForeign(settings, region, account)) return trace.end("refused", "foreign");
-  // Asked before AWS is: the function's role may look at nothing outside the prefix.
+  // Checked before AWS is asked: the function's role may describe no secret outside the prefix.
   const name = isArn ? nameParts.join(":") : secret;
   if (!name.startsWith(settings.namePrefix)) return trace.end("skipped", "outside-prefix");
   const nameFromArn = parseSecretArn(secret)?.name;

@@ -1,12 +1,12 @@
-/** One run over a secret, as its parts hand it to each other. */
+/** One run over a secret: what its parts pass to each other. */
 import type { Outcome } from "../model/outcome";
 import type { MoveDeps } from "../model/ports";
 import type { MoverSettings } from "../shared/environment";
 import type { Trace } from "./trace";
 
-/** One message's wish to have a secret moved. */
+/** What one message asks for: to look at a secret and move it as far as its mode allows. */
 export interface MoveRequest {
-  /** An ARN or a name, as somebody typed it: nothing else of an event is believed. */
+  /** An ARN or a name, as the sender wrote it. Nothing else in an event is believed. */
   readonly secret: string;
   /** How often SQS has delivered the message, from 1. */
   readonly receiveCount: number;
@@ -14,7 +14,7 @@ export interface MoveRequest {
   readonly remainingMs: () => number;
 }
 
-/** One run over a secret whose identity is settled. */
+/** One run over a secret whose identity is known. */
 export interface Run {
   readonly arn: string;
   readonly path: string;
