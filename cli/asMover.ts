@@ -1,4 +1,4 @@
-/** Whether this login may write as the mover: what anybody else writes, the mover takes for a conflict. */
+/** Checks whether this login may write as the mover. The mover takes what anybody else writes for a conflict. */
 import type { MoverSettings } from "../runtime/shared/environment";
 import { membersOf } from "../runtime/shared/members";
 import type { TokenSource } from "../runtime/vault/token";
@@ -29,7 +29,7 @@ export async function entityOf({ transport, token }: LookupDeps, namespace: stri
 }
 
 /**
- * Asks Vault who this login is before anything is written with it.
+ * Asks Vault which entity this login belongs to, before anything is written with it.
  *
  * @throws a {@link Failure} that says which setting lets the login in
  */

@@ -1,4 +1,4 @@
-/** The deployed mover, as its function's own configuration tells: a terminal works with exactly its settings. */
+/** The deployed mover's settings, read from its function's configuration, so that a terminal works with the same ones. */
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import type { FunctionConfiguration, LambdaClient } from "@aws-sdk/client-lambda";
 

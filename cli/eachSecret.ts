@@ -1,4 +1,4 @@
-/** The way of `undo` and `verify` through the list of secrets. */
+/** How `undo` and `verify` go through the list of secrets. */
 import type { Source } from "../runtime/model/source";
 import { makeTaskPool } from "../runtime/sweeper/taskPool";
 import { commonPrefix, makeFilter } from "./filter";
@@ -6,8 +6,8 @@ import type { FilterOptions } from "./filter";
 import type { Session } from "./session";
 
 /**
- * Does something for every secret that the options name, several at once. When a person stops it, what is under way
- * ends first.
+ * Calls a function for every secret that the options name, several at once. When a person stops it, the calls under way
+ * end first.
  *
  * @returns how many secrets of the list were looked at
  * @throws the first error, when everything under way has ended

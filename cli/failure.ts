@@ -2,11 +2,11 @@
 import { isRetryableError } from "../runtime/shared/errors";
 import type { RetryCode, RetryableError } from "../runtime/shared/errors";
 
-/** A line that was written for a person, with nothing in it that a server or a parser said. */
+/** An error whose message was written for a person and quotes neither a server nor a parser. */
 export class Failure extends Error {
   constructor(
     message: string,
-    /** 130: a person wanted the end. */
+    /** 130: a person stopped the command. */
     readonly exitCode: 1 | 130 = 1,
   ) {
     super(message);
@@ -81,7 +81,7 @@ function wayFailure(error: RetryableError): string {
   return `${error.message}: ${advice[error.code] ?? `docs/troubleshooting.md says what to do; ${again}`}.`;
 }
 
-/** Where an unforeseen error came from; its message stays unsaid, since it could quote a value. */
+/** Where an unforeseen error came from. Its message is not shown, since it could quote a value. */
 function placeOf(error: Error): string {
   const frame = /\(?((?:cli|runtime)\/[\w./-]+:\d+)/.exec(error.stack?.replace(/^.*\n/, "") ?? "")?.[1];
   return frame === undefined ? "" : ` at ${frame}`;

@@ -1,4 +1,4 @@
-/** Hands secrets to the deployed mover through its queue, and follows what becomes of them in its log. */
+/** Hands secrets to the deployed mover through its queue, and follows their outcomes in its log. */
 import type { Outcome } from "../runtime/model/outcome";
 import type { RetryCode } from "../runtime/shared/errors";
 
@@ -21,7 +21,7 @@ export interface FleetPorts {
 
 export interface Following {
   readonly outcome: (outcome: Outcome) => Promise<void> | void;
-  /** Told after every look at the log. */
+  /** Called after every look at the log. */
   readonly state: (ended: number, waiting: Readonly<Record<string, RetryCode>>) => void;
 }
 
@@ -36,12 +36,12 @@ export interface FleetEnd {
 
 const batchSize = 10;
 const pollMs = 1_000;
-/** A message rests for 15 minutes at most, so a mover that is silent for longer does not run. */
+/** A message is delayed for 15 minutes at most, so a mover that is silent for longer is not running. */
 export const patienceMs = 20 * 60_000;
-/** Clocks of this machine and of the mover may differ by so much. */
+/** The clocks of this machine and of the mover may differ by this much. */
 const skewMs = 5_000;
 
-/** Whether the mover has done with the secret; its message comes back otherwise. */
+/** Whether the mover is done with the secret. Otherwise its message comes back. */
 const isEnd = ({ reason }: Outcome): boolean => reason !== "deletion-unseen";
 
 /** Sends and follows until every secret has ended, the person stops, or the mover is silent for too long. */
@@ -56,7 +56,7 @@ export async function runFleet(arns: readonly string[], ports: FleetPorts, on: F
   const sendMore = async (): Promise<void> => {
     while (next < arns.length && sent.size < queued && !stopped()) {
       const batch = arns.slice(next, next + Math.min(batchSize, queued - sent.size));
-      // Before the call: its answer may be slower than the mover.
+      // Noted before the call, because the mover may be faster than the call's answer.
       for (const arn of batch) sent.set(arn, now());
       await send(batch);
       next += batch.length;

@@ -1,4 +1,4 @@
-/** What the mover would make of a secret, without a value being read: `runtime/mover/decide.ts` is the judge. */
+/** Forecasts what the mover would do with a secret, by `runtime/mover/decide.ts` and without reading a value. */
 import { parseSecretArn } from "../runtime/model/arn";
 import { absentHome } from "../runtime/model/home";
 import type { Home } from "../runtime/model/home";
@@ -20,7 +20,7 @@ import type { MoverSettings } from "../runtime/shared/environment";
 export const acts = ["move", "copy", "restore", "finish", "nothing"] as const;
 export type Act = (typeof acts)[number];
 
-/** What a person wants to know about a secret beside what would become of it. */
+/** What else a person wants to know about a secret. */
 export const traits = ["replicated", "rotating", "staged", "iac-owned", "service", "scheduled"] as const;
 export type Trait = (typeof traits)[number];
 
@@ -72,7 +72,8 @@ export function forecastOf(
 ): Forecast {
   switch (decision.act) {
     case "stop":
-      // A mover that was killed before its delete looks like that: five minutes later it is moved, so a run has to wait.
+      // A mover that was killed just before its delete leaves such a state. Five minutes later the secret is moved, so a run
+      // has to wait for it.
       if (decision.reason === "deletion-unseen") return { act: "finish", reason: decision.reason };
       return reached("nothing", decision.outcome, decision.reason);
     case "report":
@@ -94,7 +95,7 @@ export function forecastOf(
   }
 }
 
-/** What is asked of the other places, only as far as the forecast needs it. */
+/** What the forecast may have to ask Vault and AWS, each only when it needs the answer. */
 export interface Looks {
   /** Metadata of the home at a path below the mount. */
   readonly home: (path: string) => Promise<Home>;
@@ -103,8 +104,8 @@ export interface Looks {
 }
 
 /**
- * Whether nothing that a home holds could change the decision: the secret would be skipped even so. A secret with the
- * mover's tag may have something to finish, so its home is always looked at.
+ * Whether the secret would be skipped whatever its home holds. A secret with the mover's tag may have something to
+ * finish, so its home is always read.
  */
 function settledWithoutHome(source: Source, settings: MoverSettings, now: number): Forecast | undefined {
   if (source.tags[stateTag] !== undefined) return undefined;

@@ -25,9 +25,9 @@ export interface LocalEnd {
   readonly unbegun: number;
 }
 
-/** What is wrong with one secret's way only; with every other code all secrets would fare the same. */
+/** Codes that concern a single secret. Any other code would stop all secrets in the same way. */
 const ofOneSecret: readonly RetryCode[] = ["contended", "source-has-replicas", "source-not-found-yet"];
-/** What waiting does not cure. */
+/** Codes for which waiting does not help. */
 const lasting: readonly RetryCode[] = [
   "vault-denied",
   "vault-login-failed",
@@ -42,12 +42,12 @@ const attempts = 5;
 const unseenAttempts = 6;
 const unseenMs = 60_000;
 
-/** AWS knows the caller no longer, or not for this call. */
+/** AWS no longer knows the caller, or does not allow it this call. */
 const isRefused = ({ message }: RetryableError): boolean =>
   /AWS answered with \w*(Expired|Unrecognized|InvalidClientToken|Signature|AccessDenied)/.test(message);
 
 /**
- * Runs until every secret has ended or the person stops; what is under way then ends first.
+ * Runs until every secret has ended or the person stops it. The runs in progress end first.
  *
  * @throws the RetryableError that every secret would meet, after the runs in progress have ended
  */

@@ -1,4 +1,4 @@
-/** `homing`: the mover's runtime from a terminal. Here are the words and their help; a file in `commands/` does each. */
+/** `homing`: the mover's runtime in a terminal. This file has the commands and their help; `commands/` does the work. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
 import { moveCommand } from "./commands/move";
@@ -248,7 +248,7 @@ export async function runCommandLine(argv: readonly string[], runner: Runner): P
 
 /** The process: `homing …`. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // Whoever reads the output may have had enough of it.
+  // Whoever reads the output may have closed it.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
     throw error;

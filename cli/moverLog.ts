@@ -1,4 +1,4 @@
-/** The mover's log group, as far as it tells what became of secrets. */
+/** Reads the outcomes of secrets from the mover's log group. */
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 
@@ -9,9 +9,9 @@ import type { RetryCode } from "../runtime/shared/errors";
 import { awsFailure } from "./failure";
 import type { News } from "./fleet";
 
-/** CloudWatch shows lines of several streams out of order by so much. */
+/** CloudWatch may show lines of several streams out of order by this much. */
 const overlapMs = 30_000;
-/** Lines that tell of a secret: an outcome, or a way that is broken for now. */
+/** Lines about a secret: its outcome, or a connection that fails for now. */
 const filterPattern = '{ ($.outcome = "*") || ($.code = "*") }';
 
 type LogRecord = Readonly<Record<string, unknown>>;

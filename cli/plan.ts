@@ -1,4 +1,4 @@
-/** The plan: what would become of every secret, one page of the list at a time and nothing kept of it but counts. */
+/** The plan: what would happen to every secret. It goes through the list page by page and keeps only counts. */
 import type { Reason, RestoreCause } from "../runtime/model/outcome";
 import { homePath } from "../runtime/model/path";
 import type { Source } from "../runtime/model/source";
@@ -111,7 +111,7 @@ function count(totals: Totals, cents: { now: number; after: number }, source: So
 /**
  * Plans. Memory holds two pages at most: the next one is asked for while this one is looked at.
  *
- * @param each told of every secret in the order of the list; waited for, so that a slow reader slows the plan
+ * @param each called with every secret in the order of the list, and awaited, so that a slow reader slows the plan
  * @throws what a page or a look threw, after those under way have ended
  */
 export async function makePlan(
@@ -159,7 +159,7 @@ export async function makePlan(
   let coming = ports.list(undefined);
   for (;;) {
     const { secrets, next } = await coming;
-    // Asked for ahead; if it fails, its turn to be awaited comes, unless this page fails first.
+    // The next page is asked for ahead. If that fails, the error is thrown when its turn comes, unless this page fails first.
     if (next !== undefined && !stopped()) {
       coming = ports.list(next);
       coming.catch(() => undefined);

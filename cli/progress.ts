@@ -16,7 +16,7 @@ export interface ProgressOptions {
 
 export type ProgressStart = (options: ProgressOptions) => Progress;
 
-/** So often a log gets a line. */
+/** How often a log gets a line. */
 const logMs = 10_000;
 
 function clock(seconds: number): string {

@@ -45,7 +45,7 @@ export async function findRefusal(target: Target, settings: MoverSettings, deps:
   const { source } = found;
   const { currentVersionId } = source;
   const decision = decide(source, home, settings, { now: deps.now() });
-  // Accepted when it holds the same value: that it is still there says that it doesn't.
+  // The mover accepts a home with the same value. That the secret is still there shows that the values differ.
   const reason: Reason | undefined =
     decision.act === "recognise" ? "home-conflict" : decision.act === "stop" ? decision.reason : undefined;
   if (reason === undefined || currentVersionId === undefined || !isResolvable(reason)) {
@@ -105,7 +105,7 @@ function check(change: MutationResult, name: string): void {
   throw new Failure(`AWS refuses to delete ${name} (${change.reason}): docs/command-line.md lists what resolve needs.`);
 }
 
-/** Whether the home still holds the version that the person saw, for good. */
+/** Whether the home still holds the version that the person saw, and will not expire. */
 async function holdsSeen({ target, home }: Refused, deps: ResolveDeps): Promise<boolean> {
   const metadata = await deps.home.metadata(target.path);
   const seen = home.versions[home.currentVersion];
@@ -116,8 +116,8 @@ async function holdsSeen({ target, home }: Refused, deps: ResolveDeps): Promise<
 }
 
 /**
- * Keeps what Vault holds and schedules the source for deletion, with the recovery window. The value of the source is then
- * nowhere else: that is what the person said. The mover's marks are removed first, or it would take the deletion back.
+ * Keeps what Vault holds and schedules the source for deletion, with the recovery window. The source's value is then
+ * nowhere else, as the person decided. The mover's tag and labels are removed first, or it would take the deletion back.
  */
 export async function keep(refused: Refused, settings: MoverSettings, deps: ResolveDeps): Promise<void> {
   const { target, source, home } = refused;

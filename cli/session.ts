@@ -1,4 +1,4 @@
-/** All that a command works with: the deployment, the person's way to both sides, and the wish to stop. */
+/** All that a command works with: the deployment, the connections to both sides, and whether the person wants to stop. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -70,7 +70,7 @@ async function regionOf(client: LambdaClient): Promise<string> {
   try {
     return await client.config.region();
   } catch {
-    // What the SDK says is about its own options.
+    // The SDK's message is about its own options.
     throw new Failure("Say which region: --region, AWS_REGION, or a profile that has one.");
   }
 }

@@ -1,4 +1,4 @@
-/** Which secret a person means: by its name, its ARN, or the home that every outcome tells. */
+/** Finds the secret that a person means, by its name, its ARN, or the home that every outcome names. */
 import { looksLikeArn, parseSecretArn } from "../runtime/model/arn";
 import { decodeName, homePath, isSecretName } from "../runtime/model/path";
 import type { MoverSettings } from "../runtime/shared/environment";
@@ -12,7 +12,7 @@ export interface Target {
   readonly id: string;
 }
 
-/** What stands before a name in a home as outcomes tell it: `<mount>/<path>`. */
+/** What comes before the name in a home as outcomes show it, which is `<mount>/<path>`. */
 const beforeName = (settings: MoverSettings): string =>
   `${settings.mount}/${homePath({ ...settings, homeTemplate: settings.homeTemplate.replace(/\{name\}$/, "") }, "")}`;
 

@@ -50,7 +50,7 @@ function check(change: MutationResult, call: string, name: string): void {
 }
 
 /**
- * Undoes one deletion. The home's labels come first: they are what tells the mover that the restore was a person's, and
+ * Undoes one deletion. The home's labels are written first. From them the mover knows that a person restored the secret;
  * without them it would move the secret again.
  */
 export async function undo(source: Source, settings: MoverSettings, deps: UndoDeps): Promise<Undone> {

@@ -1,4 +1,4 @@
-/** How a person is known to Vault: by a token that is there, or by a login with the person's own AWS identity. */
+/** How a person logs in to Vault: with an existing token, or with the person's own AWS identity. */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";

@@ -36,7 +36,7 @@ export async function verify(source: Source, settings: MoverSettings, deps: Veri
       deps.source.read(source.arn, label.label.versionId),
       deps.home.read(path),
     ]);
-    // Something changed in between: the next event or sweep sees to it.
+    // Something changed in between; the next event or sweep takes care of it.
     if (value.is === "stale" || answer.is === "gone" || answer.version !== home.currentVersion)
       return { result: "other" };
     if (value.is === "refused") return { result: "wrong", reason: value.reason };

@@ -1,4 +1,4 @@
-/** `homing move`: has every secret moved for which there is work, by the deployed mover or by this process. */
+/** `homing move`: moves every secret that the plan has work for, by the deployed mover or in this process. */
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
@@ -51,10 +51,10 @@ function makeTally() {
   };
 }
 
-/** How a run ended: with all secrets, or why not. */
+/** How a run ended: with all secrets done, or the reason why not. */
 interface End {
   readonly left: number;
-  /** What is to be said about those that are left. */
+  /** What the screen says about the secrets that are left. */
   readonly because?: string;
   readonly interrupted: boolean;
 }
@@ -70,7 +70,7 @@ export function makeSend(session: Session): {
   return {
     send: (arns) =>
       send(arns).catch((error: unknown) => {
-        // The queue's edge tells AWS's name of the error in its own sentence.
+        // The queue's client has put AWS's name of the error into a sentence of its own.
         const name = error instanceof Error ? (/SendMessageBatch: (\w+)/.exec(error.message)?.[1] ?? "") : "";
         throw awsFailure("SendMessageBatch", Object.assign(new Error(), { name, $fault: "client" }));
       }),

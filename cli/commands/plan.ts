@@ -1,4 +1,4 @@
-/** `homing plan`: what would become of every secret, and what they cost. It changes nothing and reads no value. */
+/** `homing plan`: what would happen to every secret, and what they cost. It changes nothing and reads no value. */
 import type { Source } from "../../runtime/model/source";
 import { commonPrefix, makeFilter } from "../filter";
 import type { FilterOptions } from "../filter";

@@ -39,7 +39,7 @@ function describe({ target, source, home, reason }: Refused, session: Session, t
   ].join("\n");
 }
 
-/** Has the person type the secret's name. */
+/** Asks the person to type the secret's name. */
 async function confirm({ screen }: Session, name: string): Promise<void> {
   if (!process.stdin.isTTY) throw new Failure("Nobody is here to confirm: say --yes if this is meant.");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
@@ -52,7 +52,7 @@ async function confirm({ screen }: Session, name: string): Promise<void> {
   screen.note("");
 }
 
-/** Has the mover go on with the secret, and waits for what becomes of it. */
+/** Puts the secret on the mover's queue and waits for its outcome. */
 async function handOver(session: Session, arn: string): Promise<Outcome | undefined> {
   const { deployment, now, sleep, stopped } = session;
   const logs = new CloudWatchLogsClient({ region: deployment.settings.region, ...awsLimits });

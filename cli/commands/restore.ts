@@ -12,7 +12,7 @@ export interface RestoreCommandOptions {
   readonly kmsKey?: string;
 }
 
-/** Refuses when there still is such a secret: nothing of it is overwritten. */
+/** Refuses if the secret still exists, so that nothing is overwritten. */
 async function requireAbsent(session: Session, text: string): Promise<void> {
   const source = await describeTarget(session, text);
   if (source === undefined) return;

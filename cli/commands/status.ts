@@ -1,4 +1,4 @@
-/** `homing status`: how far the account is: moved, left and why, refused, and which deletions become final when. */
+/** `homing status`: what is moved, what is left and why, what was refused, and when deletions become final. */
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 
 import { parseSecretArn } from "../../runtime/model/arn";
@@ -23,7 +23,7 @@ interface Refused {
   readonly examples: string[];
 }
 
-/** What the mover itself refused lately and has not moved since: some reasons show only to who reads the value. */
+/** Secrets that the mover refused lately and has not moved since. Some reasons show only when the value is read. */
 async function refusedLately({ deployment, now }: Session, since: string): Promise<readonly Refused[]> {
   const { logGroupName, settings } = deployment;
   const logs = new CloudWatchLogsClient({ region: settings.region, ...awsLimits });

@@ -1,4 +1,4 @@
-/** `homing undo`: takes scheduled deletions of the mover back, one or all of a time. */
+/** `homing undo`: takes the mover's scheduled deletions back, one of them or all since a time. */
 import { TagResourceCommand } from "@aws-sdk/client-secrets-manager";
 
 import { stateTag } from "../../runtime/model/labels";

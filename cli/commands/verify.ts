@@ -1,4 +1,4 @@
-/** `homing verify`: every moved or copied secret again, on both sides. */
+/** `homing verify`: checks every moved or copied secret again, on both sides. */
 import { restoreCauses, reasons } from "../../runtime/model/outcome";
 import { homePath } from "../../runtime/model/path";
 import type { Source } from "../../runtime/model/source";

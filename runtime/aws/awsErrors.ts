@@ -4,7 +4,7 @@ import { isServiceError, sourceError } from "../shared/awsCall";
 import { retryableError } from "../shared/errors";
 import type { Step } from "../shared/errors";
 
-/** What Secrets Manager's refusal says about the secret. Every other refusal is about the connection: a retry. */
+/** What Secrets Manager's refusal says about the secret. Every other refusal concerns the connection and is retried. */
 export type SourceVerdict =
   { readonly is: "absent" } | { readonly is: "stale" } | { readonly is: "not-scheduled" } | Refusal;
 
@@ -30,7 +30,7 @@ export function verdictOf(step: Step, error: unknown): SourceVerdict {
     case "AccessDeniedException":
       return refusal(/\bKMS\b/i.test(message) ? "undecryptable" : "access-denied");
     case "InvalidRequestException":
-      // The denial first: its words hold those of the other.
+      // The denial comes first, because its text contains that of the other.
       if (/not scheduled|isn't scheduled|not marked for deletion/i.test(message)) return { is: "not-scheduled" };
       if (/marked for deletion|scheduled for deletion/i.test(message)) return { is: "stale" };
       if (/another service|managed by/i.test(message)) return refusal("service-owned", "skipped");

@@ -1,4 +1,4 @@
-/** The two queues, as far as the function calls them itself. */
+/** The calls that the function itself makes to its two queues. */
 import type * as sqs from "@aws-sdk/client-sqs";
 
 import type { QueuePort } from "../model/ports";
@@ -10,12 +10,12 @@ export interface QueueUrls {
 }
 
 /**
- * The client is made when it is first needed: most containers never send a message, and its package takes its part of
- * a cold start.
+ * The client is made when it is first needed: most containers never send a message, and loading the client's package
+ * would make every cold start longer.
  *
  * @param makeClient makes the client from its package
- * @param onDelayFailed told when a message's delay could not be set: it then comes back after the queue's own visibility
- * timeout, which is no reason to fail the batch
+ * @param onDelayFailed called when a message's delay could not be set. The message then comes back after the queue's own
+ * visibility timeout, which is no reason to fail the batch
  */
 export function makeQueue(
   makeClient: (sdk: typeof sqs) => sqs.SQSClient,

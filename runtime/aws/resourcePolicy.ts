@@ -1,4 +1,4 @@
-/** Reads a secret's resource policy, as far as the question goes whether an AWS service is let in. */
+/** Reads a secret's resource policy to find out whether it lets an AWS service in. */
 import { membersOf } from "../shared/members";
 
 const list = (value: unknown): readonly unknown[] =>

@@ -1,4 +1,4 @@
-/** Secrets Manager through the SDK: one function a call, its errors sorted into what they mean for the secret. */
+/** Secrets Manager through the SDK: one function for each call. Errors are sorted by what they mean for the secret. */
 import {
   CancelRotateSecretCommand,
   DeleteSecretCommand,
@@ -22,7 +22,7 @@ import { letsServiceIn } from "./resourcePolicy";
 
 /** Makes the port to the Secrets Manager of a region. */
 export function makeSecretsManager(client: SecretsManagerClient, region: string): SourcePort {
-  /** A call whose answer does not matter; `absent` means that the secret is not what it was. */
+  /** Makes a call whose answer does not matter. Errors other than a refusal say that the secret has changed since. */
   async function change(
     step: Step,
     call: () => Promise<unknown>,
@@ -59,7 +59,7 @@ export function makeSecretsManager(client: SecretsManagerClient, region: string)
         return { is: "known", read: ResourcePolicy !== undefined && letsServiceIn(ResourcePolicy) };
       } catch (error) {
         const verdict = verdictOf("describe", error);
-        // Marked for deletion or gone by now: the next look will see it.
+        // By now the secret is marked for deletion or gone; the next look will see it.
         return verdict.is === "refused" ? verdict : { is: "known", read: false };
       }
     },

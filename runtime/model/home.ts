@@ -25,7 +25,7 @@ export const absentHome: Home = { currentVersion: 0, oldestVersion: 0, versions:
 const string = (value: unknown): string => (typeof value === "string" ? value : "");
 const count = (value: unknown): number => (typeof value === "number" ? value : 0);
 
-/** Reads the `data` member of Vault's answer to `GET <mount>/metadata/<path>`; undefined when it has not that form. */
+/** Reads the `data` member of Vault's answer to `GET <mount>/metadata/<path>`; undefined when it has another form. */
 export function readHome(data: unknown): Home | undefined {
   const { current_version, oldest_version, versions, custom_metadata } = membersOf(data);
   if (typeof current_version !== "number") return undefined;

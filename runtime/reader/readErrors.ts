@@ -4,7 +4,7 @@ import type { RetryCode, RetryableError } from "../shared/errors";
 export const readCodes = [
   /** Not a name that a secret of Secrets Manager can have. */
   "bad-name",
-  /** Nothing was ever written there, or it was removed without trace. */
+  /** Nothing was ever written there, or it was removed with its metadata. */
   "not-found",
   /** Its current version is deleted, destroyed or expired. */
   "deleted",
@@ -55,6 +55,6 @@ const codeOf = (way: RetryCode): ReadCode => {
   }
 };
 
-/** The error of a broken way as the error of a read; its message holds statuses and codes only. */
+/** Turns the error of a failed connection into that of a read. Its message holds only statuses and codes. */
 export const readErrorOf = (error: RetryableError, secret: string): ReadSecretError =>
   readSecretError(codeOf(error.code), secret, error.message, error.code);

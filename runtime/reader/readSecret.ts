@@ -30,9 +30,9 @@ export interface ReadDeps {
  */
 export type ReadSecret = (name: string) => Promise<Secret>;
 
-/** Values that are kept at once: more than a program reads, so that names from outside can't fill the memory. */
+/** The most values that are kept: more than a program reads, and few enough that names from outside can't fill memory. */
 const maxKept = 100;
-/** A label that is on its way is waited for a second at most. */
+/** A label that is still to be written is waited for, ten times a tenth of a second at most. */
 const labelTries = 10;
 const labelPauseMs = 100;
 

@@ -8,12 +8,12 @@ export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [member: string]: JsonValue };
 export type JsonObject = Readonly<Record<string, JsonValue>>;
 
-/** The shapes of the value contract: which one it is, is said by the label of the very version that was read. */
+/** The shapes of the value contract. The label of the version that was read says which one it is. */
 export type SecretValue =
   | { readonly kind: "fields"; readonly fields: JsonObject }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "binary"; readonly bytes: Uint8Array }
-  /** The mover did not write this version: somebody changed it in Vault, and what its members mean is theirs to say. */
+  /** The mover did not write this version: somebody changed it in Vault, and only they know what its members mean. */
   | { readonly kind: "unlabelled"; readonly fields: JsonObject };
 
 export type Secret = SecretValue & {
@@ -34,15 +34,15 @@ export interface StoredVersion {
   readonly data: string;
 }
 
-/** Says whether a label is on its way: the mover writes the data first and its label a moment later. */
+/** Whether a label may still be written: the mover writes the data first and its label a moment later. */
 export const awaitsLabel = ({ labels, version, createdTime }: StoredVersion, now: number): boolean =>
   readVersionLabel(labels, version).is === "absent" && now - createdTime < labelMs;
 
-/** A mover's label follows its data within a few calls of Vault; what has none by then is taken for a person's. */
+/** A mover writes its label within a few calls after the data. A version without one by then is taken for a person's. */
 const labelMs = 2_000;
 
 /**
- * The value of a version, made anew at each call: nobody can change what another one gets.
+ * The value of a version. Each call makes a new object, so that no caller can change what another one gets.
  *
  * @returns undefined for a label of a newer format, and for data that is not what its label says
  */

@@ -7,15 +7,15 @@ import { answerError, isNeverWritten, readJson } from "../vault/vaultErrors";
 import type { Stored } from "./readSecret";
 
 /**
- * Reads the current version with the entry's labels: Vault's answer to a read of the data holds both, so one request
- * shows the two as they were at one moment, and nobody needs to read the metadata.
+ * Reads the current version with the entry's labels. Vault's answer to a read of the data holds both, so one request
+ * shows them as they were at the same moment, and the reader needs no right to read the metadata.
  */
 export async function loadStored({ send, url }: Kv, path: string): Promise<Stored> {
   const step = "read-home";
   const answer = await send({ step, method: "GET", path: url("data", path) });
   if (isNeverWritten(answer)) return { is: "absent" };
   if (answer.status !== 200 && answer.status !== 404) throw answerError(step, answer);
-  // A deleted version is a 404 that tells its metadata; a 404 without one isn't Vault's word about a secret.
+  // A deleted version is a 404 with the version's metadata. A 404 without it says nothing about a secret.
   const parsed = answer.text === "" ? {} : readJson(step, answer.text);
   const { version, created_time, deletion_time, custom_metadata } = membersOf(
     membersOf(membersOf(parsed)["data"])["metadata"],

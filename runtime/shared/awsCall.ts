@@ -1,4 +1,4 @@
-/** A call to AWS that failed for reasons beside the secret. Only an error's name goes further, never its message. */
+/** A call to AWS that failed for a reason other than the secret. Only an error's name goes further, never its message. */
 import { isRetryableError, retryableError } from "./errors";
 import type { Step, RetryCode, RetryableError } from "./errors";
 
@@ -21,7 +21,7 @@ const throttled: readonly string[] = [
   "LimitExceededException",
 ];
 
-/** The error for a call that did not reach its end for reasons beside the secret. */
+/** Makes the error for a call that failed for a reason other than the secret. */
 export function sourceError(step: Step, error: unknown): RetryableError {
   if (isRetryableError(error)) return error;
   if (!isServiceError(error)) {

@@ -29,7 +29,7 @@ function readEntry(entry: SecretListEntry): readonly Entry[] {
 /**
  * Makes the list of a region's secrets.
  *
- * @param namePrefix leaves out other names already at the server, where it can: a leading `!` would negate the filter
+ * @param namePrefix lets the server leave out other names, unless it starts with `!`, which would negate the filter
  * @param pace resolves when the next call may be made
  */
 export function makeSecretList(

@@ -60,7 +60,7 @@ export const recentWindowMs = 2 * hourMs + 5 * 60_000;
 export const batchSize = 10;
 /** Calls to SQS under way at once; a page waits for room, so memory holds a page and these. */
 const sendsAtOnce = 20;
-/** With less time left nothing new is begun: what is under way may take its own time limits. */
+/** With less time left nothing new is begun, because calls under way may need the time up to their own limits. */
 export const reserveMs = 30_000;
 
 /**
@@ -83,8 +83,8 @@ export function sweepError(call: string, error: unknown): Error {
 }
 
 /**
- * Whether the mover has to look at a secret. Left out is only what it would skip whatever the home holds; what carries
- * the mover's tag is never left out within the prefix, since the mover may have something to finish or to check there.
+ * Whether the mover has to look at a secret. Only secrets that it would skip whatever the home holds are left out. Within
+ * the prefix a secret with the mover's tag is never left out: the mover may have something to finish or to check there.
  */
 export function concernsMover(
   entry: Entry,
@@ -97,8 +97,8 @@ export function concernsMover(
 }
 
 /**
- * Whether a change is recent: just made, or made so long ago that its settle time ended within the window. One without
- * a date counts as recent.
+ * Whether a change is recent: either it was just made, or its settle time ended within the window. A change without a
+ * date counts as recent.
  */
 export function isRecent(changedAt: number | undefined, settleMinutes: number, now: number): boolean {
   if (changedAt === undefined) return true;
@@ -108,8 +108,8 @@ export function isRecent(changedAt: number | undefined, settleMinutes: number, n
 }
 
 /**
- * Tells when the rest of a list in the order of the latest change first is too old. A list that turns out to be in
- * another order, or that has an entry without a date, is read to its end.
+ * Makes a function that says when the rest of a list is too old, if the list has the latest change first. A list that
+ * turns out to be in another order, or that has an entry without a date, is read to its end.
  */
 function makeHorizon(settleMinutes: number, now: number): (entries: readonly Entry[]) => boolean {
   const horizon = now - settleMinutes * 60_000 - recentWindowMs;
@@ -126,8 +126,8 @@ function makeHorizon(settleMinutes: number, now: number): (entries: readonly Ent
 }
 
 /**
- * Runs one sweep: page after page, what concerns the mover goes to its queue in batches. Nothing is kept from one page
- * to the next but a batch that is not full.
+ * Runs one sweep. It goes through the list page by page and puts the secrets that concern the mover on its queue, in
+ * batches. Only a batch that is not full is kept from one page to the next.
  *
  * @throws when a call failed for good or time runs out; the secrets sent so far are sent
  */
@@ -172,7 +172,7 @@ export async function runSweep(kind: SweepKind, settings: SweepSettings, ports: 
     } while (token !== undefined);
     if (batch.length > 0) await sendBatch();
   } finally {
-    // Also after an error: what is under way ends before the function does.
+    // Also after an error: the calls under way end before the function does.
     await pool.idle();
   }
   pool.check();

@@ -5,7 +5,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import { sweepError } from "./sweep";
 import type { SweepPorts } from "./sweep";
 
-/** A message that SQS did not take is sent again so often, after 0.1, 0.2, 0.4 … seconds. */
+/** How often a message that SQS did not take is sent again, after 0.1, 0.2, 0.4 … seconds. */
 const attempts = 6;
 const firstRestMs = 100;
 

@@ -1,4 +1,4 @@
-/** What a sweep tells: one line and its metrics when it ended well. How it failed is the function's own error. */
+/** What a sweep reports when it succeeds: one line and its metrics. A failure is reported by the function's own error. */
 import { Logger } from "@aws-lambda-powertools/logger";
 import { MetricUnit, Metrics } from "@aws-lambda-powertools/metrics";
 

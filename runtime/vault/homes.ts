@@ -43,7 +43,7 @@ export function makeVaultHome(options: KvOptions): HomePort {
       const answer = await send({ step, method: "PATCH", path: url("metadata", path), body, type });
       if (answer.status === 204) return { is: "done" };
       if (answer.status === 200) {
-        // Vault answers so when it has warnings, as JSON; anything else came from something before it.
+        // Vault answers like this when it has warnings, as JSON. Anything else came from something in front of Vault.
         readJson(step, answer.text);
         return { is: "done" };
       }

@@ -119,7 +119,7 @@ interface LoginAnswer {
 }
 
 /**
- * Logs in, whoever that turns out to be.
+ * Logs in, and does not check as which entity.
  *
  * @throws a RetryableError `vault-login-failed` when Vault refuses
  */

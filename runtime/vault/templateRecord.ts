@@ -1,6 +1,6 @@
 /**
- * The entry `<homePrefix>/~mover`: under which template the homes were laid. A stack whose template changed would look
- * for homes at other paths, take every one for absent and write all secrets a second time.
+ * The entry `<homePrefix>/~mover`, which records the template of the homes' paths. A stack whose template changed would
+ * look for homes at other paths, take all of them for absent and write every secret a second time.
  */
 import { templateRecordPath, urlPath } from "../model/path";
 import type { MoverSettings } from "../shared/environment";
@@ -34,7 +34,7 @@ export async function checkTemplateRecord(
     token: used,
   });
 
-  /** Runs a call of node-vault and sorts its refusal; `undefined` means that `expected` took it. */
+  /** Makes a call of node-vault and sorts its refusal; `undefined` means that `expected` accepted the refusal. */
   async function call<T>(run: () => Promise<unknown>, expected: (refusal: Answer) => boolean): Promise<T | undefined> {
     try {
       return (await run()) as T;

@@ -81,7 +81,7 @@ export function makeTransport(address: string, ca: string, limits: Limits = defa
             size += chunk.length;
             chunks.push(chunk);
             if (size <= limits.maxAnswerBytes) return;
-            // Said first: an answer whose end came with this chunk counts as complete in spite of the destroy.
+            // Rejected before the destroy: an answer whose end came with this chunk would otherwise count as complete.
             fail("the answer is too large");
             sent.destroy();
           });
@@ -102,8 +102,8 @@ export function makeTransport(address: string, ca: string, limits: Limits = defa
         },
       );
       sent.on("error", (error) => {
-        // While a container was frozen its connections were closed. Every call may be sent twice: a write has its
-        // check-and-set base, and a patch says the same again.
+        // The connections of a frozen container may have been closed, so the call is sent once more. Any call may be sent
+        // twice: a write has its check-and-set base, and a patch repeats the same labels.
         if (sent.reusedSocket && !isRetry && codeOf(error) === "ECONNRESET") resolve(attempt(call, true));
         else fail(codeOf(error));
       });
