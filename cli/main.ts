@@ -112,7 +112,7 @@ export function makeProgram({ streams, end }: Runner): Command {
     };
 
   const program = new Command("homing")
-    .description("Makes Vault the only home of an account's secrets: the deployed mover, from a terminal.")
+    .description("Makes Vault the only home of an account's secrets: the deployed mover, in a terminal.")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => streams.out.write(text),
@@ -131,7 +131,7 @@ homing <command> --help explains a command. docs/command-line.md says what each 
     );
 
   withFilter(withSession(program.command("plan")))
-    .description("Tell what would become of every secret and why. Changes nothing, reads no value.")
+    .description("Show what would happen to every secret and why. Changes nothing, reads no value.")
     .addOption(
       new Option("--as <mode>", "as if this were the deployment's mode, for all names").choices(["copy", "move"]),
     )
@@ -155,15 +155,15 @@ Examples, in the checkout of homing:
 
   withFilter(withSession(program.command("move")))
     .description(
-      "Have every secret moved, copied or restored that the plan has work for. Never more than the mover may.",
+      "Do what the plan shows: move, copy or restore secrets. Never goes further than the deployed mover may.",
     )
     .option("--local", "in this process instead of by the deployed mover; the Vault login must be one that it accepts")
     .option("--no-policies", "do not read resource policies while planning; the move itself does")
     .addHelpText(
       "after",
       `
-Plans first, then puts each secret for which there is work on the mover's queue and follows the outcomes in its log.
-Ctrl-C stops cleanly; the same command again does the rest, and once all is done, nothing.
+Makes a plan first, then puts each secret that needs work on the mover's queue and follows the outcomes in its log.
+Ctrl-C stops cleanly; run the same command again to do the rest.
 
 Exit code: 0 all ended, 2 some were refused or failed and need a person, 1 error, 130 interrupted.
 
@@ -175,19 +175,19 @@ Examples, in the checkout of homing:
     .action(run<MoveCommandOptions>(moveCommand));
 
   withFilter(withSession(program.command("status")))
-    .description("Tell how many secrets are moved, which are left and why, and when deletions become final.")
+    .description("Show how many secrets are moved, which are left and why, and when deletions become final.")
     .option("--since <time>", "how far back the mover's log is read for refusals", "26h")
     .addHelpText("after", "\nExample, in the checkout of homing:\n  $ npx homing status --stack prod")
     .action(run<StatusCommandOptions>(statusCommand));
 
   withFilter(withSession(program.command("undo")))
     .argument("[home]", "a secret's name, its ARN, or its home")
-    .description("Take deletions of the mover back, within their window. The secrets are then copied and not deleted.")
+    .description("Take the mover's deletions back, within their window. The secrets are then copied and not deleted.")
     .option("--since <time>", "all that the mover deleted in this time: 30m, 2h, 3d")
     .addHelpText(
       "after",
       `
-What is undone stands: the mover deletes it no more until the secret's tag vault-mover is removed.
+The undo lasts: the mover does not delete a restored secret again until its tag vault-mover is removed.
 
 Examples, in the checkout of homing:
   $ npx homing undo --stack prod dev/hello              one secret
@@ -206,7 +206,7 @@ Examples, in the checkout of homing:
   withSession(program.command("resolve"))
     .argument("<home>", "a secret's name, its ARN, or its home")
     .description("End a refusal: somebody else wrote the home, it was deleted, or an earlier secret had the name.")
-    .option("--take", "the value of Secrets Manager becomes the home's new version, and the mover goes on")
+    .option("--take", "the value from Secrets Manager becomes the home's new version, and the mover continues")
     .option("--keep", "the home stays as it is, and the secret is deleted, restorable within the window")
     .option("--home-version <n>", "only if the home still is at this version", wholeFrom(0, 1_000_000_000))
     .option("--yes", "do not ask to type the secret's name")
@@ -222,7 +222,7 @@ Examples, in the checkout of homing:
     .action(run<ResolveCommandOptions>(resolveCommand));
 
   withFilter(withSession(program.command("verify")))
-    .description("Look at every moved and copied secret again, on both sides; copied ones are compared by value.")
+    .description("Check every moved and copied secret again, on both sides; copied ones are compared by value.")
     .addHelpText(
       "after",
       `

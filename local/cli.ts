@@ -24,7 +24,7 @@ Options of up:
   --set key=value           a setting of the program, may be repeated
   --verbose                 show the engine's output`;
 
-/** What was typed is wrong: said in a line, without a stack. */
+/** An error in what was typed. It is shown as one line, without a stack. */
 class UsageError extends Error {}
 
 function word<T extends string>(option: string, value: string | undefined, words: readonly T[], preset: T): T {
@@ -110,7 +110,7 @@ async function up({ name, verbose, cloud }: Arguments): Promise<void> {
   say(`  aws secretsmanager create-secret --name dev/hello --secret-string '{"user":"me"}'`);
   say(`  vault kv get -mount=${system.mount} ${system.homePrefix}/${system.account}/${system.region}/dev/hello`);
   say("Ctrl-C ends it.");
-  // A signal ends everything from here on, and the process with it; a server that ends by itself does as well.
+  // From here on a signal ends everything, and the process with it. So does a server that ends by itself.
   const end = { wanted: false };
   beforeStop(() => {
     end.wanted = true;
@@ -130,7 +130,7 @@ async function ended(pid: number): Promise<void> {
     try {
       process.kill(pid, 0);
     } catch {
-      // No such process: it is gone, which is what is waited for.
+      // There is no such process any more, which is what we wait for.
       return;
     }
     await sleep(100);

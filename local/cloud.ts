@@ -42,13 +42,13 @@ export interface LocalCloud {
   readonly endpoint: string;
   readonly directory: string;
   readonly stack: LocalStack;
-  /** What an update would do, with settings that replace those of the same name. */
+  /** Previews an update, with settings that replace those of the same name. */
   readonly preview: (settings?: Readonly<Record<string, string>>) => Promise<Changes>;
-  /** Updates the stack, with such settings. */
+  /** Updates the stack, with settings that replace those of the same name. */
   readonly up: (settings?: Readonly<Record<string, string>>) => Promise<UpResult>;
   /**
-   * Opens another stack beside this one: the same state, the same servers, and forgotten with it. The program is this
-   * one unless told; the environment adds to the cloud's own.
+   * Opens another stack beside this one, with the same state and the same servers. It is removed together with this one.
+   * The program is the same unless another is named; the environment is added to the cloud's own.
    */
   readonly openBeside: (
     options: Pick<StackOptions, "name" | "program"> & Partial<Pick<StackOptions, "environment">>,
@@ -57,7 +57,7 @@ export interface LocalCloud {
   readonly firstUp: UpResult;
   /** Waits until every event of a write so far has been handed to its targets. */
   readonly drain: () => Promise<void>;
-  /** Ends all servers and forgets the stack's state, which means nothing without them; their logs stay. */
+  /** Ends all servers and removes the stack's state, which is worthless without them. The servers' logs stay. */
   readonly close: () => Promise<void>;
   /** Closes the cloud and removes its folder. */
   readonly stop: () => Promise<void>;
@@ -65,7 +65,7 @@ export interface LocalCloud {
 
 const namePattern = /^[a-z0-9][a-z0-9-]{0,30}$/;
 
-/** @throws when the options can't go together, before anything is installed or started */
+/** @throws when the options exclude each other, before anything is installed or started */
 export function checkOptions({
   name = defaultName,
   login,
@@ -125,7 +125,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     progress(`starting ${options.server} and the AWS emulator`);
     const proxyPort = await freePort();
     const endpoint = `http://127.0.0.1:${proxyPort.toString()}`;
-    // Both are waited for, also when one fails: what has started must be ended.
+    // Waits for both, even when one fails, because whatever has started must be ended.
     const started = await Promise.allSettled([
       startVault({ tools, directory: join(directory, "vault") }),
       startEmulator({
@@ -166,7 +166,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       vaultAddress: vault.address,
       login: options.login,
       mode: options.mode,
-      // The mount ends with its server.
+      // The mount is gone with its server anyway.
       protect: "false",
       // Vault asks the emulator, not AWS, who signed a login.
       ...(options.login === "aws" ? { stsEndpoint: proxy.endpoint } : {}),

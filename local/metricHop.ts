@@ -1,9 +1,9 @@
 /**
- * What CloudWatch does by itself and the emulator does not: log lines in embedded metric format become metrics, and SQS
- * reports the state of its queues. The emulator looks at its alarms only when a metric is put, and does not tell
- * dimensions apart; so of each queue only the metric is put that an alarm of the program watches there.
+ * Supplies what CloudWatch does by itself and the emulator does not: log lines in embedded metric format become metrics,
+ * and SQS reports the state of its queues. The emulator evaluates its alarms only when a metric is put, and does not
+ * distinguish dimensions. So for each queue only the metric is put that an alarm of the program watches there.
  *
- * Not supplied: AWS/Lambda's Errors of invocations by the queue. The emulator counts those of direct ones only.
+ * Not supplied: AWS/Lambda's metric Errors for invocations by the queue. The emulator counts only direct invocations.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -28,7 +28,7 @@ export interface MetricHopOptions {
 }
 
 export interface MetricHop {
-  /** Ends after the look that is under way. */
+  /** Stops after the look that is under way. */
   readonly stop: () => Promise<void>;
 }
 
@@ -52,11 +52,11 @@ interface Embedded extends Readonly<Record<string, unknown>> {
   readonly _aws: { readonly Timestamp: number; readonly CloudWatchMetrics: readonly Directive[] };
 }
 
-/** SQS stops counting a message here when it was received more often. */
+/** SQS no longer counts a message for the age once it was received more often than this. */
 const agedReceives = 3;
-/** Log lines can show after later ones, so each look goes back so far and skips what it knows. */
+/** Log lines can appear after later ones, so each look goes back this far and skips the lines that it knows. */
 const lookBackMs = 60_000;
-/** SQS reports every minute; the emulator answers the question for the age with all that a queue holds. */
+/** SQS reports once a minute. For the age the emulator returns everything that a queue holds, so it is asked rarely. */
 const ageEveryMs = 60_000;
 
 function embedded(line: string): Embedded | undefined {
@@ -66,7 +66,7 @@ function embedded(line: string): Embedded | undefined {
     const isMetric = isObject(record) && isObject(record._aws) && Array.isArray(record._aws.CloudWatchMetrics);
     return isMetric ? (record as Embedded) : undefined;
   } catch {
-    // CloudWatch takes a line that is no JSON for text, whatever it starts with.
+    // CloudWatch treats a line that is not JSON as text, whatever it starts with.
     return undefined;
   }
 }
@@ -189,7 +189,7 @@ function queueMetrics(client: AwsClient, options: MetricHopOptions, now: () => n
   };
 }
 
-/** Begins to look, at once and then again and again until it is stopped. */
+/** Looks at once, and then at every interval until it is stopped. */
 export function startMetricHop(options: MetricHopOptions): MetricHop {
   const { awsEndpoint, region, everyMs = 1_000, now = Date.now } = options;
   const report = options.report ?? ((line: string) => process.stderr.write(`metric hop: ${line}\n`));
@@ -210,7 +210,7 @@ export function startMetricHop(options: MetricHopOptions): MetricHop {
           report(error instanceof Error ? error.message : String(error));
         });
       }
-      // Rejects when it is cut short, which is no failure.
+      // Rejects when it is stopped early, which is not a failure.
       await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }

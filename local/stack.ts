@@ -1,4 +1,4 @@
-/** A program's folder as a stack of the real Pulumi engine: what `pulumi` does there, with the local plugins. */
+/** Runs a program's folder as a stack of the real Pulumi engine, as `pulumi` does there, with the local plugins. */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -44,7 +44,7 @@ export interface LocalStack {
 }
 
 export const checkout = dirname(__dirname);
-/** What the engine looks for on PATH: the language host of programs, and the provider plugins. */
+/** Folders for PATH, where the engine looks for the language host and the provider plugins. */
 export const pluginDirectories = [join(__dirname, "language", "bin"), join(__dirname, "providers", "bin")];
 /** The engine has been seen to print a program's error and then wait; a first `up` takes well under a minute. */
 const limitMs = 300_000;
@@ -103,7 +103,7 @@ export const commandEnvironment = ({
   // The local cloud's state holds nothing that outlives it.
   PULUMI_CONFIG_PASSPHRASE: "local",
   PULUMI_SKIP_UPDATE_CHECK: "true",
-  // And so it is written once, at an operation's end, and not after every resource: a fifth of an update's time.
+  // So it is written once, at the end of an operation. Writing it after every resource takes a fifth of an update's time.
   PULUMI_EXPERIMENTAL: "true",
   PULUMI_SKIP_CHECKPOINTS: "true",
   ...environment,

@@ -187,7 +187,7 @@ async function missingOf(parts: readonly Part[]): Promise<Part[]> {
   return parts.filter((_, index) => presence[index] === false);
 }
 
-/** Says all that stands in the way before minutes are spent on the rest. */
+/** Refuses with everything that prevents the installation, before minutes are spent on a part of it. */
 async function refuseImpossible(missing: readonly Part[]): Promise<void> {
   const lines: string[] = [];
   for (const part of missing) {

@@ -1,4 +1,4 @@
-/** Shows what becomes of a program that still makes a secret in Secrets Manager. */
+/** Shows that a program which still creates a secret in Secrets Manager is refused. */
 import { openPolicyPreviews, ruleProgram } from "../policy/preview";
 import type { EngineTools } from "../tools";
 import { say } from "./report";

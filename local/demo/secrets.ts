@@ -1,10 +1,10 @@
-/** What the demo creates: a secret of every kind, and what must become of it. */
+/** What the demo creates: a secret of every kind, with the outcome that it must have. */
 import type { CreateSecretCommandInput } from "@aws-sdk/client-secrets-manager";
 
 import type { OutcomeKind, Reason } from "../../runtime/model/outcome";
 
 export interface DemoSecret {
-  /** What a reader is to learn from it. */
+  /** What the demo shows with this secret. */
   readonly shows: string;
   readonly input: CreateSecretCommandInput & { readonly Name: string };
   readonly becomes: { readonly outcome: OutcomeKind; readonly reason: Reason };
@@ -13,7 +13,7 @@ export interface DemoSecret {
 const moved = { outcome: "moved", reason: "proven" } as const;
 const stays = (reason: Reason) => ({ outcome: "skipped", reason }) as const;
 
-/** All names begin with `demo/`. The values are the demo's own, and all the same they are never shown. */
+/** All names begin with `demo/`. The values are made up, and still they are never shown. */
 export const demoSecrets = (exemptTag: string): readonly DemoSecret[] => {
   const [exemptKey = "", exemptValue = ""] = exemptTag.split("=");
   const secret = (

@@ -1,6 +1,6 @@
 /**
- * A provider plugin for previews alone: it takes every resource as the program gave it, and makes none. What the
- * policy pack says of a program needs no cloud.
+ * A provider plugin for previews only. It accepts every resource as the program gave it, and creates none: the policy
+ * pack can judge a program without a cloud.
  */
 import { main } from "@pulumi/pulumi/provider";
 import type { Provider } from "@pulumi/pulumi/provider";

@@ -3,14 +3,14 @@ import { cloudwatch, ec2, ecs, iam, lambda, secretsmanager, sqs, ssm } from "@pu
 import { aws, jwt, Mount, Policy } from "@pulumi/vault";
 
 export interface Pair {
-  /** In a few words, what each program has. */
+  /** What each program has, in a few words. */
   readonly has: { readonly passing: string; readonly failing: string };
   /** Registers resources whose names start with the given one. */
   readonly passing: (name: string) => void;
   readonly failing: (name: string) => void;
 }
 
-/** In the format of a GitHub token; made of the alphabet and nobody's. */
+/** Has the format of a GitHub token, but is made of the alphabet and belongs to nobody. */
 export const plantedToken = ["ghp_", "abcdefghijklmnopqrstuvwxyz0123456789"].join("");
 
 const vault = "https://vault.example.com:8200";

@@ -1,7 +1,7 @@
 import { containsSecret, containsUnknown, isArchive, isObject, plain, secretOf, unknownValue } from "./values";
 import type { Values } from "./values";
 
-/** What is known of one input property: enough to refuse a wrong one and to tell a true difference. */
+/** What is known of one input property: enough to refuse a wrong value and to recognise a real difference. */
 export interface Property {
   /** `set`: a list of texts whose order means nothing; `json`: a document, as text or as an object. */
   readonly kind: "text" | "number" | "boolean" | "list" | "set" | "map" | "json" | "object" | "archive";
@@ -154,7 +154,7 @@ export function same(property: Property, one: unknown, other: unknown): boolean 
   }
 }
 
-/** The names of the properties in which the wish differs from the state. Expects plain values. */
+/** The names of the properties whose wanted value differs from the state. Expects plain values. */
 export function changedProperties(properties: Properties, state: Values, wish: Values): string[] {
   return Object.entries(properties)
     .filter(([name, property]) => !(property.computed && wish[name] === undefined))

@@ -8,13 +8,13 @@ import type { ProviderTable } from "./resourceType";
 import { plainValues } from "./values";
 import type { Values } from "./values";
 
-/** A plugin that ends at once is reported as its author's mistake, so one that can't work runs and says why. */
+/** The engine reports a plugin that ends at once as a defect of the plugin. So one that can't work runs on and says why. */
 function refusing(reason: unknown): Operations {
   const refuse = () => Promise.reject(reason instanceof Error ? reason : new Error(String(reason)));
   return { check: refuse, diff: refuse, create: refuse, read: refuse, update: refuse, delete: refuse, invoke: refuse };
 }
 
-/** The SDK's server answers the engine's Configure by itself and tells nobody what was in it: it is read on its way in. */
+/** The SDK's server answers the engine's Configure itself and does not pass it on, so it is read before it gets there. */
 function onConfigure(tell: (configuration: Values) => void): void {
   const { configure } = ResourceProviderService;
   const read = configure.requestDeserialize;
@@ -39,8 +39,8 @@ function onImport(): void {
 const changedMark = "changed ";
 
 /**
- * The SDK's server passes on which properties replace a resource, and not which ones differ, without which the engine
- * does not follow `replaceOnChanges`. So these go through it among the others, with a mark, and are parted on the way out.
+ * The SDK's server passes on which properties replace a resource, but not which ones differ. Without the latter the engine
+ * does not follow `replaceOnChanges`. So these are sent among the others, with a mark, and are separated afterwards.
  */
 function passOnChanges(): void {
   const { diff } = ResourceProviderService;

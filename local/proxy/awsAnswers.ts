@@ -4,7 +4,7 @@ import type { Answer, JsonObject } from "./message";
 import { bodyOf, objectsIn } from "./secretCall";
 import type { SecretCall, Surroundings } from "./secretCall";
 
-/** Something that AWS answers otherwise than the emulator. */
+/** Something that AWS answers differently from the emulator. */
 export interface Amendment {
   readonly name: string;
   /** What AWS does, with its source. */

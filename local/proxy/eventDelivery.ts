@@ -3,7 +3,7 @@ import type { Emulator } from "./emulator";
 import { isObject, jsonObject, textMember } from "./message";
 import type { JsonObject } from "./message";
 
-/** Hands events to EventBridge's rules and queues, in order, behind the callers' backs. */
+/** Hands events to EventBridge's rules and queues, in order, while the callers go on. */
 export interface EventDelivery {
   /**
    * Delivers the event that `build` makes, after all earlier ones.

@@ -116,7 +116,7 @@ export async function startProxy(settings: ProxySettings): Promise<Proxy> {
 
   server.on("request", (incoming, outgoing) => {
     serve(incoming, outgoing).catch((error: unknown) => {
-      // A client that hung up is its own affair.
+      // A client that has hung up needs no answer.
       if (outgoing.destroyed) return;
       report(`${incoming.method ?? ""} failed: ${error instanceof Error ? error.message : "unknown error"}`);
       if (outgoing.headersSent) return void outgoing.destroy();

@@ -88,7 +88,7 @@ const join = (...namespaces: string[]): string =>
     .filter((namespace) => namespace !== "")
     .join("/");
 
-/** Vault says 404 of most things; of a mount or an auth method it says 400. */
+/** For most objects that are gone Vault answers 404; for a mount or an auth method it answers 400. */
 const isAbsence = ({ status, reasons }: VaultError): boolean =>
   status === 404 ||
   (status === 400 &&
