@@ -3,7 +3,7 @@ import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
 import * as awsConfiguration from "@pulumi/aws/config/vars";
 
 /**
- * The provider of a further region: as the stack's own is configured, credentials included. Should it still come to
+ * The provider of an additional region, configured as the stack's own is, credentials included. Should it still come to
  * another account (by an environment that only one of the two reads), it refuses to work at all.
  */
 export function providerIn(

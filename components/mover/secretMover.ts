@@ -17,29 +17,12 @@ const queueRetentionSeconds = 4 * day;
 /** The longest that SQS allows: what is here waits for a person. */
 const deadLetterRetentionSeconds = 14 * day;
 /**
- * With its growing rests a message is received so often in about 75 hours (50 at the least): no outage of two days sends
+ * With its growing delays a message is received so often in about 75 hours (50 at the least): no outage of two days sends
  * it away, and one that can't succeed is on the dead-letter queue before the queue forgets it.
  */
 const maxReceiveCount = 400;
 /** SQS must not show a message again while its batch is being worked on; Lambda advises six times its time limit. */
 const visibilityPerTimeout = 6;
-/**
- * What the packages bring along and the function never loads: sources of credentials that Lambda does not have, types,
- * helpers for browsers. They would be a sixth of the archive.
- */
-const neverLoaded = [
-  "@aws-sdk/credential-provider-ini",
-  "@aws-sdk/credential-provider-login",
-  "@aws-sdk/credential-provider-process",
-  "@aws-sdk/credential-provider-sso",
-  "@aws-sdk/credential-provider-web-identity",
-  "@aws-sdk/nested-clients",
-  "@aws-sdk/token-providers",
-  "@aws-sdk/types",
-  "bowser",
-  "tslib",
-];
-
 /** How the function runs. */
 export interface MoverOptions extends FunctionRules {
   /** Whether the queue is read; when it isn't, everything is kept and events wait. */
@@ -199,7 +182,7 @@ export class SecretMover extends ComponentResource {
       name: names.function,
       description: "Moves secrets from Secrets Manager to Vault",
       factory: moverHandler,
-      neverLoaded,
+      neverLoaded: [],
       memoryMb: args.memoryMb,
       timeoutSeconds: args.timeoutSeconds,
       role: { name: names.role, description: "Role of the homing mover; its ARN is bound in Vault" },

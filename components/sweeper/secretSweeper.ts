@@ -16,22 +16,8 @@ import { sweeperGrants } from "./sweeperGrants";
 const memoryMb = 512;
 /** The longest that Lambda allows. */
 const timeoutSeconds = 900;
-/** What the mover's function needs beside this one's packages, and what neither of them ever loads. */
-const neverLoaded = [
-  "@aws-sdk/client-sts",
-  "@aws-sdk/credential-provider-ini",
-  "@aws-sdk/credential-provider-login",
-  "@aws-sdk/credential-provider-process",
-  "@aws-sdk/credential-provider-sso",
-  "@aws-sdk/credential-provider-web-identity",
-  "@aws-sdk/nested-clients",
-  "@aws-sdk/token-providers",
-  "@aws-sdk/types",
-  "bowser",
-  "jsonc-parser",
-  "node-vault",
-  "tslib",
-];
+/** What only the mover's function needs. */
+const neverLoaded = ["@aws-sdk/client-sts", "jsonc-parser", "node-vault"];
 
 /** When and how fast it sweeps. */
 export interface SweepOptions {

@@ -25,24 +25,29 @@ export interface ReadSecretError extends Error {
   /** Name of the secret. */
   readonly secret: string;
   /** Why the connection failed, as one of the mover's codes; absent when it did not. */
-  readonly way?: RetryCode;
+  readonly retryCode?: RetryCode;
 }
 
 /** A factory and not a class, because a class that extends Error does not survive closure serialization. */
-export function readSecretError(code: ReadCode, secret: string, detail: string, way?: RetryCode): ReadSecretError {
+export function readSecretError(
+  code: ReadCode,
+  secret: string,
+  detail: string,
+  retryCode?: RetryCode,
+): ReadSecretError {
   return Object.assign(new Error(`secret ${secret}: ${code}: ${detail}`), {
     name: "ReadSecretError" as const,
     code,
     secret,
-    ...(way === undefined ? {} : { way }),
+    ...(retryCode === undefined ? {} : { retryCode }),
   });
 }
 
 export const isReadSecretError = (error: unknown): error is ReadSecretError =>
   error instanceof Error && error.name === "ReadSecretError" && "code" in error && "secret" in error;
 
-const codeOf = (way: RetryCode): ReadCode => {
-  switch (way) {
+const codeOf = (retryCode: RetryCode): ReadCode => {
+  switch (retryCode) {
     case "vault-denied":
       return "denied";
     case "vault-login-failed":

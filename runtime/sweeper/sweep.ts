@@ -69,8 +69,8 @@ export const reserveMs = 30_000;
  * @throws when the event is not `{"sweep":"recent"}` or `{"sweep":"all"}`
  */
 export function readSweep(event: unknown): SweepKind {
-  const wish = membersOf(event)["sweep"];
-  const kind = sweepKinds.find((known) => known === wish);
+  const asked = membersOf(event)["sweep"];
+  const kind = sweepKinds.find((known) => known === asked);
   if (kind === undefined) throw new Error('A sweep is started with {"sweep":"recent"} or {"sweep":"all"}.');
   return kind;
 }

@@ -8,7 +8,7 @@ export interface Configuration {
   readonly name: string;
   readonly settings?: Partial<MoverSettings>;
   readonly home?: Partial<HomeState>;
-  /** One message each; all can come at any time, again after a crash or a broken way, and out of order. */
+  /** One message each; all can come at any time, again after a crash or a retryable error, and out of order. */
   readonly messages: readonly ("arn" | "name")[];
   /** How often a message is delivered before it is buried. */
   readonly receives: number;

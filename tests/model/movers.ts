@@ -32,7 +32,7 @@ export interface Answer {
 
 export type End =
   | { readonly is: "outcome"; readonly outcome: Outcome["outcome"]; readonly reason: Outcome["reason"] }
-  /** A broken way: the message comes again. */
+  /** A retryable error: the message comes again. */
   | { readonly is: "retry"; readonly code: string }
   /** Anything else that was thrown is a defect of the protocol. */
   | { readonly is: "defect"; readonly message: string };

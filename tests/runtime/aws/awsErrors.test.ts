@@ -101,7 +101,7 @@ describe("verdictOf", () => {
     ["UnrecognizedClientException", "source-failing"],
     ["SomethingNewException", "source-failing"],
   ] as const) {
-    it(`takes ${name} for a broken way`, () => {
+    it(`takes ${name} for a retryable error`, () => {
       throws(() => verdictOf("read", sdkError(name)), { name: "RetryableError", code, step: "read" });
     });
   }
@@ -114,7 +114,7 @@ describe("verdictOf", () => {
     throws(() => verdictOf("delete", error), { code: "source-has-replicas" });
   });
 
-  it("takes what is no answer of AWS for a broken way, by its code only", () => {
+  it("takes what is no answer of AWS for a retryable error, by its code only", () => {
     const error = Object.assign(new Error("connect to hunter2 failed"), { code: "ECONNREFUSED" });
     throws(() => verdictOf("read", error), { code: "source-unreachable", message: /ECONNREFUSED/ });
     throws(() => verdictOf("read", "hunter2"), { code: "source-unreachable" });
@@ -143,7 +143,7 @@ describe("sourceError", () => {
     }
   });
 
-  it("leaves a broken way as it is", () => {
+  it("leaves a retryable error as it is", () => {
     const error = retryableError("source-failing", "read", "x");
     equal(sourceError("tag", error), error);
   });

@@ -84,7 +84,7 @@ describe("the port to Secrets Manager", () => {
     });
   });
 
-  it("takes an answer without a value for a broken way, not for an empty one", async () => {
+  it("takes an answer without a value for a retryable error, not for an empty one", async () => {
     await rejects(portOver({ body: { ARN: arn, VersionId: v1 } }).port.read(arn, v1), { code: "source-failing" });
     await rejects(portOver({ body: {} }).port.describe(arn, "describe"), { code: "source-failing" });
   });

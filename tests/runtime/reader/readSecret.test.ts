@@ -114,7 +114,7 @@ describe("readSecret", () => {
       retryableError("vault-sealed", "read-home", "Vault answered with status 503"),
       versionOf(1),
     ]);
-    await fails(read("a"), { code: "unreachable", way: "vault-sealed", secret: "a" });
+    await fails(read("a"), { code: "unreachable", retryCode: "vault-sealed", secret: "a" });
 
     equal((await read("a")).version, 1);
   });
@@ -160,7 +160,7 @@ describe("readSecret", () => {
     deepEqual(unasked.paths, []);
   });
 
-  it("takes nothing that is wrong with the way for an absence", () => {
+  it("takes no failed connection for an absence", () => {
     const codes = retryCodes.map((code) => readErrorOf(retryableError(code, "read-home", "detail"), "a").code);
 
     deepEqual([...new Set(codes)].sort(), ["denied", "login-failed", "unreachable", "unreadable"]);

@@ -126,7 +126,7 @@ describe("a home's calls", () => {
       [400, '{"errors":["Upgrading from non-versioned to versioned data."]}', "vault-failing"],
       [418, "", "vault-failing"],
     ] as const) {
-      it(`take status ${status.toString()} of ${name} for a broken way: ${code}`, async () => {
+      it(`take status ${status.toString()} of ${name} for a retryable error: ${code}`, async () => {
         const { home } = homeOver([{ status, text }]);
         await rejects(run(home), (error: unknown) => {
           ok(isRetryableError(error));
@@ -212,7 +212,7 @@ describe("a write", () => {
     });
   }
 
-  it("takes a check-and-set that the mount asks for in another way for a broken way", async () => {
+  it("takes a check-and-set that the mount asks for in another way for a retryable error", async () => {
     const text = '{"errors":["check-and-set parameter required for this call"]}';
     await rejects(write({ status: 400, text }), { code: "vault-failing" });
   });

@@ -149,7 +149,7 @@ describe("the aws login", () => {
     }
   });
 
-  it("without credentials is a broken way, not a defect", async () => {
+  it("without credentials is a retryable error, not a defect", async () => {
     const sts = new STSClient({ region, credentials: () => Promise.reject(new Error("no credentials, hunter2")) });
     await rejects(loginWith(granted(), {}, sts).run(), (error: unknown) => {
       ok(isRetryableError(error));
@@ -197,7 +197,7 @@ describe("the jwt login", () => {
       },
     ],
   ] as const) {
-    it(`is a broken way when STS ${what}`, async () => {
+    it(`is a retryable error when STS ${what}`, async () => {
       const { calls, run } = loginWith(
         granted(),
         jwt,
