@@ -59,6 +59,8 @@ export interface HomingArgs {
   readonly tokenIssuerCa?: string;
   /** Identity entities that were the mover's before. @default `[]` */
   readonly formerEntityIds?: readonly string[];
+  /** Places where the homes were before they were migrated, as the sources' tags name them. @default `[]` */
+  readonly formerPlaces?: readonly string[];
   /** How the mover knows its own versions, entity or label. @default `entity` */
   readonly authorship?: "entity" | "label";
   /** What happens to secrets, audit, copy or move. @default `audit` */
@@ -79,8 +81,10 @@ export interface HomingArgs {
   readonly serviceReadNames?: readonly string[];
   /** Secrets with replicas, skip or remove (the replicas). @default `skip` */
   readonly replicas?: "skip" | "remove";
-  /** Secrets with rotation, skip or cancel-and-move. @default `skip` */
-  readonly rotation?: "skip" | "cancel-and-move";
+  /** With replicas remove, the regions whose replicas may be removed and made again. @default `[]` */
+  readonly replicaRegions?: readonly string[];
+  /** Secrets with rotation, skip or move; rotation itself is never changed. @default `skip` */
+  readonly rotation?: "skip" | "move";
   /** JSON objects become fields of the home, or one text, fields or text. @default `fields` */
   readonly objects?: "fields" | "text";
   /** Homes that somebody else wrote, refuse or accept-equal. @default `refuse` */

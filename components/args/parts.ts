@@ -9,7 +9,7 @@ import type { VaultLogin } from "../vault/vaultLogin";
 import type { KnownValues, Values } from "./table";
 
 /** What the function learns from the arguments. */
-export type MoverPart = Omit<MoverSettings, "entityId" | "queueUrl" | "deadLetterQueueUrl">;
+export type MoverPart = Omit<MoverSettings, "entityId" | "operatorEntityIds" | "queueUrl" | "deadLetterQueueUrl">;
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : "");
 
@@ -93,6 +93,7 @@ export function moverSettings(place: Place, values: Values, loginRole: string): 
     audience: isAws ? "" : audienceOf(values, values.vaultAddress),
     signingAlgorithm: values.signingAlgorithm,
     formerEntityIds: values.formerEntityIds,
+    formerPlaces: values.formerPlaces,
     authorship: values.authorship,
     mode: values.mode,
     modeRules: values.modeRules,
@@ -101,6 +102,7 @@ export function moverSettings(place: Place, values: Values, loginRole: string): 
     ownerTags: values.ownerTags,
     serviceReadNames: values.serviceReadNames,
     replicas: values.replicas,
+    replicaRegions: values.replicaRegions,
     rotation: values.rotation,
     objects: values.objects,
     foreignHomes: values.foreignHomes,

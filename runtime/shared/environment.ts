@@ -50,6 +50,10 @@ export interface MoverSettings {
   readonly entityId: string;
   /** Entities that were the mover's before. */
   readonly formerEntityIds: readonly string[];
+  /** Entities of the operators, one for each of `operatorRoleArns`, made by the program. */
+  readonly operatorEntityIds: readonly string[];
+  /** Short names (see `placeOf`) of places where the homes were before a person migrated them. */
+  readonly formerPlaces: readonly string[];
   readonly authorship: "entity" | "label";
   readonly mode: Mode;
   /** The first rule whose pattern matches a name replaces `mode` for it. */
@@ -63,7 +67,9 @@ export interface MoverSettings {
   /** Name patterns of secrets that an AWS service reads by itself, beside the built-in ones. */
   readonly serviceReadNames: readonly string[];
   readonly replicas: "skip" | "remove";
-  readonly rotation: "skip" | "cancel-and-move";
+  /** Regions that may be taken out of a secret's replication, and put back, when `replicas` is `remove`. */
+  readonly replicaRegions: readonly string[];
+  readonly rotation: "skip" | "move";
   readonly objects: "fields" | "text";
   /** What to do with a home that somebody else wrote: refuse, or accept it when it holds the same value. */
   readonly foreignHomes: "refuse" | "accept-equal";
@@ -155,6 +161,8 @@ const moverFields: Fields<MoverSettings> = {
   signingAlgorithm: word("RS256", "ES384"),
   entityId: text,
   formerEntityIds: texts,
+  operatorEntityIds: texts,
+  formerPlaces: texts,
   authorship: word("entity", "label"),
   mode: word(...modes),
   modeRules: rules,
@@ -163,7 +171,8 @@ const moverFields: Fields<MoverSettings> = {
   ownerTags: texts,
   serviceReadNames: texts,
   replicas: word("skip", "remove"),
-  rotation: word("skip", "cancel-and-move"),
+  replicaRegions: texts,
+  rotation: word("skip", "move"),
   objects: word("fields", "text"),
   foreignHomes: word("refuse", "accept-equal"),
   recoveryWindowDays: number,
