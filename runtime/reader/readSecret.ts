@@ -3,7 +3,7 @@ import { homePath, isSecretName } from "../model/path";
 import type { PathSettings } from "../model/path";
 import { isRetryableError } from "../shared/errors";
 import { readErrorOf, readSecretError } from "./readErrors";
-import { awaitsLabel, readSecretValue } from "./secretValue";
+import { awaitsLabel, isLabelled, readSecretValue } from "./secretValue";
 import type { Secret, StoredVersion } from "./secretValue";
 
 /** What Vault holds at a path. */
@@ -35,6 +35,11 @@ const maxKept = 100;
 /** A label that is still to be written is waited for, ten times a tenth of a second at most. */
 const labelTries = 10;
 const labelPauseMs = 100;
+/**
+ * The longest that a version without a label is kept. The mover may write its label late, after a PATCH that failed for
+ * a while; until then the same value has another shape, which nobody should get for the whole cache time.
+ */
+const unlabelledSeconds = 5;
 
 export function makeReadSecret(settings: ReadSettings, { load, now, sleep }: ReadDeps): ReadSecret {
   const kept = new Map<string, { readonly stored: StoredVersion; readonly deadline: number }>();
@@ -73,7 +78,9 @@ export function makeReadSecret(settings: ReadSettings, { load, now, sleep }: Rea
     if (awaitsLabel(stored, now())) return;
     const oldest = kept.keys().next();
     if (kept.size >= maxKept && oldest.done !== true) kept.delete(oldest.value);
-    const deadline = Math.min(asked + settings.cacheSeconds * 1_000, stored.expiryTime ?? Infinity);
+    const { cacheSeconds } = settings;
+    const seconds = isLabelled(stored) ? cacheSeconds : Math.min(cacheSeconds, unlabelledSeconds);
+    const deadline = Math.min(asked + seconds * 1_000, stored.expiryTime ?? Infinity);
     kept.set(name, { stored, deadline });
   }
 

@@ -34,9 +34,13 @@ export interface StoredVersion {
   readonly data: string;
 }
 
+/** Whether the version has a label, one that can't be read included. */
+export const isLabelled = ({ labels, version }: StoredVersion): boolean =>
+  readVersionLabel(labels, version).is !== "absent";
+
 /** Whether a label may still be written: the mover writes the data first and its label a moment later. */
-export const awaitsLabel = ({ labels, version, createdTime }: StoredVersion, now: number): boolean =>
-  readVersionLabel(labels, version).is === "absent" && now - createdTime < labelMs;
+export const awaitsLabel = (stored: StoredVersion, now: number): boolean =>
+  !isLabelled(stored) && now - stored.createdTime < labelMs;
 
 /** A mover writes its label within a few calls after the data. A version without one by then is taken for a person's. */
 const labelMs = 2_000;

@@ -139,6 +139,35 @@ describe("readSecret", () => {
     equal(paths.length, 12);
   });
 
+  it("asks again after five seconds for a version without a label: the mover's own may be late", async () => {
+    const bare = versionOf(2, { labels: {} });
+    const { read, paths, pass } = readerOf([bare, bare, versionOf(2)], 60);
+    equal((await read("a")).kind, "unlabelled");
+    pass(4_999);
+    equal((await read("a")).kind, "unlabelled");
+    equal(paths.length, 1);
+    pass(1);
+    equal((await read("a")).kind, "unlabelled");
+    pass(5_000);
+
+    equal((await read("a")).kind, "text");
+    pass(59_999);
+    equal((await read("a")).kind, "text");
+    equal(paths.length, 3);
+  });
+
+  it("keeps a version without a label no longer than any other", async () => {
+    const { read, paths, pass } = readerOf([versionOf(2, { labels: {} })], 2);
+    await read("a");
+    pass(1_999);
+    await read("a");
+    equal(paths.length, 1);
+    pass(1);
+
+    await read("a");
+    equal(paths.length, 2);
+  });
+
   it("forgets the oldest when names without end are asked for", async () => {
     const { read, paths } = readerOf([versionOf(1)]);
     for (let index = 0; index <= 100; index += 1) await read(`name-${index}`);
