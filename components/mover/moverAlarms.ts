@@ -2,12 +2,14 @@ import { cloudwatch, sns } from "@pulumi/aws";
 import { all, ComponentResource, interpolate, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { OutcomeKind, Reason, RestoreCause } from "../../runtime/model/outcome";
+import type { RetryCode } from "../../runtime/shared/errors";
 import type { SweepKind } from "../../runtime/sweeper/sweep";
 import { alarmsMayPublish, policyOf } from "../aws/iam";
 import type { MoverNames, Place } from "../aws/names";
 
 /** What the mover's function counts: see its telemetry. */
-type MoverMetric = OutcomeKind | `${OutcomeKind}:${Reason}` | `restored:${RestoreCause}` | "retry";
+type MoverMetric =
+  OutcomeKind | `${OutcomeKind}:${Reason}` | `restored:${RestoreCause}` | `retry:${"connection" | RetryCode}`;
 
 /** Whose metric it is, and its name there. */
 type Metric =
@@ -105,10 +107,10 @@ export const moverAlarms: readonly MoverAlarm[] = [
   },
   {
     key: "upstream-failing",
-    metric: { of: "mover", name: "retry" },
+    metric: { of: "mover", name: "retry:connection" },
     breach: lastingEvents,
     means:
-      "For most of an hour moves had to be tried again: the connection to Vault or AWS fails. Nothing is lost, messages wait.",
+      "For most of an hour the connection to Vault or AWS has failed, and moves had to be tried again. Nothing is lost, messages wait.",
     todo: "The log's lines 'again later' give code and step: a sealed or unreachable Vault, a refused login, throttling.",
   },
   {
@@ -118,6 +120,13 @@ export const moverAlarms: readonly MoverAlarm[] = [
     means:
       "The function ended with an error: a time limit, no memory, a setting it can't read, or a defect. Its messages come back.",
     todo: "Read the end of that invocation's log.",
+  },
+  {
+    key: "defect",
+    ...event("retry:defect"),
+    means:
+      "An error of this program ended the run of a secret. The secret stays as it is, and its message is tried again.",
+    todo: "Report it with the log's line 'again later: defect', which names the secret and the kind of the error.",
   },
   {
     key: "failed",
@@ -146,17 +155,57 @@ export const moverAlarms: readonly MoverAlarm[] = [
     todo: "Find out who removed the path, and check the homes beside it, above all those past their recovery window.",
   },
   {
-    key: "restored-copied",
-    ...event("copied:restored-by-somebody"),
+    key: "undone-copied",
+    ...event("copied:undone"),
     means:
-      "Somebody restored a secret that was moved, and it has changed: the mover copies it and no longer deletes it.",
-    todo: "Ask who still needs it in Secrets Manager. Remove its tag vault-mover to let it move again, or exempt it.",
+      "The deletion of a secret was taken back, by a person or by the mover, and it has changed: the mover copies it and no longer deletes it.",
+    todo: "Ask who still needs it in Secrets Manager. Let it move again with homing release, or exempt it.",
   },
   {
-    key: "restored-unchanged",
-    ...event("unchanged:restored-by-somebody"),
-    means: "Somebody restored a secret that was moved. Its home holds the same value; the mover no longer deletes it.",
-    todo: "Ask who still needs it in Secrets Manager. Remove its tag vault-mover to let it move again, or exempt it.",
+    key: "undone-unchanged",
+    ...event("unchanged:undone"),
+    means:
+      "The deletion of a secret was taken back, by a person or by the mover. Its home holds the same value; the mover no longer deletes it.",
+    todo: "Ask who still needs it in Secrets Manager. Let it move again with homing release, or exempt it.",
+  },
+  {
+    key: "restore-denied",
+    metric: { of: "mover", name: "retry:restore-denied" },
+    breach: anyEvent,
+    means:
+      "AWS denies the mover to take a deletion back, and what was deleted is not safe in Vault. It is tried again.",
+    todo: "Restore the secret by hand within its window: the log's line 'again later: restore-denied' names it. Then see who denies RestoreSecret.",
+  },
+  {
+    key: "replicas-missing",
+    metric: { of: "mover", name: "retry:replicas-missing" },
+    breach: lastingEvents,
+    means: "Replicas that a move removed are not back yet: Secrets Manager does not bring them in sync.",
+    todo: "The log names the secret, its tag vault-mover the regions. See why ReplicateSecretToRegions fails there.",
+  },
+  {
+    key: "replicas-not-allowed",
+    ...event("refused:replicas-missing"),
+    means: "A move removed replicas in regions that the setting replicaRegions no longer names: they are not put back.",
+    todo: "Name the regions again, or replicate the secret by hand to those that its tag vault-mover names.",
+  },
+  {
+    key: "tag-lost",
+    ...event("refused:tag-lost"),
+    means: "A secret that a move deleted has lost its tag vault-mover: the mover can't tell whether it was safe.",
+    todo: "Compare the home with the secret: restore it within its window, or leave it if its home is right.",
+  },
+  {
+    key: "tag-format",
+    ...event("refused:tag-format"),
+    means: "A secret has a tag vault-mover that is cut off or of another version of this program: it is left alone.",
+    todo: "Find out who wrote the tag. Remove it, or write the word again into it, to let the secret move.",
+  },
+  {
+    key: "homes-moved",
+    ...event("refused:homes-moved"),
+    means: "The tag of a secret names another place of the homes than the settings: mount, path or namespace changed.",
+    todo: "Set the setting back, or migrate the homes and name the former place in formerPlaces.",
   },
   {
     key: "deletion-unclaimed",

@@ -3,6 +3,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { MetricUnit, Metrics } from "@aws-lambda-powertools/metrics";
 
 import { reasons } from "../model/outcome";
+import { retryConcerns } from "../shared/errors";
 import type { Telemetry } from "./batch";
 
 /** Service name, namespace and log level come from Powertools' own environment variables. */
@@ -26,6 +27,7 @@ export function makeTelemetry(): Telemetry & { readonly warn: (message: string) 
       logger.warn(`again later: ${error.message}`, { secret, code: error.code, step: error.step, receives });
       count("retry");
       count(`retry:${error.code}`);
+      if (retryConcerns[error.code] === "connection") count("retry:connection");
     },
     unreadable(messageId) {
       logger.error("a message names no secret; it is put on the dead-letter queue", { messageId });

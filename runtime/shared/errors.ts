@@ -1,26 +1,31 @@
-/** Why a connection to Vault or AWS failed. The message is retried; the secret gets no outcome. */
-export const retryCodes = [
-  "source-throttled",
-  "source-unreachable",
-  "source-failing",
-  "source-not-found-yet",
-  "source-has-replicas",
-  "vault-unreachable",
-  "vault-throttled",
-  "vault-sealed",
-  "vault-failing",
-  "vault-redirected",
-  "vault-denied",
-  "vault-mount-missing",
-  "vault-answer-unreadable",
-  "vault-login-failed",
-  "vault-entity-mismatch",
-  "vault-template-changed",
-  "contended",
-  "defect",
-  "out-of-time",
-] as const;
-export type RetryCode = (typeof retryCodes)[number];
+/**
+ * Why a message is retried; the secret gets no outcome. Each code says whom it concerns: every secret, because the
+ * connection to Vault or AWS is broken; one secret and no other; or this program, which has a defect.
+ */
+export const retryConcerns = {
+  "source-throttled": "connection",
+  "source-unreachable": "connection",
+  "source-failing": "connection",
+  "source-not-found-yet": "secret",
+  "replicas-missing": "secret",
+  "restore-denied": "secret",
+  "vault-unreachable": "connection",
+  "vault-throttled": "connection",
+  "vault-sealed": "connection",
+  "vault-failing": "connection",
+  "vault-redirected": "connection",
+  "vault-denied": "connection",
+  "vault-mount-missing": "connection",
+  "vault-answer-unreadable": "connection",
+  "vault-login-failed": "connection",
+  "vault-entity-mismatch": "connection",
+  "vault-template-changed": "connection",
+  contended: "secret",
+  defect: "program",
+  "out-of-time": "secret",
+} as const;
+export type RetryCode = keyof typeof retryConcerns;
+export const retryCodes = Object.keys(retryConcerns) as readonly RetryCode[];
 
 /** The step of the move at which something went wrong. */
 export type Step =
@@ -38,7 +43,6 @@ export type Step =
   | "delete"
   | "restore"
   | "replicate"
-  | "cancel-rotation"
   | "dead-letter";
 
 export interface RetryableError extends Error {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { moverNames } from "../../../components/aws/names";
 import { MoverAlarms, moverAlarms } from "../../../components/mover/moverAlarms";
+import { retryCodes, retryConcerns } from "../../../runtime/shared/errors";
 import { account, only, record, region, settle, typesOf } from "../../support/mocks";
 import type { Recording } from "../../support/mocks";
 
@@ -17,8 +18,9 @@ const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const watched = [
   ["dead-letters", "AWS/SQS", "ApproximateNumberOfMessagesVisible", { QueueName: `${base}-dead` }],
   ["oldest-message", "AWS/SQS", "ApproximateAgeOfOldestMessage", { QueueName: base }],
-  ["upstream-failing", "Homing", "retry", { service: base }],
+  ["upstream-failing", "Homing", "retry:connection", { service: base }],
   ["function-errors", "AWS/Lambda", "Errors", { FunctionName: base }],
+  ["defect", "Homing", "retry:defect", { service: base }],
   ["failed", "Homing", "failed", { service: base }],
   ["unequal", "Homing", "refused:unequal", { service: base }],
   ["home-deleted", "Homing", "refused:home-deleted", { service: base }],
@@ -167,6 +169,17 @@ describe("MoverAlarms", () => {
       ok(description.length <= 1024, `${key}: CloudWatch takes 1024 characters`);
       ok(page.includes(`\n## ${key}\n`), `docs/alarms.md says nothing of ${key}`);
     }
+  });
+
+  it("does not count as a failed connection what concerns one secret only, and its page names all of that", () => {
+    const page = readFileSync(join(__dirname, "..", "..", "..", "docs", "alarms.md"), "utf8");
+    const section = page.split("\n## ").find((text) => text.startsWith("upstream-failing\n")) ?? "";
+    const uncounted = retryCodes.filter((code) => retryConcerns[code] !== "connection");
+
+    deepEqual(
+      retryCodes.filter((code) => section.includes(`\`${code}\``)),
+      uncounted,
+    );
   });
 
   it("publishes to another topic where one is given, and makes none", async () => {

@@ -173,8 +173,15 @@ export function describeAlarms(bench: () => Bench): void {
       await goesOff("oldest-message");
     });
 
-    it("tell of moves that have to be tried again", async () => {
+    it("tell of a connection that fails, and not of a secret that is not there", async () => {
       await bench().sources.nudge("alarms/nobody");
+      await eventually(
+        async () => ((await counted("retry:source-not-found-yet")) > 0 ? true : undefined),
+        () => "a secret that is not there is not tried again",
+      );
+      assert.ok(!(await alarmsOn()).includes("upstream-failing"));
+
+      await logLike("moved", "retry:connection");
 
       await goesOff("upstream-failing");
     });
@@ -187,6 +194,12 @@ export function describeAlarms(bench: () => Bench): void {
 
       assert.ok(FunctionError);
       await goesOff("function-errors");
+    });
+
+    it("tell of a defect", async () => {
+      await logLike("moved", "retry:defect");
+
+      await goesOff("defect");
     });
 
     it("tell of a failed move", async () => {
