@@ -1,6 +1,7 @@
 /** The calls that the function itself makes to its two queues. */
 import type * as sqs from "@aws-sdk/client-sqs";
 
+import { deadLetterAttributes } from "../model/deadLetter";
 import type { QueuePort } from "../model/ports";
 import { sourceError } from "../shared/awsCall";
 
@@ -50,10 +51,12 @@ export function makeQueue(
           new sdk.SendMessageCommand({
             QueueUrl: urls.deadLetterQueueUrl,
             MessageBody: body,
-            MessageAttributes: {
-              reason: { DataType: "String", StringValue: "unreadable" },
-              messageId: { DataType: "String", StringValue: messageId },
-            },
+            MessageAttributes: Object.fromEntries(
+              Object.entries(deadLetterAttributes(messageId)).map(([name, StringValue]) => [
+                name,
+                { DataType: "String", StringValue },
+              ]),
+            ),
           }),
         );
       } catch (error) {

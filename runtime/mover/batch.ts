@@ -1,4 +1,5 @@
 /** One batch of queue messages: each secret is run once, and each message ends by itself. */
+import { deadLetterIdOf } from "../model/deadLetter";
 import type { Outcome } from "../model/outcome";
 import type { QueuePort } from "../model/ports";
 import { isRetryableError, retryableError } from "../shared/errors";
@@ -13,6 +14,7 @@ export interface QueueMessage {
   readonly receiptHandle: string;
   readonly body: string;
   readonly attributes: { readonly ApproximateReceiveCount: string };
+  readonly messageAttributes?: Readonly<Record<string, { readonly stringValue?: string | undefined }>>;
 }
 
 export interface BatchAnswer {
@@ -23,6 +25,8 @@ export interface Telemetry {
   readonly outcome: (outcome: Outcome, durationMs: number) => void;
   readonly retry: (secret: string, error: RetryableError, receives: number) => void;
   readonly unreadable: (messageId: string) => void;
+  /** @param deadLetterId the id that the message had when it was put on the dead-letter queue */
+  readonly dropped: (messageId: string, deadLetterId: string) => void;
   readonly ignored: (messageId: string) => void;
 }
 
@@ -62,7 +66,16 @@ export function makeBatch(deps: BatchDeps) {
     }
   }
 
-  async function sendToDeadLetterQueue(message: QueueMessage, receives: number): Promise<End> {
+  /** A person finds it on the dead-letter queue, once: put back and still unreadable, it has nothing more to tell. */
+  async function endUnreadable(message: QueueMessage, receives: number): Promise<End> {
+    const attributes = Object.entries(message.messageAttributes ?? {}).map(
+      ([name, { stringValue }]) => [name, stringValue] as const,
+    );
+    const deadLetterId = deadLetterIdOf(Object.fromEntries(attributes));
+    if (deadLetterId !== undefined) {
+      telemetry.dropped(message.messageId, deadLetterId);
+      return done;
+    }
     telemetry.unreadable(message.messageId);
     try {
       await queue.sendToDeadLetterQueue(message.body, message.messageId);
@@ -82,7 +95,7 @@ export function makeBatch(deps: BatchDeps) {
         const receives = Math.max(1, Number(message.attributes.ApproximateReceiveCount) || 1);
         switch (read.is) {
           case "unreadable":
-            return { message, end: await sendToDeadLetterQueue(message, receives) };
+            return { message, end: await endUnreadable(message, receives) };
           case "ignored":
             telemetry.ignored(message.messageId);
             return { message, end: done };

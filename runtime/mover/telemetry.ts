@@ -33,6 +33,10 @@ export function makeTelemetry(): Telemetry & { readonly warn: (message: string) 
       logger.error("a message names no secret; it is put on the dead-letter queue", { messageId });
       count("unreadable");
     },
+    dropped(messageId, deadLetterId) {
+      logger.error("a message that was put back still names no secret; it is dropped", { messageId, deadLetterId });
+      count("dropped");
+    },
     ignored(messageId) {
       logger.info("an event of a kind that the mover does not act on is ignored", { messageId });
       count("ignored");

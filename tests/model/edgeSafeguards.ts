@@ -81,6 +81,7 @@ async function saysNothing(asRetry?: (error: Error) => Error): Promise<boolean> 
       outcome: (outcome) => void said.push(JSON.stringify(outcome)),
       retry: (secret, error) => void said.push(secret, error.message, error.stack ?? "", JSON.stringify(error)),
       unreadable: (id) => void said.push(id),
+      dropped: (id) => void said.push(id),
       ignored: (id) => void said.push(id),
     },
     now: () => 0,

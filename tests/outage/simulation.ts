@@ -82,6 +82,7 @@ export function simulate(options: SimulationOptions): Simulation {
       outcome: (outcome) => outcomes.push({ outcome, at: container.time }),
       retry: (secret, error, receives) => retries.push({ secret, error, receives }),
       unreadable: (id) => unreadable.push(id),
+      dropped: () => undefined,
       ignored: () => undefined,
     };
     const batch = makeBatch({

@@ -35,6 +35,7 @@ function batchWith(move: (request: MoveRequest) => Promise<Outcome>, bury?: () =
     outcome: (outcome) => seen.told.push(`${outcome.outcome} ${outcome.reason}`),
     retry: (secret, error, receives) => seen.told.push(`retry ${secret} ${error.code} ${receives.toString()}`),
     unreadable: (id) => seen.told.push(`unreadable ${id}`),
+    dropped: (id, deadLetterId) => seen.told.push(`dropped ${id}, formerly ${deadLetterId}`),
     ignored: (id) => seen.told.push(`ignored ${id}`),
   };
   const batch = makeBatch({
@@ -152,6 +153,43 @@ describe("a batch", () => {
       ["unreadable 1", "unreadable 3", "unreadable 4"],
     );
     ok(!seen.told.join().includes("{secret"));
+  });
+
+  /** A message as it comes back when somebody puts it back from the dead-letter queue: its attributes stay with it. */
+  const putBack = (id: string, body: string, marks: Readonly<Record<string, string>>): QueueMessage => ({
+    ...message(id, body),
+    messageAttributes: Object.fromEntries(Object.entries(marks).map(([key, stringValue]) => [key, { stringValue }])),
+  });
+  const mark = { reason: "unreadable", messageId: "1" };
+
+  it("drops what it still can't read after it was put back, says so, and fails nothing: else it would go round", async () => {
+    const { run, seen } = batchWith(() => Promise.resolve(outcomeOf()));
+    deepEqual(failed(await run(putBack("2", "{secret", mark))), []);
+    deepEqual(seen.buried, []);
+    deepEqual(seen.told, ["dropped 2, formerly 1"]);
+  });
+
+  it("moves what it can read now that it was put back", async () => {
+    const { run, seen } = batchWith(() => Promise.resolve(outcomeOf()));
+    deepEqual(
+      failed(await run({ ...about("2", "a"), messageAttributes: { reason: { stringValue: "unreadable" } } })),
+      [],
+    );
+    equal(seen.requests.length, 1);
+  });
+
+  it("drops nothing that it did not put on the dead-letter queue itself", async () => {
+    const { run, seen } = batchWith(() => Promise.resolve(outcomeOf()));
+    await run(
+      putBack("2", "?", { ERROR_CODE: "NO_PERMISSIONS", RULE_ARN: "arn:aws:events:eu-west-1:111122223333:rule/r" }),
+      putBack("3", "?", { reason: "unreadable" }),
+      putBack("4", "?", { messageId: "1" }),
+      putBack("5", "?", { ...mark, messageId: 'a line\n{"of":"a log"}' }),
+    );
+    deepEqual(
+      seen.buried.map(([id]) => id),
+      ["2", "3", "4", "5"],
+    );
   });
 
   it("tries only that message again when the dead-letter queue does not take it", async () => {

@@ -62,6 +62,14 @@ describe("what the mover counts", () => {
     equal(retry("source-not-found-yet")[alarmed], undefined);
   });
 
+  it("is a message that is dropped, apart from those that nobody could read the first time", () => {
+    const counts = countsOf((it) => {
+      it.unreadable("1");
+      it.dropped("2", "1");
+    });
+    deepEqual([counts["unreadable"], counts["dropped"]], [1, 1]);
+  });
+
   it("is every retry, and the retries of its code", () => {
     for (const code of retryCodes) {
       const counts = retry(code);

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 
-import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { Message } from "@aws-sdk/client-sqs";
 
 import type { Bench } from "../support/bench";
@@ -47,6 +47,30 @@ export function describeMessages(bench: () => Bench): void {
       await logged(id);
       const reported = (await log.records()).filter(({ messageId }) => messageId === id);
       assert.equal(reported.length, 1, "it was handled once: it did not come back to the queue");
+    });
+
+    it("that nobody can read and somebody puts back is dropped, and does not go round", async () => {
+      const { sources, log, clients, system } = bench();
+      const id = await sources.send('{"secretId":"again"');
+      const dead = await eventually(
+        () => deadLetter(id),
+        () => `message ${id} is not on the dead-letter queue`,
+      );
+
+      // As SQS's own redrive does: body and attributes stay, the id is new.
+      const { MessageId = "" } = await clients.sqs.send(
+        new SendMessageCommand({
+          QueueUrl: system().queueUrl,
+          MessageBody: dead.Body,
+          MessageAttributes: dead.MessageAttributes,
+        }),
+      );
+
+      const { level, message, deadLetterId } = await logged(MessageId);
+      assert.deepEqual([level, deadLetterId], ["ERROR", id]);
+      assert.match(String(message), /it is dropped/);
+      assert.equal(await deadLetter(MessageId), undefined);
+      assert.equal((await log.records()).filter(({ messageId }) => messageId === MessageId).length, 1);
     });
 
     it("of an event of another kind is ignored", async () => {
