@@ -9,6 +9,7 @@ import { awsFailure, Failure } from "./failure";
 
 export interface Deployment {
   readonly functionName: string;
+  readonly functionArn: string;
   readonly logGroupName: string;
   readonly settings: MoverSettings;
 }
@@ -45,13 +46,14 @@ export async function readDeployment(
     }
     throw awsFailure("GetFunctionConfiguration", error);
   }
-  const { Environment, LoggingConfig } = answer;
+  const { Environment, FunctionArn: functionArn = functionName, LoggingConfig } = answer;
   if (Environment?.Error !== undefined) {
     throw new Failure(`AWS does not show the variables of ${functionName}: get kms:Decrypt on the function's key.`);
   }
   try {
     return {
       functionName,
+      functionArn,
       logGroupName: LoggingConfig?.LogGroup ?? `/aws/lambda/${functionName}`,
       settings: readEnvironment(Environment?.Variables ?? {}),
     };

@@ -14,6 +14,7 @@ import { makeVaultHome } from "../runtime/vault/homes";
 import type { TokenSource } from "../runtime/vault/token";
 import { makeTransport } from "../runtime/vault/transport";
 import type { Transport } from "../runtime/vault/transport";
+import { confirmAddress } from "./confirmAddress";
 import { functionNameOf, readDeployment } from "./deployment";
 import type { Deployment, Which } from "./deployment";
 import { awsFailure, Failure } from "./failure";
@@ -22,7 +23,7 @@ import type { ListPage } from "./listing";
 import { progressTo } from "./progress";
 import type { ProgressStart } from "./progress";
 import type { Screen, Streams } from "./screen";
-import { thisMachine, tokenSourceOf, vaultAddressOf } from "./vaultLogin";
+import { namedAddress, originOf, thisMachine, vaultLoginOf } from "./vaultLogin";
 import type { LoginOptions } from "./vaultLogin";
 
 export interface SessionOptions extends Which, LoginOptions {
@@ -91,19 +92,22 @@ export async function openSession(
   const deployment = await readDeployment(lambda, functionNameOf(options, region), region);
   lambda.destroy();
 
-  const place = thisMachine();
+  const { isTTY = false } = streams.err as NodeJS.WritableStream & { readonly isTTY?: boolean };
+  const place = thisMachine(process.stdin.isTTY && isTTY && !screen.json);
   const now = () => Date.now();
   const wait = async (ms: number) => {
     await sleep(ms);
   };
   const { mount, vaultNamespace: namespace, vaultCaCertificate } = deployment.settings;
-  const settings = {
-    ...deployment.settings,
-    vaultAddress: vaultAddressOf(deployment.settings, options.vaultAddress, place),
-  };
+  const named = namedAddress(deployment.settings, options.vaultAddress, place);
+  const settings = { ...deployment.settings, vaultAddress: named ?? deployment.settings.vaultAddress };
   const transport = makeTransport(settings.vaultAddress, vaultCaCertificate);
   const sts = () => new STSClient({ region, ...awsLimits });
-  const token = tokenSourceOf(settings, options, place, { transport, sts, now });
+  const { token, what } = vaultLoginOf(settings, options, place, { transport, sts, now });
+  if (named === undefined) {
+    const address = originOf("The deployment's Vault", settings.vaultAddress);
+    await confirmAddress({ login: what, address, functionArn: deployment.functionArn }, place);
+  }
   const secrets = new SecretsManagerClient({ region, ...awsLimits });
   const source = makeSecretsManager(secrets, region);
   const listPace = makeRateLimit(listsPerSecond * share, now, wait);

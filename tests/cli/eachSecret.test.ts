@@ -12,7 +12,12 @@ function sessionOf(stopped: () => boolean = () => false) {
   return {
     told,
     session: {
-      deployment: { functionName: "mover", logGroupName: "/mover", settings: moverSettings() },
+      deployment: {
+        functionName: "mover",
+        functionArn: "arn-of-the-mover",
+        logGroupName: "/mover",
+        settings: moverSettings(),
+      },
       listing: () => (token: string | undefined) => {
         const index = Number(token ?? 0);
         const secrets = (pages[index] ?? []).map((name) => ({ source: sourceOf({ name, arn: arnOf(name) }) }));

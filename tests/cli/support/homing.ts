@@ -59,7 +59,7 @@ const recordsIn = (out: string): Ended["records"] =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 /** In this process: a start takes seconds. */
-async function runHere(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+export async function runHere(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
   const before = { ...process.env };
   const [out, err] = [new PassThrough(), new PassThrough()];
   const texts = { out: "", err: "" };
