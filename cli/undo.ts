@@ -1,46 +1,31 @@
-/** Takes a mover's scheduled deletion back for good: the secret stays in `copy` until its vault-mover tag is removed. */
-import type { Home } from "../runtime/model/home";
-import {
-  clearedReplicas,
-  deletingLabel,
-  modeTag,
-  readDeletingLabel,
-  readReplicaLabels,
-  stateTag,
-} from "../runtime/model/labels";
-import { homePath } from "../runtime/model/path";
-import type { MutationResult, HomePort, SourcePort } from "../runtime/model/ports";
+/** Takes a mover's scheduled deletion back for good: the secret is copied and not moved, until it is released. */
+import type { MutationResult, SourcePort } from "../runtime/model/ports";
 import type { Source } from "../runtime/model/source";
-import { isOfAnother } from "../runtime/mover/homeFacts";
+import { ownerOf, readStateTag, writeStateTag } from "../runtime/model/stateTag";
+import type { StateTag } from "../runtime/model/stateTag";
 import type { MoverSettings } from "../runtime/shared/environment";
 import { Failure } from "./failure";
 
 export interface UndoDeps {
-  readonly source: Pick<SourcePort, "restore" | "replicate">;
-  readonly home: Pick<HomePort, "metadata" | "label">;
-  /** Sets the tag with which a person lowers the mode of a secret. */
-  readonly tagMode: (arn: string, mode: "copy") => Promise<void>;
+  readonly source: Pick<SourcePort, "describe" | "restore" | "tag">;
   readonly now: () => number;
 }
 
-/** `restored`: its deletion is taken back · `replicated`: only its replicas were missing · `nothing`: neither. */
-export type Undone = "restored" | "replicated" | "nothing";
+/** `restored`: its deletion is taken back · `nothing`: this mover has no deletion of it that could be. */
+export type Undone = "restored" | "nothing";
 
-const dayMs = 24 * 60 * 60_000;
+/** How often the tag is read again after it was written. */
+const rereads = 3;
 
-/** The version whose deletion the mover's tag announces; undefined for a secret that no mover deleted. */
-const taggedVersion = ({ tags }: Source): string | undefined => tags[stateTag]?.split("/")[0];
-
-/** When the deletion was sent: by the home's label, else by the window's end. */
-export function deletedAt(source: Source, home: Home, settings: MoverSettings): number {
-  const deleting = isOfAnother(source, home) ? undefined : readDeletingLabel(home.labels);
-  return deleting?.time ?? (source.windowEnd ?? 0) - settings.recoveryWindowDays * dayMs;
+/** The tag of a deletion that this deployment's mover, or one before it, sent; undefined for any other secret. */
+export function ownTag(
+  source: Source,
+  { entityId, formerEntityIds }: Pick<MoverSettings, "entityId" | "formerEntityIds">,
+): StateTag | undefined {
+  const read = readStateTag(source.tags);
+  if (read.is !== "known" || read.tag.suffix !== source.suffix) return undefined;
+  return [entityId, ...formerEntityIds].map(ownerOf).includes(read.tag.owner) ? read.tag : undefined;
 }
-
-const missingReplicas = (source: Source, home: Home) => {
-  const present = new Set(source.replicas.map(({ region }) => region));
-  return isOfAnother(source, home) ? [] : readReplicaLabels(home.labels).filter(({ region }) => !present.has(region));
-};
 
 function check(change: MutationResult, call: string, name: string): void {
   if (change.is === "done") return;
@@ -50,39 +35,28 @@ function check(change: MutationResult, call: string, name: string): void {
 }
 
 /**
- * Undoes one deletion. The home's labels are written first. From them the mover knows that a person restored the secret;
- * without them it would move the secret again.
+ * Undoes one deletion: restores the secret, writes into its tag that the deletion was undone, and reads the tag again,
+ * since a mover may be taking the same deletion back at this moment. Where replicas were removed, the tag says so, and
+ * the mover puts them back: nothing that this command does follows from a label.
+ *
+ * @throws a {@link Failure} when AWS refuses a call, or a mover keeps writing over the tag
  */
 export async function undo(source: Source, settings: MoverSettings, deps: UndoDeps): Promise<Undone> {
   const { arn, name } = source;
-  const path = homePath(settings, name);
-  const tagged = taggedVersion(source);
-  const home = await deps.home.metadata(path);
-  const replicas = missingReplicas(source, home);
-  if (tagged === undefined || (!source.scheduled && replicas.length === 0)) return "nothing";
-  if (source.scheduled) {
-    const deleting = readDeletingLabel(home.labels) ?? { versionId: tagged, time: deps.now() };
-    const labelled = isOfAnother(source, home)
-      ? { is: "gone" as const }
-      : await deps.home.label(path, {
-          deleting: deletingLabel(deleting),
-          deleted: deleting.versionId,
-          restoring: null,
-        });
-    if (labelled.is === "rejected") throw new Failure(`The home of ${name} has no room for labels: nothing is undone.`);
-    check(await deps.source.restore(arn), "RestoreSecret", name);
-    // No home can carry the labels: a tag keeps the mover from deleting it again.
-    if (labelled.is === "gone") await deps.tagMode(arn, "copy");
+  const tag = ownTag(source, settings);
+  if (tag === undefined || (!source.scheduled && tag.state !== "d")) return "nothing";
+  if (source.scheduled) check(await deps.source.restore(arn), "RestoreSecret", name);
+  const undone: StateTag = {
+    ...tag,
+    state: tag.replicas.length === 0 ? "u" : "t",
+    taggedAt: deps.now(),
+  };
+  for (let written = 1; written <= rereads; written += 1) {
+    check(await deps.source.tag(arn, writeStateTag(undone) ?? ""), "TagResource", name);
+    const found = await deps.source.describe(arn, "describe");
+    if (found.is !== "found") throw new Failure(`${name} is gone: somebody deleted it without a window.`);
+    const now = readStateTag(found.source.tags);
+    if (now.is === "known" && (now.tag.state === "u" || now.tag.state === "t")) return "restored";
   }
-  if (replicas.length > 0) {
-    check(await deps.source.replicate(arn, replicas), "ReplicateSecretToRegions", name);
-    await deps.home.label(path, clearedReplicas(home.labels));
-  }
-  return source.scheduled ? "restored" : "replicated";
+  throw new Failure(`A mover keeps writing the tag of ${name}: run the same command again.`);
 }
-
-/** The tag that {@link UndoDeps.tagMode} sets. */
-export const modeTagOf = (mode: "copy" | "exempt"): { readonly Key: string; readonly Value: string } => ({
-  Key: modeTag,
-  Value: mode,
-});

@@ -1,5 +1,5 @@
 import type { iam } from "@pulumi/aws";
-import { stateTag } from "../../runtime/model/labels";
+import { ownerOf, stateTag } from "../../runtime/model/stateTag";
 import type { MoverNames, Place } from "./names";
 
 type Statement = iam.PolicyStatement;
@@ -76,12 +76,17 @@ export const canDecrypt = (place: Place, keyArns: readonly string[], secrets: st
   },
 });
 
-/** Undoes a deletion, but only of a secret that carries the mover's tag. */
-export const canRestoreTagged = (secrets: string): Statement => ({
+/** The secret carries the tag of one of these movers. IAM looks at the tag as the secret has it, whoever wrote it. */
+const taggedBy = (entityIds: readonly string[]) => ({
+  StringLike: { [`aws:ResourceTag/${stateTag}`]: entityIds.map((id) => `1/${ownerOf(id)}/*`) },
+});
+
+/** Undoes a deletion, but only of a secret that carries the tag of this mover or of one that was before it. */
+export const canRestoreTagged = (secrets: string, entityIds: readonly string[]): Statement => ({
   Effect: "Allow",
   Action: ["secretsmanager:RestoreSecret"],
   Resource: [secrets],
-  Condition: { Null: { [`aws:ResourceTag/${stateTag}`]: "false" } },
+  Condition: taggedBy(entityIds),
 });
 
 /** Sets the mover's own tag and no other: the tag with which a person exempts a secret is out of its reach. */
@@ -92,10 +97,12 @@ export const canTagState = (secrets: string): Statement => ({
   Condition: { "ForAllValues:StringEquals": { "aws:TagKeys": [stateTag] } },
 });
 
-export const canScheduleDeletion = (secrets: string): Statement => ({
+/** Deletes only what carries this mover's tag: whoever removes the tag a moment before the delete stops it. */
+export const canScheduleDeletion = (secrets: string, entityId: string): Statement => ({
   Effect: "Allow",
   Action: ["secretsmanager:DeleteSecret"],
   Resource: [secrets],
+  Condition: taggedBy([entityId]),
 });
 
 /** A deletion without a recovery window is denied, whatever else allows it. */
@@ -130,12 +137,6 @@ export const canReplicateAgain = ({ partition, account, dnsSuffix }: Place, secr
     Condition: { StringLike: { "kms:ViaService": `secretsmanager.*.${dnsSuffix}` } },
   },
 ];
-
-export const canCancelRotation = (secrets: string): Statement => ({
-  Effect: "Allow",
-  Action: ["secretsmanager:CancelRotateSecret"],
-  Resource: [secrets],
-});
 
 /** What the poller needs, and ChangeMessageVisibility for the growing delay of a message that failed. */
 export const canConsume = (queueArn: string): Statement => ({

@@ -2,7 +2,6 @@ import type { iam } from "@pulumi/aws";
 import { highestMode } from "../../runtime/shared/environment";
 import type { MoverSettings } from "../../runtime/shared/environment";
 import {
-  canCancelRotation,
   canConsume,
   canDecrypt,
   canDescribe,
@@ -29,8 +28,10 @@ export interface GrantArgs {
   readonly names: MoverNames;
   readonly mover: Pick<
     MoverSettings,
-    "mode" | "modeRules" | "namePrefix" | "login" | "audience" | "signingAlgorithm" | "replicas" | "rotation"
+    "mode" | "modeRules" | "namePrefix" | "login" | "audience" | "signingAlgorithm" | "replicas" | "formerEntityIds"
   >;
+  /** Identity entity of the mover in Vault: its tags on secrets begin with it. */
+  readonly entityId: string;
   readonly kmsKeyArns: readonly string[];
   readonly inSubnets: boolean;
   /** The key that the queues are encrypted with, unless it is SQS's own. */
@@ -39,18 +40,25 @@ export interface GrantArgs {
 
 /** All that the function's role may do: no more than the highest mode and the settings need. */
 export function moverGrants(args: GrantArgs): readonly iam.PolicyStatement[] {
-  const { place, names, mover, kmsKeyArns, inSubnets, encryptionKeyArn } = args;
+  const { place, names, mover, entityId, kmsKeyArns, inSubnets, encryptionKeyArn } = args;
   const secrets = secretsOf(place, mover.namePrefix);
   const highest = highestMode(mover);
   const copies = highest !== "audit";
   const moves = highest === "move";
   return [
     canDescribe(secrets),
-    ...(copies ? [canReadValues(secrets), canDecrypt(place, kmsKeyArns, secrets), canRestoreTagged(secrets)] : []),
-    ...(moves ? [canTagState(secrets), canScheduleDeletion(secrets)] : []),
+    ...(copies
+      ? [
+          canReadValues(secrets),
+          canDecrypt(place, kmsKeyArns, secrets),
+          canRestoreTagged(secrets, [entityId, ...mover.formerEntityIds]),
+          // Also where nothing is deleted: the tag of a deletion that was taken back follows each value that is copied.
+          canTagState(secrets),
+        ]
+      : []),
+    ...(moves ? [canScheduleDeletion(secrets, entityId)] : []),
     ...(moves && mover.replicas === "remove" ? [canRemoveReplicas(secrets)] : []),
     ...(copies && mover.replicas === "remove" ? canReplicateAgain(place, secrets) : []),
-    ...(moves && mover.rotation === "cancel-and-move" ? [canCancelRotation(secrets)] : []),
     neverForceDelete,
     neverShortenWindow,
     canConsume(names.queueArn),

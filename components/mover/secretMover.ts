@@ -172,9 +172,9 @@ export class SecretMover extends ComponentResource {
     const mover = output(args.mover);
     // Ids that come later were given.
     const inSubnets = !Array.isArray(subnetIds) || subnetIds.length > 0;
-    const statements = all([place, names, mover, args.kmsKeyArns, args.encryptionKeyArn]).apply(
-      ([place, names, mover, kmsKeyArns, encryptionKeyArn]) =>
-        moverGrants({ place, names, mover, kmsKeyArns, inSubnets, encryptionKeyArn }),
+    const statements = all([place, names, mover, args.moverEntityId, args.kmsKeyArns, args.encryptionKeyArn]).apply(
+      ([place, names, mover, entityId, kmsKeyArns, encryptionKeyArn]) =>
+        moverGrants({ place, names, mover, entityId, kmsKeyArns, inSubnets, encryptionKeyArn }),
     );
     const { handler, role, grants, logGroup } = createSerializedFunction(this, name, {
       ...functionRules(args),

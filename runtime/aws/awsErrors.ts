@@ -1,12 +1,16 @@
 /** What the SDK's errors mean. Only an error's name goes further, never its message. */
 import type { Refusal } from "../model/ports";
 import { isServiceError, sourceError } from "../shared/awsCall";
-import { retryableError } from "../shared/errors";
 import type { Step } from "../shared/errors";
 
 /** What Secrets Manager's refusal says about the secret. Every other refusal concerns the connection and is retried. */
 export type SourceVerdict =
-  { readonly is: "absent" } | { readonly is: "stale" } | { readonly is: "not-scheduled" } | Refusal;
+  | { readonly is: "absent" }
+  | { readonly is: "stale" }
+  | { readonly is: "not-scheduled" }
+  /** DeleteSecret only. */
+  | { readonly is: "has-replicas" }
+  | Refusal;
 
 const refusal = (reason: Refusal["reason"], outcome: Refusal["outcome"] = "refused"): Refusal => ({
   is: "refused",
@@ -22,6 +26,9 @@ const refusal = (reason: Refusal["reason"], outcome: Refusal["outcome"] = "refus
 export function verdictOf(step: Step, error: unknown): SourceVerdict {
   if (!isServiceError(error)) throw sourceError(step, error);
   const { name, message } = error;
+  // The class of this refusal differs between kinds of replicas.
+  if (step === "delete" && name.startsWith("Invalid") && /replica regions/i.test(message))
+    return { is: "has-replicas" };
   switch (name) {
     case "ResourceNotFoundException":
       return { is: "absent" };
@@ -36,9 +43,6 @@ export function verdictOf(step: Step, error: unknown): SourceVerdict {
       if (/another service|managed by/i.test(message)) return refusal("service-owned", "skipped");
       return refusal("source-rejected", "failed");
     case "InvalidParameterException":
-      if (/replica regions/i.test(message)) {
-        throw retryableError("source-has-replicas", step, "Secrets Manager is still removing replicas");
-      }
       if (/replica secret/i.test(message)) return refusal("replica", "skipped");
       return refusal("source-rejected", "failed");
     case "ValidationException":

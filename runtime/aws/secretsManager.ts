@@ -1,6 +1,5 @@
 /** Secrets Manager through the SDK: one function for each call. Errors are sorted by what they mean for the secret. */
 import {
-  CancelRotateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetResourcePolicyCommand,
@@ -12,7 +11,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
-import { stateTag } from "../model/labels";
+import { stateTag } from "../model/stateTag";
 import type { MutationResult, SourcePort } from "../model/ports";
 import { readDescription } from "../model/source";
 import { retryableError } from "../shared/errors";
@@ -85,8 +84,15 @@ export function makeSecretsManager(client: SecretsManagerClient, region: string)
         client.send(new TagResourceCommand({ SecretId: arn, Tags: [{ Key: stateTag, Value: value }] })),
       ),
 
-    schedule: (arn, windowDays) =>
-      change("delete", () => client.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: windowDays }))),
+    async schedule(arn, windowDays) {
+      try {
+        await client.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: windowDays }));
+        return { is: "done" };
+      } catch (error) {
+        const verdict = verdictOf("delete", error);
+        return verdict.is === "refused" || verdict.is === "has-replicas" ? verdict : { is: "stale" };
+      }
+    },
 
     restore: (arn) => change("restore", () => client.send(new RestoreSecretCommand({ SecretId: arn })), "done"),
 
@@ -100,15 +106,12 @@ export function makeSecretsManager(client: SecretsManagerClient, region: string)
         client.send(
           new ReplicateSecretToRegionsCommand({
             SecretId: arn,
-            AddReplicaRegions: replicas.map(({ region: Region, kmsKeyId }) => ({
+            AddReplicaRegions: replicas.map(({ region: Region, keyId: KmsKeyId }) => ({
               Region,
-              ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }),
+              ...(KmsKeyId === undefined ? {} : { KmsKeyId }),
             })),
           }),
         ),
       ),
-
-    cancelRotation: (arn) =>
-      change("cancel-rotation", () => client.send(new CancelRotateSecretCommand({ SecretId: arn }))),
   };
 }

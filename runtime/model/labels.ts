@@ -2,6 +2,7 @@
  * The mover's labels, which are custom metadata of the KV entry. Vault keeps at most 64 keys of 1-128 bytes with values of
  * 1-512 bytes, and refuses a whole PATCH when one label does not fit.
  */
+import { stateTag } from "./stateTag";
 import type { ValueKind } from "./value";
 
 /** A change of custom metadata: `null` removes a key (JSON merge patch). */
@@ -42,13 +43,6 @@ export const labelledVersions = (labels: Readonly<Record<string, string>>): read
     .map((key) => Number(key.slice(1)))
     .sort((a, b) => b - a);
 
-/** Clears the markers, which are the labels that tell how far a deletion went. A move that starts anew clears them all. */
-export const clearedMarkers: LabelPatch = { deleting: null, deleted: null, restoring: null, checked: null };
-
-/** The part of {@link clearedMarkers} whose labels are there. */
-export const markersToClear = (labels: Readonly<Record<string, string>>): LabelPatch =>
-  Object.fromEntries(Object.entries(clearedMarkers).filter(([key]) => labels[key] !== undefined));
-
 /**
  * The patch that labels a KV version. It also removes the labels of versions that Vault no longer keeps, and all but the
  * newest {@link keptLabels}.
@@ -69,61 +63,55 @@ export function versionLabelPatch(
   return patch;
 }
 
-/** `deleting=<VersionId>/<time>`, written before DeleteSecret is sent. */
-export interface DeletingLabel {
+/** The deletion of a source, as its home tells people of it. What the mover may do about it, the source's tag decides. */
+export interface DeletionLabel {
+  /** The source's ARN suffix. */
+  readonly suffix: string;
   readonly versionId: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
 }
 
-export const deletingLabel = (label: DeletingLabel): string =>
-  `${label.versionId}/${new Date(label.time).toISOString()}`;
+/** `deleting` is written before DeleteSecret is sent, `deleted` once it succeeded. */
+const deletionKeys = ["deleting", "deleted"] as const;
+type DeletionKey = (typeof deletionKeys)[number];
 
-export function readDeletingLabel(labels: Readonly<Record<string, string>>): DeletingLabel | undefined {
-  const [versionId, iso] = (labels["deleting"] ?? "").split("/");
+/** A patch with one of the labels of a deletion. */
+export const deletionLabel = (key: DeletionKey, { suffix, versionId, time }: DeletionLabel): LabelPatch => ({
+  [key]: [labelFormat, suffix, versionId, new Date(time).toISOString()].join(";"),
+});
+
+export type ReadDeletion =
+  | { readonly is: "none" }
+  /** Another format: written by another version of this program, or by somebody else. */
+  | { readonly is: "unknown" }
+  | { readonly is: "announced" | "deleted"; readonly label: DeletionLabel };
+
+function readDeletionLabel(text: string): DeletionLabel | undefined {
+  const [format, suffix, versionId, iso, ...rest] = text.split(";");
   const time = Date.parse(iso ?? "");
-  return versionId && !Number.isNaN(time) ? { versionId, time } : undefined;
+  const fits = format === labelFormat && suffix && versionId && !Number.isNaN(time) && rest.length === 0;
+  return fits ? { suffix, versionId, time } : undefined;
 }
 
-/**
- * The version whose deletion a mover saw succeed. The label `deleted` counts only beside a label `deleting` of the same
- * version. Without it, a slow mover wrote `deleted` after a restore had already cleared both.
- */
-export function readDeletedLabel(labels: Readonly<Record<string, string>>): string | undefined {
-  const deleted = labels["deleted"];
-  return deleted === readDeletingLabel(labels)?.versionId ? deleted : undefined;
+/** What the home says of a deletion of the source with this suffix; labels of an earlier secret of the name say nothing. */
+export function readDeletion(labels: Readonly<Record<string, string>>, suffix: string): ReadDeletion {
+  for (const key of deletionKeys.toReversed()) {
+    const text = labels[key];
+    if (text === undefined) continue;
+    const label = readDeletionLabel(text);
+    if (label === undefined) return { is: "unknown" };
+    if (label.suffix === suffix) return { is: key === "deleted" ? "deleted" : "announced", label };
+  }
+  return { is: "none" };
 }
 
-const regionPrefix = "region.";
-/** Stands in a label's value for the key that AWS manages for Secrets Manager. */
-const awsManagedKey = "aws/secretsmanager";
-
-export interface Replica {
-  readonly region: string;
-  /** Absent for the key that AWS manages. */
-  readonly kmsKeyId?: string;
-}
-
-/** Labels for the regions to which a secret is replicated, one each. They are written before the replicas are removed. */
-export const replicaLabels = (replicas: readonly Replica[]): LabelPatch =>
-  Object.fromEntries(replicas.map(({ region, kmsKeyId }) => [regionPrefix + region, kmsKeyId ?? awsManagedKey]));
-
-export const readReplicaLabels = (labels: Readonly<Record<string, string>>): readonly Replica[] =>
-  Object.entries(labels)
-    .filter(([key]) => key.startsWith(regionPrefix))
-    .map(([key, value]) => ({
-      region: key.slice(regionPrefix.length),
-      ...(value === awsManagedKey ? {} : { kmsKeyId: value }),
-    }));
-
-/** Removes the labels of all regions, once the replicas are back. */
-export const clearedReplicas = (labels: Readonly<Record<string, string>>): LabelPatch =>
-  Object.fromEntries(readReplicaLabels(labels).map(({ region }) => [regionPrefix + region, null]));
+/** Removes the labels of a deletion that was taken back. */
+export const clearedDeletion = (labels: Readonly<Record<string, string>>): LabelPatch =>
+  Object.fromEntries(deletionKeys.filter((key) => labels[key] !== undefined).map((key) => [key, null]));
 
 const tagPrefix = "tag.";
 
-/** The tag that the mover sets before it schedules a deletion. It is not copied to the home. */
-export const stateTag = "vault-mover";
 /** The tag by which a person requests a lower mode for one secret. */
 export const modeTag = "vault-mover-mode";
 
@@ -139,12 +127,12 @@ export function tagPatch(
   tags: Readonly<Record<string, string>>,
 ): { readonly patch: LabelPatch; readonly dropped: number } {
   const patch: Record<string, string | null> = {};
-  const own = new Set([...labelledVersions(labels).map(versionKey), ...Object.keys(clearedMarkers)]);
+  const own = new Set([...labelledVersions(labels).map(versionKey), ...deletionKeys]);
   const staying = Object.keys(labels).filter((key) =>
     key.startsWith(tagPrefix) ? tags[key.slice(tagPrefix.length)] === undefined : !own.has(key),
   ).length;
   // Keep room for the labels that the rest of this move and later versions add.
-  let room = maxKeys - staying - keptLabels - Object.keys(clearedMarkers).length;
+  let room = maxKeys - staying - keptLabels - deletionKeys.length;
   let dropped = 0;
   for (const [key, value] of Object.entries(tags)) {
     if (key === stateTag) continue;

@@ -1,5 +1,5 @@
 import { exemptTag } from "./exemption";
-import { stateTag } from "./labels";
+import { stateTag } from "./stateTag";
 
 /** What became of one secret. */
 export const outcomeKinds = ["moved", "copied", "unchanged", "skipped", "refused", "deferred", "failed"] as const;
@@ -17,18 +17,18 @@ export const reasons = {
   "service-owned": "an AWS service owns it and manages its value",
   "service-read": "an AWS service reads it from Secrets Manager by itself",
   replica: "it is a replica; the mover of its primary region handles it",
-  replicated: "it is replicated to other regions; set replicas to remove to move it",
-  rotating: "rotation is enabled; set rotation to cancel-and-move to move it",
+  replicated: "it is replicated; to move it set replicas to remove and name all of its regions in replicaRegions",
+  rotating: "rotation is enabled; set rotation to move, and it moves while no version is pending",
   staged: "a version besides AWSCURRENT and AWSPREVIOUS carries a staging label, and only Secrets Manager holds it",
   "no-value": "it has no current value yet",
   "scheduled-by-others": "somebody else scheduled it for deletion",
+  "another-mover": `its ${stateTag} tag belongs to another deployment; it moves again once that is released`,
   "not-found": "Secrets Manager has no such secret",
   // moved, copied and unchanged
   proven: "the home holds this version, read back and found equal",
-  recovered: "a mover stopped right after it had deleted this version; the home holds it",
   "already-moved": "an earlier move of this version is complete",
   "owned-by-iac": "CloudFormation or an owner tag says that a tool would create it again; copied, not deleted",
-  "restored-by-somebody": `somebody restored it after it was moved; copied only, until its ${stateTag} tag is removed`,
+  undone: "its deletion was taken back, by a person or by the mover; copied only, until homing release",
   "author-unknown": "the server does not record who wrote a version; copied only, unless authorship is label",
   // refused
   foreign: "it belongs to another account or region",
@@ -47,6 +47,11 @@ export const reasons = {
   unequal: "what Vault gave back differs from what was written",
   "version-id-unsupported": "its version id does not fit in a tag",
   "tags-full": `it has no room for the ${stateTag} tag`,
+  "tag-format": `its ${stateTag} tag is cut off or of another version of this program; it is left alone`,
+  "tag-lost": `it was deleted by a move and has lost its ${stateTag} tag, so the mover can't take the deletion back`,
+  "homes-moved": `its ${stateTag} tag names another place of the homes; set mount and path back, or name formerPlaces`,
+  "replicas-missing": "a move removed its replicas in regions that replicaRegions no longer names; name them again",
+  "regions-no-room": `the regions of its replicas do not fit in its ${stateTag} tag`,
   "deletion-unclaimed": "it is scheduled for deletion with a value that no mover proved; restore it with RestoreSecret",
   // deferred
   settling: "copied; it is deleted after the settle time",
@@ -69,7 +74,6 @@ export interface Steps {
 /** Why the mover took a scheduled deletion back. */
 export const restoreCauses = {
   "changed-meanwhile": "the source or its home changed while the source was being deleted",
-  unfinished: "a mover stopped half-way, and the copy is not proven",
   "home-gone": "its home is gone from Vault",
   "deletion-unclaimed": "its deletion was nobody's, and its window was about to end",
 } as const;

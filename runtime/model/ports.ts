@@ -1,8 +1,8 @@
 /** The two sides of a move as the protocol sees them. A failed connection to one of them is thrown as a RetryableError. */
 import type { Home } from "./home";
-import type { LabelPatch, Replica } from "./labels";
+import type { LabelPatch } from "./labels";
 import type { Reason } from "./outcome";
-import type { Source } from "./source";
+import type { Replica, Source } from "./source";
 import type { SourceValue } from "./value";
 
 /** The secret itself prevents the call: that is an outcome, and a retry would not help. */
@@ -31,13 +31,12 @@ export interface SourcePort {
   ) => Promise<{ readonly is: "value"; readonly value: SourceValue } | { readonly is: "stale" } | Refusal>;
   /** Writes the `vault-mover` tag. */
   readonly tag: (arn: string, value: string) => Promise<MutationResult>;
-  /** DeleteSecret with a recovery window in days; never without one. */
-  readonly schedule: (arn: string, windowDays: number) => Promise<MutationResult>;
+  /** DeleteSecret with a recovery window in days; never without one. `has-replicas`: refused because of its replicas. */
+  readonly schedule: (arn: string, windowDays: number) => Promise<MutationResult | { readonly is: "has-replicas" }>;
   /** RestoreSecret; done as well when the secret was not scheduled. */
   readonly restore: (arn: string) => Promise<MutationResult>;
   readonly removeReplicas: (arn: string, regions: readonly string[]) => Promise<MutationResult>;
   readonly replicate: (arn: string, replicas: readonly Replica[]) => Promise<MutationResult>;
-  readonly cancelRotation: (arn: string) => Promise<MutationResult>;
 }
 
 /** A home in Vault; paths are below the mount. */

@@ -1,5 +1,19 @@
 /** A secret in Secrets Manager, as far as the decision needs it. Never its value. */
-import type { Replica } from "./labels";
+import { parseSecretArn } from "./arn";
+
+/** A region to which a secret is replicated. */
+export interface Replica {
+  readonly region: string;
+  /** Id of a customer managed key of the secret's own account; absent for the key that AWS manages. */
+  readonly keyId?: string;
+}
+
+/** A replica as DescribeSecret shows it. */
+export interface SourceReplica extends Replica {
+  /** `foreign`: a key of another account, or an alias, which nothing binds to one key. */
+  readonly key: "aws" | "own" | "foreign";
+  readonly status: "in-sync" | "in-progress" | "failed";
+}
 
 export interface Source {
   readonly arn: string;
@@ -24,7 +38,7 @@ export interface Source {
   readonly owningService?: string;
   /** Set on replicas only: another region holds the primary. */
   readonly primaryRegion?: string;
-  readonly replicas: readonly Replica[];
+  readonly replicas: readonly SourceReplica[];
 }
 
 /** What DescribeSecret answers, in the SDK's names. */
@@ -39,8 +53,28 @@ export interface SecretDescription {
   readonly VersionIdsToStages?: Readonly<Record<string, readonly string[] | undefined>> | undefined;
   readonly Tags?: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined;
   readonly ReplicationStatus?:
-    readonly { readonly Region?: string | undefined; readonly KmsKeyId?: string | undefined }[] | undefined;
+    | readonly {
+        readonly Region?: string | undefined;
+        readonly KmsKeyId?: string | undefined;
+        readonly Status?: string | undefined;
+      }[]
+    | undefined;
 }
+
+type KeyOf = Pick<SourceReplica, "key" | "keyId">;
+
+/** Whose key a replica is encrypted with. A key's id alone is one of the secret's own account. */
+function keyOf(kmsKeyId: string | undefined, account: string): KeyOf {
+  if (kmsKeyId === undefined || kmsKeyId.endsWith("alias/aws/secretsmanager")) return { key: "aws" };
+  const [, owner = account, keyId] =
+    /^(?:arn:aws[a-z-]*:kms:[a-z0-9-]+:(\d{12}):key\/)?([A-Za-z0-9-]+)$/.exec(kmsKeyId) ?? [];
+  return keyId !== undefined && owner === account ? { key: "own", keyId } : { key: "foreign" };
+}
+
+const statusOf = (status: string | undefined): SourceReplica["status"] => {
+  if (status === "InSync") return "in-sync";
+  return status === "Failed" ? "failed" : "in-progress";
+};
 
 /**
  * Reads DescribeSecret's answer. AWS leaves out every field that has no value: no DeletedDate unless scheduled, no
@@ -57,6 +91,7 @@ export function readDescription(
   const current = stages.find(({ labels }) => labels.includes("AWSCURRENT"))?.versionId;
   const others = stages.filter(({ versionId }) => versionId !== current);
   const primary = description.PrimaryRegion;
+  const account = parseSecretArn(description.ARN)?.account ?? "";
   const owner = description.OwningService ?? description.Type;
   return {
     arn: description.ARN,
@@ -74,8 +109,8 @@ export function readDescription(
     rotating: description.RotationEnabled === true,
     ...(owner === undefined ? {} : { owningService: owner }),
     ...(primary === undefined || primary === region ? {} : { primaryRegion: primary }),
-    replicas: (description.ReplicationStatus ?? []).flatMap(({ Region, KmsKeyId }) =>
-      Region === undefined ? [] : [{ region: Region, ...(KmsKeyId === undefined ? {} : { kmsKeyId: KmsKeyId }) }],
+    replicas: (description.ReplicationStatus ?? []).flatMap(({ Region, KmsKeyId, Status }) =>
+      Region === undefined ? [] : [{ region: Region, ...keyOf(KmsKeyId, account), status: statusOf(Status) }],
     ),
   };
 }

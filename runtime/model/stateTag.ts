@@ -78,7 +78,11 @@ interface PlaceSettings {
 }
 
 /** The folder of an account's and a region's homes below the mount: the template without the name. */
-export const homeFolder = ({ account, region, homeTemplate }: Omit<PlaceSettings, "vaultNamespace" | "mount">): string =>
+export const homeFolder = ({
+  account,
+  region,
+  homeTemplate,
+}: Omit<PlaceSettings, "vaultNamespace" | "mount">): string =>
   homeTemplate
     .replace(/\/\{name\}$/, "")
     .replaceAll("{account}", () => account)
@@ -132,7 +136,7 @@ const form = new RegExp(
     "(?<homeVersion>[1-9][0-9]{0,8})",
     "(?<created>[0-9a-z]{1,13})",
     "(?<tagged>[0-9a-z]{1,8})",
-    "(?<window>7|8|9|[12][0-9]|30)(?:/(?<replicas>[a-z0-9+=-]+))?$",
+    "(?<window>7|8|9|[12][0-9]|30)(?:/(?<replicas>[A-Za-z0-9+=-]+))?$",
   ].join("/"),
 );
 const replicaForm = /^([a-z]{2,}(?:-[a-z]+)+-[1-9]\d?)(?:=([A-Za-z0-9-]+))?$/;
@@ -176,4 +180,6 @@ export function readStateTag(tags: Readonly<Record<string, string>>): ReadTag {
 
 /** Whether a tag names this proof. */
 export const namesProof = (tag: StateTag, proof: Proof): boolean =>
-  tag.versionId === proof.versionId && tag.homeVersion === proof.homeVersion && tag.created === timeKey(proof.createdTime);
+  tag.versionId === proof.versionId &&
+  tag.homeVersion === proof.homeVersion &&
+  tag.created === timeKey(proof.createdTime);

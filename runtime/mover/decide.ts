@@ -1,11 +1,13 @@
 /** Decides what to do with one secret, by tables over the facts. docs/decisions.md has the same rows in the same order. */
 import type { Home } from "../model/home";
 import type { Source } from "../model/source";
+import type { StateTag } from "../model/stateTag";
 import type { MoverSettings } from "../shared/environment";
+import type { RestoreCause } from "../model/outcome";
 import { stop } from "./decision";
-import type { Act, CopyOnly, Decision } from "./decision";
+import type { Act, CopyOnly, Decision, TakenBack } from "./decision";
 import { readFacts } from "./facts";
-import type { Deletion, Facts, Now } from "./facts";
+import type { Facts, Now, TagFact } from "./facts";
 
 export interface Row {
   /** The case, in words. The first row that applies decides. */
@@ -17,14 +19,25 @@ export interface Row {
   readonly decide: (facts: Facts) => Decision;
 }
 
-/** Whether a deletion was announced so recently that Secrets Manager may not show it yet. */
-const mayBePending = ({ age }: Deletion): boolean => age === "fresh";
+type Own = Extract<TagFact, { is: "own" }>;
+
+/** Whether the mover's tag is there in one of these states. */
+const inState = (tag: TagFact, ...states: readonly Own["tag"]["state"][]): tag is Own =>
+  tag.is === "own" && states.includes(tag.tag.state);
+
+/** The tag that a row has found to be the mover's own. */
+function tagOf({ tag }: Facts): StateTag {
+  if (tag.is !== "own") throw new Error("no tag of this mover");
+  return tag.tag;
+}
 
 /** Why a secret is only copied although the mode would move it. The first row that applies gives the reason. */
 export const copyOnlyRows: readonly { readonly reason: CopyOnly; readonly when: (facts: Facts) => boolean }[] = [
   {
-    reason: "restored-by-somebody",
-    when: ({ deletion, tagged }) => (deletion.is === "seen" || deletion.is === "checked") && tagged !== undefined,
+    reason: "undone",
+    // Without a tag, or with one that lets it move, the labels may still say that it was deleted since: a tool may have
+    // removed or replaced the tag.
+    when: ({ tag, labels }) => inState(tag, "d", "u") || labels === "deleted",
   },
   { reason: "owned-by-iac", when: ({ ownedByIac }) => ownedByIac },
   {
@@ -50,24 +63,53 @@ const proveOrWrite = (facts: Facts): Decision => {
   return copy(facts, { act: "write", base: homeVersion });
 };
 
+/** Tags that this mover does not act on, whatever else there is. */
+const tagRows: readonly Row[] = [
+  {
+    name: "its tag is cut off, or in the format of another version of this program",
+    why: "This mover can't tell what was proven, and leaves it alone.",
+    when: ({ tag }) => tag.is === "unknown",
+    decide: () => stop("refused", "tag-format"),
+  },
+  {
+    name: "its tag belongs to another deployment",
+    why: "Its homes are elsewhere, and only that mover knows what it proved.",
+    when: ({ tag }) => tag.is === "another-mover",
+    decide: () => stop("skipped", "another-mover"),
+  },
+  {
+    name: "its tag names another place of the homes, and `formerPlaces` does not",
+    why: "All homes would look as if they were gone.",
+    when: ({ tag }) => tag.is === "moved-place",
+    decide: () => stop("refused", "homes-moved"),
+  },
+];
+
 /** A source that is not scheduled for deletion: the first row that applies decides, else {@link otherwise}. */
 export const liveRows: readonly Row[] = [
   {
     name: "this run has just sent its delete",
     why: "Secrets Manager is eventually consistent and may not show the deletion yet.",
-    when: ({ secondLook }) => secondLook.is !== "none",
+    when: ({ secondLook }) => secondLook !== "none",
+    decide: () => stop("deferred", "deletion-unseen"),
+  },
+  ...tagRows,
+  {
+    name: "the mover's tag says that a deletion began less than 5 minutes ago",
+    why: "It may have been deleted since, and Secrets Manager may not show that yet.",
+    when: ({ tag }) => inState(tag, "d", "t") && tag.age === "fresh",
     decide: () => stop("deferred", "deletion-unseen"),
   },
   {
-    name: "a mover began to restore it, and the settings give it another mode than `audit`",
-    why: "The secret is back, and the mover that restored it may have stopped before it removed the labels.",
-    when: ({ restoring, stackMode }) => restoring !== undefined && stackMode !== "audit",
-    decide: ({ deletion }) => ({ act: "finish-restore", deletionMayBePending: mayBePending(deletion) }),
+    name: "a mover took its replicas apart or was putting them back, and the settings give it another mode than `audit`",
+    why: "Whoever owns it gets back what it had, whatever becomes of it.",
+    when: ({ tag, stackMode }) => inState(tag, "t") && stackMode !== "audit",
+    decide: (facts) => ({ act: "put-back", tag: tagOf(facts) }),
   },
   {
-    name: "a mover announced its deletion less than 5 minutes ago",
-    why: "It may have been deleted since, and Secrets Manager may not show that yet.",
-    when: ({ deletion }) => mayBePending(deletion),
+    name: "a label announces its deletion less than 5 minutes ago",
+    why: "A run is between its proof and its delete.",
+    when: ({ labels }) => labels === "announced-now",
     decide: () => stop("deferred", "deletion-unseen"),
   },
   {
@@ -81,6 +123,12 @@ export const liveRows: readonly Row[] = [
     why: "Whoever puts a value may choose its id, and labels and the tag use other characters to separate their parts.",
     when: ({ value }) => value === "unsupported-id",
     decide: () => stop("refused", "version-id-unsupported"),
+  },
+  {
+    name: "the home's labels tell of a deletion in an unknown format",
+    why: "A newer version of this program may have deleted it, and this one can't tell what became of that.",
+    when: ({ labels }) => labels === "unknown-format",
+    decide: () => stop("refused", "label-format"),
   },
   {
     name: "its home was never written",
@@ -113,16 +161,28 @@ export const liveRows: readonly Row[] = [
     decide: proveOrWrite,
   },
   {
-    name: "that version is labelled as another one of this secret, or has no label and the mover wrote it",
+    name: "that version is labelled as another one of this secret",
     why: "It is the mover's own, and Vault accepts the write only over this very version.",
-    when: ({ current }) => current.is === "other-version" || (current.is === "unlabelled" && current.author === "ours"),
+    when: ({ current }) => current.is === "other-version",
     decide: proveOrWrite,
+  },
+  {
+    name: "that version has no label, and the mover wrote it",
+    why: "A mover stopped before it labelled it. It is read first: while labels can't be written, no retry adds a version.",
+    when: ({ current }) => current.is === "unlabelled" && current.author === "ours",
+    decide: (facts) => copy(facts, { act: "recognise", homeVersion: facts.homeVersion, by: "own" }),
+  },
+  {
+    name: "a former mover or an operator wrote that version",
+    why: "They may have run the mover, or edited the home like anybody. Only the value tells.",
+    when: ({ current }) => current.is === "former",
+    decide: (facts) => copy(facts, { act: "recognise", homeVersion: facts.homeVersion, by: "listed" }),
   },
   {
     name: "that version has no label, nobody knows who wrote it, and `authorship` is `label`",
     why: "A mover may have stopped before it labelled the version, so its value tells whose it is.",
     when: ({ current, authorship }) => current.is === "unlabelled" && authorship === "label",
-    decide: (facts) => copy(facts, { act: "recognise", homeVersion: facts.homeVersion, by: "label" }),
+    decide: (facts) => copy(facts, { act: "recognise", homeVersion: facts.homeVersion, by: "listed" }),
   },
   {
     name: "somebody else wrote that version, or nobody knows who, and `foreignHomes` is `accept-equal`",
@@ -141,71 +201,118 @@ export const otherwise: Omit<Row, "when"> = {
 
 const decideLive = (facts: Facts): Decision => (liveRows.find(({ when }) => when(facts)) ?? otherwise).decide(facts);
 
-/** For a deletion that hit another version than a mover announced: an alarm now, and a restore just before the window ends. */
-const unclaimed = ({ life }: Facts, versionId: string): Decision =>
-  life === "ends-soon"
-    ? { act: "restore", versionId, cause: "deletion-unclaimed" }
-    : stop("refused", "deletion-unclaimed");
+const restore = (facts: Facts, cause: RestoreCause, state: TakenBack["state"]): Decision => ({
+  act: "restore",
+  cause,
+  then: { tag: tagOf(facts), state },
+});
 
-/** For a move that a mover has finished: nothing is left to do but the late check. */
-function decideFinished(facts: Facts, deletion: Exclude<Deletion, { is: "none" }>): Decision {
-  const { versionId, current, holds } = facts;
-  if (facts.kept) return { act: "restore", versionId, cause: "changed-meanwhile" };
-  if (current.is === "absent" || current.is === "deleted") return stop("refused", "home-deleted");
-  if (facts.writtenByMover && holds !== "current") {
-    // A slow mover that was shown an older state of the source wrote over the proven version.
-    return { act: "restore", versionId, cause: "changed-meanwhile" };
-  }
-  const sound = holds !== "nothing" || facts.foreignHomes === "accept-equal";
-  const due = facts.life === "ends-soon" || deletion.age === "late";
-  if (!sound && due) return { act: "restore", versionId, cause: "home-gone" };
-  return deletion.is !== "checked" && due ? { act: "check" } : stop("unchanged", "already-moved");
-}
+/** Why a deletion that does not stand is taken back. */
+const causeOf = ({ tag }: Facts): RestoreCause =>
+  tag.is === "own" && tag.stands === "gone" ? "home-gone" : "changed-meanwhile";
 
-/** Right after this run's delete: takes it back unless both sides hold what was proven and the secret may still be moved. */
-function decideSecondLook({ stays, mode, secondLook }: Facts, provenVersionId: string): Decision {
-  return stays === undefined && mode === "move" && secondLook.is === "holds"
-    ? stop("unchanged", "already-moved")
-    : { act: "restore", versionId: provenVersionId, cause: "changed-meanwhile" };
-}
+/** A source that is scheduled for deletion: the first row that applies decides, else {@link otherwiseScheduled}. */
+export const scheduledRows: readonly Row[] = [
+  {
+    name: "this run has just deleted it, and the tag names another run's proof",
+    why: "That run looks itself, and knows what it proved.",
+    when: ({ secondLook }) => secondLook === "anothers",
+    decide: () => stop("deferred", "deletion-unseen"),
+  },
+  {
+    name: "this run has just deleted it, and the tag no longer tells of a deletion",
+    why: "A person undid it, or a mover or a tool changed the tag, right before the delete: nobody would look at it again.",
+    when: ({ secondLook }) => secondLook === "lost",
+    decide: () => ({ act: "restore", cause: "changed-meanwhile" }),
+  },
+  {
+    name: "this run has just deleted it, and what it proved stands",
+    why: "Both sides were read again after the delete.",
+    when: ({ secondLook, tag }) => secondLook === "mine" && tag.is === "own" && tag.stands === "sound",
+    decide: () => stop("unchanged", "already-moved"),
+  },
+  {
+    name: "this run has just deleted it, and a side has changed since its proof",
+    why: "What changed in between was not copied, or not proven.",
+    when: ({ secondLook }) => secondLook === "mine",
+    decide: (facts) => restore(facts, causeOf(facts), "b"),
+  },
+  ...tagRows,
+  {
+    name: "it has no tag of this mover, and the home's labels tell that a move deleted it",
+    why: "Labels can be forged, so nothing is done to the secret by their word: a person has to look.",
+    when: ({ tag, labels }) => tag.is === "absent" && (labels === "deleted" || labels === "announced-now"),
+    decide: () => stop("refused", "tag-lost"),
+  },
+  {
+    name: "it has no tag of this mover",
+    why: "Somebody else deleted it.",
+    when: ({ tag }) => tag.is !== "own",
+    decide: () => stop("skipped", "scheduled-by-others"),
+  },
+  {
+    name: "a mover deleted it less than 5 minutes ago",
+    why: "Its own run looks at it a second time.",
+    when: ({ tag }) => inState(tag, "d") && tag.age === "fresh",
+    decide: () => stop("deferred", "deletion-unseen"),
+  },
+  {
+    name: "somebody deleted, destroyed or lets expire the current version of its home",
+    why: "That is their decision. An alarm tells of it, and the secret can be restored until its window ends.",
+    when: ({ tag }) => tag.is === "own" && tag.stands === "deleted",
+    decide: () => stop("refused", "home-deleted"),
+  },
+  {
+    name: "a mover deleted it, what it proved stands, and the home's labels do not tell of it",
+    why: "People read the labels.",
+    when: ({ tag, labelled }) => inState(tag, "d") && tag.stands === "sound" && labelled === "otherwise",
+    decide: (facts) => ({ act: "relabel", tag: tagOf(facts) }),
+  },
+  {
+    name: "a mover deleted it, and what it proved stands",
+    why: "The move is complete.",
+    when: ({ tag }) => inState(tag, "d") && tag.stands === "sound",
+    decide: () => stop("unchanged", "already-moved"),
+  },
+  {
+    name: "a mover deleted it, and what it proved does not stand",
+    why: "The value would be lost with the end of the window, or an older one is in Vault.",
+    when: ({ tag }) => inState(tag, "d"),
+    decide: (facts) => restore(facts, causeOf(facts), "u"),
+  },
+  {
+    name: "a person deleted it after the mover had taken its deletion back, and its home holds what was proven",
+    why: "The value is in Vault.",
+    when: ({ tag }) => tag.is === "own" && tag.stands === "sound",
+    decide: () => stop("skipped", "scheduled-by-others"),
+  },
+  {
+    name: "such a deletion hits a value that nobody proved, and its window ends within three days",
+    why: "With the window's end the value would be lost, and nobody proved that it is elsewhere.",
+    when: ({ life }) => life === "ends-soon",
+    decide: (facts) => restore(facts, "deletion-unclaimed", "u"),
+  },
+];
 
-/** For a source that is scheduled for deletion: finds out who deleted it, and whether that was safe. */
-function decideScheduled(facts: Facts): Decision {
-  const { versionId, value, tagged = "", holds, deletion, restoring, stays } = facts;
-  if (facts.labelsOf === "another-secret") return stop("skipped", "scheduled-by-others");
-  if (restoring !== undefined) return { act: "restore", versionId: restoring, cause: "unfinished" };
-  if (deletion.is === "none") {
-    const ofCurrent = value !== "absent" && tagged === versionId;
-    if (ofCurrent && holds !== "current") return { act: "restore", versionId, cause: "home-gone" };
-    // When a mover finishes a restore it clears all markers, including those of a deletion that happened in between. So a
-    // tag without markers is ambiguous: a person may have deleted the secret, or a mover whose deletion nobody verified.
-    const byOthers = tagged === "" || (ofCurrent && !facts.kept);
-    return byOthers ? stop("skipped", "scheduled-by-others") : unclaimed(facts, tagged);
-  }
-  if (deletion.versionId !== versionId) {
-    // A slow mover may have overwritten the delete's marker with its own announcement, while the home holds the version
-    // that was deleted. Starting over is safe: the value is proven again before the secret is deleted again.
-    if (stays === undefined && facts.mode === "move" && holds === "current") {
-      return { act: "restore", versionId, cause: "unfinished" };
-    }
-    return unclaimed(facts, deletion.versionId);
-  }
-  if (deletion.is !== "announced") return decideFinished(facts, deletion);
-  return stays === undefined && holds === "current"
-    ? { act: "recover", versionId, homeVersion: facts.homeVersion }
-    : { act: "restore", versionId, cause: "unfinished" };
-}
+/** Whatever no row names is a deletion that a person has to look at. */
+export const otherwiseScheduled: Omit<Row, "when"> = {
+  name: "such a deletion hits a value that nobody proved",
+  why: "Its owner may have meant it. An alarm tells of it.",
+  decide: () => stop("refused", "deletion-unclaimed"),
+};
+
+const decideScheduled = (facts: Facts): Decision =>
+  (scheduledRows.find(({ when }) => when(facts)) ?? otherwiseScheduled).decide(facts);
 
 /** Decides on facts alone. */
 export function decideOnFacts(facts: Facts): Decision {
-  const { secondLook, stackMode } = facts;
   if (facts.life === "live") return decideLive(facts);
-  if (secondLook.is !== "none") return decideSecondLook(facts, secondLook.versionId);
   const decision = decideScheduled(facts);
   // A lower mode that the secret's tag requests does not keep the mover from taking back its own deletion: only the
   // stack's mode counts here. In mode `audit` nothing is changed.
-  if (stackMode !== "audit" || decision.act === "stop") return decision;
-  return decision.act === "check" ? stop("unchanged", "already-moved") : { act: "report", intent: "restore" };
+  if (facts.stackMode !== "audit") return decision;
+  if (decision.act === "restore") return { act: "report", intent: "restore" };
+  return decision.act === "relabel" ? stop("unchanged", "already-moved") : decision;
 }
 
 /**

@@ -1,16 +1,10 @@
 /** The decisions that there can be about a secret. */
 import type { VersionLabel } from "../model/labels";
 import type { Reason, RestoreCause } from "../model/outcome";
-
-/** A version of a source that was read back equal from a version of its home. */
-export interface Proof {
-  readonly homeVersion: number;
-  readonly createdTime: string;
-  readonly versionId: string;
-}
+import type { StateTag } from "../model/stateTag";
 
 /** Why a secret is only copied although the mode would move it. */
-export type CopyOnly = "owned-by-iac" | "restored-by-somebody" | "author-unknown";
+export type CopyOnly = "owned-by-iac" | "undone" | "author-unknown";
 
 /** What all acts that lead to a proof have: the version to prove, and what may happen after the proof. */
 export interface Act {
@@ -18,6 +12,12 @@ export interface Act {
   readonly copyOnly?: CopyOnly;
   /** The AWSCURRENT version to read. */
   readonly versionId: string;
+}
+
+/** `b` lets it move again, for the run that sent the delete itself; `u` has it copied only. */
+export interface TakenBack {
+  readonly tag: StateTag;
+  readonly state: "b" | "u";
 }
 
 export type Decision =
@@ -28,28 +28,25 @@ export type Decision =
     }
   /** Mode `audit`: nothing is done; `intent` is what a higher mode would do. */
   | { readonly act: "report"; readonly intent: "copy" | "move" | "restore" }
-  /** Take the scheduled deletion back and start over. */
-  | { readonly act: "restore"; readonly versionId: string; readonly cause: RestoreCause }
   /**
-   * A mover began to restore the source, and DescribeSecret does not show it as scheduled: clear the labels and start
-   * over. `deletionMayBePending`: Secrets Manager may only not show the deletion yet, and the mover may have stopped
-   * before its RestoreSecret.
+   * Take the scheduled deletion back and start over. `then`: what the tag says afterwards; absent when it is not the tag
+   * of that deletion any more, and stays as it is.
    */
-  | { readonly act: "finish-restore"; readonly deletionMayBePending: boolean }
-  /** The late check found a finished move sound: record that. */
-  | { readonly act: "check" }
-  /** A mover stopped between its delete and the label `deleted`: write the label. */
-  | { readonly act: "recover"; readonly versionId: string; readonly homeVersion: number }
+  | { readonly act: "restore"; readonly cause: RestoreCause; readonly then?: TakenBack }
+  /** A run took its replicas apart, or was putting them back, and stopped: put back those that are missing. */
+  | { readonly act: "put-back"; readonly tag: StateTag }
+  /** The deletion is sound, and the home's labels no longer tell of it: write them again. */
+  | { readonly act: "relabel"; readonly tag: StateTag }
   /** Write the value as the version after `base`, the home's current one (0: there is none). */
   | (Act & { readonly act: "write"; readonly base: number })
   /** The home's current version should hold the value already. */
   | (Act & { readonly act: "prove"; readonly homeVersion: number; readonly label: VersionLabel })
   /**
-   * Nothing shows that the mover wrote the home's current version, so its value decides. `label`: a mover may have
-   * stopped before it labelled the version, so it may hold any value that the source still lists. `accept-equal`: it must
-   * hold the source's current value.
+   * The value of the home's current version decides. `own`: the mover wrote it and stopped before it labelled it; what is
+   * unequal is written over. `listed`: a mover may have written it, which any value shows that the source still lists.
+   * `accept-equal`: it must hold the source's current value.
    */
-  | (Act & { readonly act: "recognise"; readonly homeVersion: number; readonly by: "label" | "accept-equal" });
+  | (Act & { readonly act: "recognise"; readonly homeVersion: number; readonly by: "own" | "listed" | "accept-equal" });
 
 export const stop = (outcome: "skipped" | "refused" | "deferred" | "unchanged", reason: Reason): Decision => ({
   act: "stop",

@@ -1,14 +1,16 @@
 /** The facts about one secret: read once from both sides, the settings and the clock. `decide` looks at nothing else. */
 import { stayReason } from "../model/exemption";
 import type { Home } from "../model/home";
-import { modeTag, readDeletedLabel, readDeletingLabel, readVersionLabel, stateTag } from "../model/labels";
+import { modeTag, readDeletion, readVersionLabel } from "../model/labels";
 import type { VersionLabel } from "../model/labels";
 import type { Reason } from "../model/outcome";
 import { matches } from "../model/pattern";
-import type { Source } from "../model/source";
+import type { Source, SourceReplica } from "../model/source";
+import { namesProof, ownerOf, placeOf, readStateTag } from "../model/stateTag";
+import type { Proof, StateTag } from "../model/stateTag";
 import type { Mode, MoverSettings } from "../shared/environment";
-import type { Proof } from "./decision";
-import { authorOf, heldCurrent, holdsCurrent, holdsProof, isMovers, isOfAnother, liveVersion } from "./homeFacts";
+import { authorOf, isOfAnother, liveVersion, remainsOf } from "./homeFacts";
+import type { Remains } from "./homeFacts";
 
 export interface Now {
   /** Milliseconds since the epoch. */
@@ -23,18 +25,16 @@ export interface Now {
  */
 export const consistencyMs = 5 * 60_000;
 
-/** The late check of a finished move is due this long after its delete. */
-const lateCheckMs = 15 * 60_000;
-/** In the last three days of the recovery window every look checks the home, and an unclaimed deletion is taken back. */
+/** In the last three days of the recovery window a deletion that nobody stands for is taken back. */
 const lastDaysMs = 3 * 24 * 60 * 60_000;
 
 /** The home's current version. When the server names another author than the mover, the version's label proves nothing. */
 export type CurrentVersion =
   /**
    * `absent`: nothing was ever written there · `deleted`: somebody deleted or destroyed it · `foreign`: the server
-   * names another author than the mover.
+   * names another author than the mover · `former`: it names a former mover or an operator.
    */
-  | { readonly is: "absent" | "deleted" | "foreign"; readonly author?: undefined }
+  | { readonly is: "absent" | "deleted" | "foreign" | "former"; readonly author?: undefined }
   /**
    * `unlabelled`: a mover stopped between data and label, or somebody else wrote it · `unknown-format`: its label is not
    * in this program's format · `of-another`: its label, or without one the newest label of an earlier version, names
@@ -47,26 +47,30 @@ export type CurrentVersion =
   /** Its label names the source's current version. */
   | { readonly is: "same"; readonly author: "ours" | "unknown"; readonly label: VersionLabel };
 
-/** How far a mover's deletion of this secret went, by the labels at its home. */
-export type Deletion =
-  | { readonly is: "none"; readonly age?: undefined }
+/** The mover's tag on the source. A tag with another secret's suffix was copied, and counts as none. */
+export type TagFact =
+  /**
+   * `again`: a person lets it move once more · `unknown`: cut off, or another version's format · `another-mover`: of
+   * another deployment · `moved-place`: the homes are elsewhere by now.
+   */
+  | { readonly is: "absent" | "again" | "unknown" | "another-mover" | "moved-place" }
   | {
-      /** `announced`: the delete may not have been sent · `seen`: it succeeded · `checked`: so did the late check. */
-      readonly is: "announced" | "seen" | "checked";
-      /** The version that the mover had proven. */
-      readonly versionId: string;
-      /** `fresh`: Secrets Manager may not show the delete yet · `shown`: it does by now · `late`: the late check is due. */
-      readonly age: "fresh" | "shown" | "late";
+      readonly is: "own";
+      readonly tag: StateTag;
+      /** Less than five minutes old: Secrets Manager may not show its delete yet, or its run is still at work. */
+      readonly age: "fresh" | "older";
+      /** `changed`: the source changed between the proof and the delete · else what the home holds of the proof. */
+      readonly stands: Remains | "changed";
     };
 
-/** What this run finds at its second look, after its delete; `none` at its first. */
-export type SecondLook =
-  | { readonly is: "none" }
-  | {
-      /** `holds`: source and home still hold what was proven · `broken`: one of them does not. */
-      readonly is: "holds" | "broken";
-      readonly versionId: string;
-    };
+/** What the home's labels say of a deletion of this secret. They can only withhold. */
+export type LabelsSay = "nothing" | "announced-now" | "deleted" | "unknown-format";
+
+/**
+ * What this run finds at its second look, after its delete. `mine`: the tag names its proof · `anothers`: it names that of
+ * another run, which will look itself · `lost`: it names no deletion at all, so nobody else would look.
+ */
+export type SecondLook = "none" | "mine" | "anothers" | "lost";
 
 export interface Facts {
   /** Whether the source is scheduled for deletion, and whether its recovery window ends within three days. */
@@ -83,23 +87,14 @@ export interface Facts {
   readonly mode: Mode;
   /** Whether a tag says that a tool owns the secret and would create it again. */
   readonly ownedByIac: boolean;
-  /** Whether the secret must not be deleted because of a staged version or a lower requested mode. */
-  readonly kept: boolean;
-  /** The version that the mover's tag on the source names; absent without the tag. */
-  readonly tagged: string | undefined;
+  readonly tag: TagFact;
   /** The number of the home's current version; 0 when there is none. */
   readonly homeVersion: number;
   /** What the home's current version is. */
   readonly current: CurrentVersion;
-  /** Whether a mover wrote it: by its author, else by its label. */
-  readonly writtenByMover: boolean;
-  /** `current`: the home's current version holds the source's · `labelled`: a label says that some version does. */
-  readonly holds: "current" | "labelled" | "nothing";
-  /** Which secret the home's labels are about: labels of an earlier secret of the name say nothing about this one. */
-  readonly labelsOf: "this-secret" | "another-secret";
-  readonly deletion: Deletion;
-  /** The version whose deletion a mover began to take back; absent when no restore is unfinished. */
-  readonly restoring: string | undefined;
+  readonly labels: LabelsSay;
+  /** Whether the labels of a deletion are those that its tag asks for. */
+  readonly labelled: "as-tagged" | "otherwise";
   readonly secondLook: SecondLook;
   /** The setting of the same name. */
   readonly authorship: MoverSettings["authorship"];
@@ -125,6 +120,10 @@ export function modeFor(source: Source, settings: MoverSettings): Mode {
 export const ownedByIac = (source: Source, settings: MoverSettings): boolean =>
   Object.keys(source.tags).some((key) => key.startsWith("aws:cloudformation:") || settings.ownerTags.includes(key));
 
+/** Whether a replica may be removed and made again: the setting names its region, and its key is one of this account. */
+const mayTakeApart = ({ region, key }: SourceReplica, { replicas, replicaRegions }: MoverSettings): boolean =>
+  replicas === "remove" && replicaRegions.includes(region) && key !== "foreign";
+
 interface Stay {
   readonly source: Source;
   readonly settings: MoverSettings;
@@ -142,7 +141,10 @@ export const stayRows: readonly { readonly reason: Reason; readonly when: (stay:
   },
   { reason: "service-read", when: ({ listed }) => listed === "service-read" },
   { reason: "replica", when: ({ source }) => source.primaryRegion !== undefined },
-  { reason: "replicated", when: ({ source, settings }) => source.replicas.length > 0 && settings.replicas === "skip" },
+  {
+    reason: "replicated",
+    when: ({ source, settings }) => !source.replicas.every((one) => mayTakeApart(one, settings)),
+  },
   {
     reason: "rotating",
     when: ({ source, settings }) => source.rotating && (settings.rotation === "skip" || source.pending),
@@ -179,34 +181,68 @@ function readCurrent(source: Source, home: Home, settings: MoverSettings, now: n
   if (home.currentVersion === 0) return { is: "absent" };
   const version = liveVersion(home, now);
   if (version === undefined) return { is: "deleted" };
-  const author = authorOf(version, settings);
-  if (author === "foreign") return { is: "foreign" };
+  const wrote = authorOf(version, settings);
+  if (wrote === "foreign") return { is: "foreign" };
+  const author = wrote === "unknown" ? "unknown" : "ours";
   const read = readVersionLabel(home.labels, home.currentVersion);
   if (read.is === "unknown") return { is: "unknown-format", author };
-  if (read.is === "absent") return { is: isOfAnother(source, home) ? "of-another" : "unlabelled", author };
-  if (read.label.suffix !== source.suffix) return { is: "of-another", author };
+  const ofAnother = read.is === "ours" ? read.label.suffix !== source.suffix : isOfAnother(source, home);
+  if (ofAnother) return { is: "of-another", author };
+  // No label can make a version of these the mover's: only its value can.
+  if (wrote === "former") return { is: "former" };
+  if (read.is === "absent") return { is: "unlabelled", author };
   return read.label.versionId === source.currentVersionId
     ? { is: "same", author, label: read.label }
     : { is: "other-version", author };
 }
 
-function readDeletion(markers: Home["labels"], now: number): Deletion {
-  const deleting = readDeletingLabel(markers);
-  if (deleting === undefined) return { is: "none" };
-  const { versionId, time } = deleting;
-  const seen = markers["checked"] === undefined ? "seen" : "checked";
-  return {
-    is: readDeletedLabel(markers) === undefined ? "announced" : seen,
-    versionId,
-    // `abs`, because the clock of the mover that wrote the time may be ahead of this one.
-    age: Math.abs(now - time) < consistencyMs ? "fresh" : now - time > lateCheckMs ? "late" : "shown",
-  };
+/** Whether a moment is so near that what happened then may not show yet. `abs`, because the other clock may be ahead. */
+const isFresh = (moment: number, now: number): boolean => Math.abs(now - moment) < consistencyMs;
+
+/** Whether what a tag remembers still holds. No label and no setting has a say: a setting never rewrites the past. */
+function standsOf(tag: StateTag, source: Source, home: Home, settings: MoverSettings): Remains | "changed" {
+  if (source.currentVersionId !== tag.versionId || isKept(source)) return "changed";
+  return remainsOf(tag, home, settings);
 }
 
-function readSecondLook(source: Source, home: Home, { now, proof }: Now): SecondLook {
-  if (proof === undefined) return { is: "none" };
-  const { versionId } = proof;
-  return { is: source.currentVersionId === versionId && holdsProof(home, proof, now) ? "holds" : "broken", versionId };
+function readTag(source: Source, home: Home, settings: MoverSettings, now: number): TagFact {
+  const read = readStateTag(source.tags);
+  if (read.is !== "known") return read;
+  const { tag } = read;
+  if (tag.suffix !== source.suffix) return { is: "absent" };
+  if (![settings.entityId, ...settings.formerEntityIds].map(ownerOf).includes(tag.owner))
+    return { is: "another-mover" };
+  if (![placeOf(settings), ...settings.formerPlaces].includes(tag.place)) return { is: "moved-place" };
+  const age = isFresh(tag.taggedAt, now) ? "fresh" : "older";
+  return { is: "own", tag, age, stands: standsOf(tag, source, home, settings) };
+}
+
+/** @param since what is older than this counts no more: a mover took that deletion back and let the secret move again */
+function readLabels(source: Source, home: Home, since: number, now: number): LabelsSay {
+  const read = readDeletion(home.labels, source.suffix);
+  if (read.is === "none") return "nothing";
+  if (read.is === "unknown") return "unknown-format";
+  if (read.label.time <= since) return "nothing";
+  if (read.is === "deleted") return "deleted";
+  return isFresh(read.label.time, now) ? "announced-now" : "nothing";
+}
+
+const sinceOf = (tag: TagFact): number => {
+  if (tag.is === "again") return Infinity;
+  // To the second, as the tag is.
+  return tag.is === "own" && tag.tag.state === "b" ? tag.tag.taggedAt + 999 : 0;
+};
+
+function readLabelled(source: Source, home: Home, tag: TagFact): Facts["labelled"] {
+  const read = readDeletion(home.labels, source.suffix);
+  const fits = tag.is === "own" && read.is === "deleted" && read.label.versionId === tag.tag.versionId;
+  return fits ? "as-tagged" : "otherwise";
+}
+
+function readSecondLook(tag: TagFact, { proof }: Now): SecondLook {
+  if (proof === undefined) return "none";
+  if (tag.is !== "own" || tag.tag.state !== "d") return "lost";
+  return namesProof(tag.tag, proof) ? "mine" : "anothers";
 }
 
 /**
@@ -217,9 +253,7 @@ function readSecondLook(source: Source, home: Home, { now, proof }: Now): Second
  */
 export function readFacts(source: Source, home: Home, settings: MoverSettings, at: Now): Facts {
   const { now } = at;
-  const ofAnother = isOfAnother(source, home);
-  const markers = ofAnother ? {} : home.labels;
-  const held = heldCurrent(source, home) ? "labelled" : "nothing";
+  const tag = readTag(source, home, settings, now);
   return {
     life: readLife(source, now),
     value: readValue(source),
@@ -228,16 +262,12 @@ export function readFacts(source: Source, home: Home, settings: MoverSettings, a
     stackMode: stackModeFor(source, settings),
     mode: modeFor(source, settings),
     ownedByIac: ownedByIac(source, settings),
-    kept: isKept(source),
-    tagged: source.tags[stateTag]?.split("/")[0],
+    tag,
     homeVersion: home.currentVersion,
     current: readCurrent(source, home, settings, now),
-    writtenByMover: isMovers(home, settings),
-    holds: holdsCurrent(source, home, settings, now) ? "current" : held,
-    labelsOf: ofAnother ? "another-secret" : "this-secret",
-    deletion: readDeletion(markers, now),
-    restoring: markers["restoring"],
-    secondLook: readSecondLook(source, home, at),
+    labels: readLabels(source, home, sinceOf(tag), now),
+    labelled: readLabelled(source, home, tag),
+    secondLook: readSecondLook(tag, at),
     authorship: settings.authorship,
     foreignHomes: settings.foreignHomes,
   };

@@ -3,8 +3,9 @@ import { isDeleted } from "../model/home";
 import type { Home, HomeVersion } from "../model/home";
 import { labelledVersions, readVersionLabel } from "../model/labels";
 import type { Source } from "../model/source";
+import { timeKey } from "../model/stateTag";
+import type { StateTag } from "../model/stateTag";
 import type { MoverSettings } from "../shared/environment";
-import type { Proof } from "./decision";
 
 /** The home's current version; undefined when there is none or somebody deleted it. */
 export function liveVersion(home: Home, now: number): HomeVersion | undefined {
@@ -12,21 +13,27 @@ export function liveVersion(home: Home, now: number): HomeVersion | undefined {
   return current !== undefined && !isDeleted(current, now) ? current : undefined;
 }
 
-type Authorship = "ours" | "foreign" | "unknown";
+/**
+ * `ours`: the mover's entity · `former`: an entity that ran or may run the mover beside it, whose versions only their
+ * value shows to be the mover's · `unknown`: the server records no authors.
+ */
+type Authorship = "ours" | "former" | "foreign" | "unknown";
 
-/** Who wrote a KV version, as the server recorded it; `unknown` when it records no authors. A label proves no author. */
+/** Entities that are not the mover's, and whose versions may be: those of former movers and of operators. */
+export const besideEntities = ({
+  formerEntityIds,
+  operatorEntityIds,
+}: Pick<MoverSettings, "formerEntityIds" | "operatorEntityIds">): readonly string[] => [
+  ...formerEntityIds,
+  ...operatorEntityIds,
+];
+
+/** Who wrote a KV version, as the server recorded it. A label proves no author. */
 export function authorOf(version: HomeVersion, settings: MoverSettings): Authorship {
-  if (version.authorEntityId === undefined) return "unknown";
-  const own = [settings.entityId, ...settings.formerEntityIds].includes(version.authorEntityId);
-  return own ? "ours" : "foreign";
-}
-
-/** Whether the home's current version is labelled as this source's current version and not known to be foreign. */
-export function holdsCurrent(source: Source, home: Home, settings: MoverSettings, now: number): boolean {
-  const live = liveVersion(home, now);
-  if (live === undefined || authorOf(live, settings) === "foreign") return false;
-  const read = readVersionLabel(home.labels, home.currentVersion);
-  return read.is === "ours" && read.label.suffix === source.suffix && read.label.versionId === source.currentVersionId;
+  const { authorEntityId } = version;
+  if (authorEntityId === undefined) return "unknown";
+  if (authorEntityId === settings.entityId) return "ours";
+  return besideEntities(settings).includes(authorEntityId) ? "former" : "foreign";
 }
 
 /** Whether this home belongs to an earlier secret of the same name. Its labels then say nothing about this one. */
@@ -37,36 +44,35 @@ export function isOfAnother(source: Source, home: Home): boolean {
   return newest?.is === "ours" && newest.label.suffix !== source.suffix;
 }
 
-/** Whether a mover wrote the home's current version. Its author decides; when that is unknown, its label does. */
-export function isMovers(home: Home, settings: MoverSettings): boolean {
-  const current = home.versions[home.currentVersion];
-  const author = current === undefined ? "unknown" : authorOf(current, settings);
-  return (
-    author === "ours" || (author === "unknown" && readVersionLabel(home.labels, home.currentVersion).is === "ours")
-  );
+/** Whether a mover may have written the home's current version. Its author decides; when that is unknown, its label does. */
+function mayBeMovers(version: HomeVersion, home: Home, settings: MoverSettings): boolean {
+  const author = authorOf(version, settings);
+  if (author === "unknown") return readVersionLabel(home.labels, home.currentVersion).is === "ours";
+  // A former mover or an operator that ran late may have written an older value over a newer one.
+  return author === "ours" || author === "former";
 }
 
-/** Whether some version of this home is labelled as the source's current one, even if a person wrote a newer one since. */
-export function heldCurrent(source: Source, home: Home): boolean {
-  return labelledVersions(home.labels).some((version) => {
-    const read = readVersionLabel(home.labels, version);
-    return (
-      version <= home.currentVersion &&
-      read.is === "ours" &&
-      read.label.suffix === source.suffix &&
-      read.label.versionId === source.currentVersionId
-    );
-  });
-}
+/**
+ * What a home holds of what was proven before a delete. `sound`: the proven version, and nothing newer or somebody's newer
+ * value · `overwritten`: a mover wrote a version after it · `deleted`: somebody deleted or destroyed the current version,
+ * or lets it expire · `gone`: it is not there, or was written anew.
+ */
+export type Remains = "sound" | "overwritten" | "deleted" | "gone";
 
-/** Whether the home's current version is still the one that was proven, and nobody deleted it. */
-export function holdsProof(home: Home, proof: Proof, now: number): boolean {
-  const live = liveVersion(home, now);
-  return (
-    home.currentVersion === proof.homeVersion &&
-    live?.createdTime === proof.createdTime &&
-    // A proven version has no deletion time. One that has it by now was deleted, even if its time still lies ahead:
-    // Vault's clock may be ahead of this one.
-    live.deletionTime === ""
-  );
+/** Compares a home with the proof that a tag names. KV versions restart after a metadata delete, so the time counts too. */
+export function remainsOf(
+  tag: Pick<StateTag, "homeVersion" | "created">,
+  home: Home,
+  settings: MoverSettings,
+): Remains {
+  const { currentVersion, oldestVersion, versions } = home;
+  const current = versions[currentVersion];
+  const proven = versions[tag.homeVersion];
+  // Vault keeps the newest versions only: one that is older than all of them was there.
+  const pruned = tag.homeVersion < oldestVersion;
+  if (current === undefined || currentVersion < tag.homeVersion) return "gone";
+  if (!pruned && (proven === undefined || timeKey(proven.createdTime) !== tag.created)) return "gone";
+  if (current.destroyed || current.deletionTime !== "") return "deleted";
+  if (currentVersion === tag.homeVersion) return "sound";
+  return mayBeMovers(current, home, settings) ? "overwritten" : "sound";
 }

@@ -8,7 +8,7 @@
  * - When either side has changed in between, the run starts over; it assumes that nothing stayed the same.
  */
 import type { Home } from "../model/home";
-import { markersToClear, tagPatch, versionLabelPatch } from "../model/labels";
+import { deletionLabel, tagPatch, versionLabelPatch } from "../model/labels";
 import type { LabelPatch, VersionLabel } from "../model/labels";
 import type { Outcome } from "../model/outcome";
 import type { MoveDeps } from "../model/ports";
@@ -19,12 +19,14 @@ import type { MoverSettings } from "../shared/environment";
 import { retryableError } from "../shared/errors";
 import { decide } from "./decide";
 import type { Decision } from "./decision";
-import { deleteSource, finishRestore, restoreSource } from "./deletion";
+import { announce, deleteSource, gate } from "./deletion";
 import { prove } from "./proof";
+import { putReplicasBack, restoreSource } from "./restore";
 import { resolve } from "./resolve";
 import type { Resolved } from "./resolve";
 import type { MoveRequest, Result, Run } from "./run";
 import { inParallel } from "./inParallel";
+import { rememberProof } from "./tagging";
 import { startTrace } from "./trace";
 
 type Acting = Extract<Decision, { act: "write" | "prove" | "recognise" }>;
@@ -82,7 +84,7 @@ async function write(
   return { homeVersion: written.version, base, kind, written: true, acceptForeign: false, label: own };
 }
 
-/** Finds out whether the home's unlabelled version holds a value that this source has or had. */
+/** Finds out whether the home's current version holds a value that this source has or had. */
 async function recognise(
   run: Run,
   source: Source,
@@ -100,9 +102,10 @@ async function recognise(
   const kind = kindHeld(value);
   if (kind !== undefined) {
     const copy = { homeVersion, base: 0, kind, written: false, acceptForeign: by === "accept-equal" };
-    return by === "label" ? { ...copy, label: { suffix: source.suffix, kind, versionId } } : copy;
+    return by === "accept-equal" ? copy : { ...copy, label: { suffix: source.suffix, kind, versionId } };
   }
-  if (by === "label") {
+  if (by === "own") return write(run, source, homeVersion, versionId, value);
+  if (by === "listed") {
     for (const other of source.versionIds.filter((id) => id !== versionId)) {
       const read = await deps.source.read(arn, other);
       if (read.is === "stale") return "again";
@@ -138,6 +141,12 @@ async function copyAndProve(run: Run, source: Source, home: Home, decision: Acti
   const { deps, path, settings, trace, arn } = run;
   const { versionId } = decision;
   trace.note({ versionId });
+  const held = decision.act === "prove" ? home.versions[decision.homeVersion] : undefined;
+  if (held !== undefined && decision.mode === "move") {
+    // The copy is there already: a run that will not delete does not read the value either.
+    const kept = await gate(run, source, held.createdTime);
+    if (kept !== undefined) return kept;
+  }
   const read = await deps.source.read(arn, versionId);
   if (read.is === "stale") return "again";
   if (read.is === "refused") return trace.end(read.outcome, read.reason);
@@ -147,13 +156,11 @@ async function copyAndProve(run: Run, source: Source, home: Home, decision: Acti
   if (!isCopy(copy)) return copy;
   trace.note({ homeVersion: copy.homeVersion });
 
-  // Markers of an earlier deletion are cleared, except after a person's undo, which must stay visible.
-  const markers = decision.copyOnly === "restored-by-somebody" ? {} : markersToClear(home.labels);
   const own = copy.label ? versionLabelPatch(home.labels, home.oldestVersion, copy.homeVersion, copy.label) : {};
   // Both may run in parallel: the proof does not look at the label, and the label claims no proof. It only says which
   // source version this run wrote or found.
   const [labelled, proven] = await inParallel(
-    label(run, source, home, { ...own, ...markers }),
+    label(run, source, home, own),
     prove({ ...copy, path, before: home, versionId, value: read.value }, deps.home, settings),
   );
   if (labelled !== undefined) return labelled;
@@ -163,9 +170,11 @@ async function copyAndProve(run: Run, source: Source, home: Home, decision: Acti
 
   const copyOnly = decision.copyOnly ?? proven.copyOnly;
   if (decision.mode === "copy" || copyOnly !== undefined) {
-    return trace.end(copy.written ? "copied" : "unchanged", copyOnly ?? "proven");
+    const remembered = copyOnly === "undone" ? await rememberProof(run, source, proven.proof) : undefined;
+    return remembered ?? trace.end(copy.written ? "copied" : "unchanged", copyOnly ?? "proven");
   }
-  return deleteSource(run, source, proven.proof);
+  const kept = held === undefined ? await gate(run, source, proven.proof.createdTime) : undefined;
+  return kept ?? deleteSource(run, source, proven.proof);
 }
 
 /** Reads both sides, the home before the source. The first time it takes what `resolve` has read, where that is enough. */
@@ -192,14 +201,6 @@ async function runOnce(run: Run, first?: Resolved): Promise<Result> {
   trace.mark("described");
 
   const decision = decide(source, home, settings, { now: deps.now() });
-  if (decision.act === "restore") {
-    // The home was read before the source. In between, another mover may have proven its copy, labelled it and deleted
-    // the secret. Decide again with the home as it is now, or this run would take back a sound deletion.
-    const since = await deps.home.metadata(path);
-    const confirmed = decide(source, since, settings, { now: deps.now() });
-    if (confirmed.act !== "restore") return "again";
-    return restoreSource(run, since, confirmed.versionId, confirmed.cause);
-  }
   const moves = decision.act === "report" ? decision.intent === "move" : "mode" in decision && decision.mode === "move";
   if (moves) {
     const service = await deps.source.isReadByService(arn);
@@ -211,16 +212,22 @@ async function runOnce(run: Run, first?: Resolved): Promise<Result> {
       return trace.end(decision.outcome, decision.reason);
     case "report":
       return trace.end("skipped", "audit", decision.intent);
-    case "check":
-      await deps.home.label(path, { checked: new Date(deps.now()).toISOString() });
-      return trace.end("unchanged", "already-moved");
-    case "finish-restore":
-      return finishRestore(run, home, source, decision.deletionMayBePending);
-    case "recover": {
-      const { versionId, homeVersion } = decision;
+    case "restore": {
+      // Both sides once more: between the two reads another mover may have moved the secret anew, and an answer may have
+      // been an older one. A restore by mistake would take back a sound deletion.
+      const confirmed = await look(run);
+      if (confirmed === "again" || "outcome" in confirmed) return confirmed;
+      const same = decide(confirmed.source, confirmed.home, settings, { now: deps.now() });
+      return same.act === "restore" ? restoreSource(run, confirmed.home, same) : "again";
+    }
+    case "put-back":
+      return putReplicasBack(run, decision.tag);
+    case "relabel": {
+      const { versionId, homeVersion, taggedAt } = decision.tag;
       trace.note({ versionId, homeVersion });
-      const labelled = await deps.home.label(path, { deleted: versionId });
-      return labelled.is === "done" ? trace.end("moved", "recovered") : "again";
+      const told = { suffix: source.suffix, versionId, time: taggedAt };
+      const labelled = await deps.home.label(path, { ...announce(told), ...deletionLabel("deleted", told) });
+      return labelled.is === "gone" ? "again" : trace.end("unchanged", "already-moved");
     }
     case "write":
     case "prove":

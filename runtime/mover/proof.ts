@@ -2,10 +2,12 @@
 import type { Home } from "../model/home";
 import type { Reason } from "../model/outcome";
 import type { HomePort } from "../model/ports";
+import type { Proof } from "../model/stateTag";
 import { holdsValue } from "../model/value";
 import type { SourceValue, ValueKind } from "../model/value";
 import type { MoverSettings } from "../shared/environment";
-import type { CopyOnly, Proof } from "./decision";
+import type { CopyOnly } from "./decision";
+import { authorOf } from "./homeFacts";
 import { inParallel } from "./inParallel";
 
 export interface ProofRequest {
@@ -44,15 +46,14 @@ export async function prove(request: ProofRequest, port: HomePort, settings: Mov
   if (answer.deletionTime !== "" || version.deletionTime !== "") {
     return { is: "refused", outcome: "refused", reason: "home-expires" };
   }
-  const author = version.authorEntityId;
-  const ours = author !== undefined && [settings.entityId, ...settings.formerEntityIds].includes(author);
-  if (author !== undefined && !ours && !request.acceptForeign) {
+  const author = authorOf(version, settings);
+  if (author === "foreign" && !request.acceptForeign) {
     return { is: "refused", outcome: "failed", reason: "home-recreated" };
   }
   if (!holdsValue(answer.data, request.kind, request.value)) {
     return { is: "refused", outcome: "refused", reason: "unequal" };
   }
-  const authorUnknown = author === undefined && settings.authorship === "entity" && !request.acceptForeign;
+  const authorUnknown = author === "unknown" && settings.authorship === "entity" && !request.acceptForeign;
   return {
     is: "proven",
     proof: { homeVersion: request.homeVersion, createdTime: version.createdTime, versionId: request.versionId },

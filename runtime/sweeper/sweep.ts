@@ -1,6 +1,7 @@
 /** The sweep: which secrets to look at again, from the list of all. It reads no value and decides nothing by itself. */
-import { stateTag } from "../model/labels";
+
 import { matchesAny } from "../model/pattern";
+import { stateTag } from "../model/stateTag";
 import { membersOf } from "../shared/members";
 import { makeTaskPool } from "./taskPool";
 import type { SweepSettings } from "./settings";

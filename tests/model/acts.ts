@@ -1,6 +1,6 @@
 /** What others than the movers do: writers, persons on either side, and infrastructure as code. */
-import { stateTag } from "../../runtime/model/labels";
-import { arnOf, versionIdOf } from "../support/builders";
+import { againTag, readStateTag, stateTag, writeStateTag } from "../../runtime/model/stateTag";
+import { arnOf, versionIdOf, versionLabelText } from "../support/builders";
 import { deleteMetadata, destroy, softDelete, undelete, writeByPerson } from "../support/fakeHome";
 import {
   change,
@@ -12,6 +12,7 @@ import {
   rollBack,
 } from "../support/fakeSource";
 import type { SourceState } from "../support/fakeSource";
+import { formerEntity } from "./movers";
 import { name, path, sourceState } from "./state";
 import type { Past, State } from "./state";
 
@@ -40,6 +41,28 @@ const retag = (state: State, over: Readonly<Record<string, string | undefined>>)
   change(state.secret, { tags });
   return state;
 };
+
+const relabel = (state: State, over: Readonly<Record<string, string | undefined>>): State | undefined => {
+  const entry = state.home.entries[path];
+  if (entry === undefined) return undefined;
+  const labels: Record<string, string> = {};
+  for (const [key, value] of Object.entries({ ...entry.labels, ...over })) {
+    if (value !== undefined) labels[key] = value;
+  }
+  entry.labels = labels;
+  return state;
+};
+
+const hasLabels = (state: State): boolean => {
+  const { deleting, deleted } = state.home.entries[path]?.labels ?? {};
+  return deleting !== undefined || deleted !== undefined;
+};
+
+const currentId = (state: State): string => currentOf(state.secret)?.versionId ?? "none";
+
+const deny = (state: State, call: string): State => ({ ...state, denied: [...state.denied, call].sort() });
+
+const entriesOf = (state: State): State["saved"] => structuredClone(state.home.entries);
 
 export const acts: Readonly<Record<string, Act>> = {
   // A writer.
@@ -97,26 +120,55 @@ export const acts: Readonly<Record<string, Act>> = {
     deleteMetadata(state.home, path);
     return state;
   },
-  annotate: (state) => {
+  // Whoever may patch metadata, and tools that do.
+  annotate: (state) => relabel(state, { owner: "somebody" }),
+  "lose-labels": (state) =>
+    hasLabels(state) ? relabel(state, { deleting: undefined, deleted: undefined }) : undefined,
+  "lose-all-labels": (state) => {
     const entry = state.home.entries[path];
-    if (entry === undefined) return undefined;
-    entry.labels = { ...entry.labels, owner: "somebody" };
+    if (entry === undefined || Object.keys(entry.labels).length === 0) return undefined;
+    entry.labels = {};
     return state;
   },
+  "forge-deleted": (state) => {
+    const told = `1;${state.secret.arn.slice(-6)};${currentId(state)};${new Date(state.time).toISOString()}`;
+    return relabel(state, { deleting: told, deleted: told });
+  },
+  "forge-version": (state) => {
+    const current = state.home.entries[path]?.current ?? 0;
+    return relabel(state, {
+      [`v${current.toString()}`]: versionLabelText(currentId(state), state.secret.arn.slice(-6)),
+    });
+  },
+  "forge-format": (state) => relabel(state, { deleted: "2;of-a-newer-version" }),
+  "forge-restore": (state) => relabel(state, { restoring: currentId(state) }),
+  "forge-region": (state) => relabel(state, { "region.us-east-1": "alias/of-a-stranger", restoring: currentId(state) }),
+  // An entity that was the mover's once, with which a person works today.
+  "former-edit": (state) => {
+    writeByPerson(state.home, path, '{"person":1}', state.time, formerEntity);
+    return state;
+  },
+  // Whoever administers Vault.
+  snapshot: (state) => ({ ...state, saved: entriesOf(state) }),
+  rewind: (state) => {
+    state.home.entries = structuredClone(state.saved);
+    return state;
+  },
+  // Whoever administers AWS.
+  "deny restore": (state) => deny(state, "restore"),
+  "deny schedule": (state) => deny(state, "schedule"),
+  "deny tag": (state) => deny(state, "tag"),
+  "deny removeReplicas": (state) => deny(state, "removeReplicas"),
+  "deny replicate": (state) => deny(state, "replicate"),
+  allow: (state) => (state.denied.length === 0 ? undefined : { ...state, denied: [] }),
   // A person at the source.
   restore: (state) => {
     if (live(state)) return undefined;
-    const current = currentOf(state.secret)?.versionId;
-    const labels = state.home.entries[path]?.labels ?? {};
-    // A mover that is under way knows nothing of it yet, and may delete once more.
+    // A mover that is under way can't tell it from its own restore, and may delete once more.
     const finished =
       state.slots.every(({ is }) => is !== "runs") &&
       state.past.scheduledBy === "mover" &&
-      labels["deleted"] === current &&
-      labels["restoring"] === undefined &&
-      // A mover that stopped may have left the label without its announcement.
-      (labels["deleting"] !== undefined || !state.past.crashed) &&
-      sourceState(state).tags[stateTag] !== undefined;
+      readStateTag(sourceState(state).tags).is === "known";
     restoreByPerson(state.secret);
     return past(state, { scheduledBy: "nobody", undone: state.past.undone || finished });
   },
@@ -127,7 +179,25 @@ export const acts: Readonly<Record<string, Act>> = {
   },
   untag: (state) => {
     if (!live(state) || sourceState(state).tags[stateTag] === undefined) return undefined;
-    return past(retag(state, { [stateTag]: undefined }), { undone: false });
+    return retag(state, { [stateTag]: undefined });
+  },
+  release: (state) => {
+    if (!live(state) || sourceState(state).tags[stateTag] === undefined) return undefined;
+    return past(retag(state, { [stateTag]: againTag }), { undone: false });
+  },
+  "cut-tag": (state) => {
+    const text = sourceState(state).tags[stateTag];
+    return live(state) && text !== undefined ? retag(state, { [stateTag]: text.slice(0, 20) }) : undefined;
+  },
+  "other-tag": (state) => {
+    const read = readStateTag(sourceState(state).tags);
+    if (!live(state) || read.is !== "known") return undefined;
+    return retag(state, { [stateTag]: writeStateTag({ ...read.tag, owner: "stranger" }) });
+  },
+  "copied-tag": (state) => {
+    const read = readStateTag(sourceState(state).tags);
+    if (!live(state) || read.is !== "known") return undefined;
+    return retag(state, { [stateTag]: writeStateTag({ ...read.tag, suffix: "Copied" }) });
   },
   exempt: (state) => (live(state) ? retag(state, { "vault-mover-mode": "exempt" }) : undefined),
   lower: (state) => (live(state) ? retag(state, { "vault-mover-mode": "copy" }) : undefined),

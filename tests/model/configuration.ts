@@ -2,14 +2,22 @@
 import type { MoverSettings } from "../../runtime/shared/environment";
 import type { HomeState } from "../support/fakeHome";
 import type { Wrap } from "./movers";
-import type { State } from "./state";
+import type { FakeSecretState } from "../support/fakeSource";
+import type { Actor, State } from "./state";
 
 export interface Configuration {
   readonly name: string;
   readonly settings?: Partial<MoverSettings>;
   readonly home?: Partial<HomeState>;
-  /** One message each; all can come at any time, again after a crash or a retryable error, and out of order. */
-  readonly messages: readonly ("arn" | "name")[];
+  /** What the source is like at the start. */
+  readonly source?: Partial<FakeSecretState>;
+  /** How long new replicas take, see the fake. */
+  readonly sync?: "at-once" | "later" | "never";
+  /**
+   * One message each, by the secret's ARN unless it says `name`; all can come at any time, again after a crash or a
+   * retryable error, and out of order. Any other word is an actor beside the mover.
+   */
+  readonly messages: readonly ("arn" | "name" | Exclude<Actor, "mover">)[];
   /** How often a message is delivered before it is buried. */
   readonly receives: number;
   /** How often each act may happen, at any moment. */

@@ -3,15 +3,21 @@ import type { Configuration } from "./configuration";
 import type { State } from "./state";
 
 /** Findings that are accepted, each with its reason. */
-export function accepted(finding: string, { past }: State): string | undefined {
-  if (finding.startsWith("I3: a mover wrote over") && past.acts.includes("delete-metadata")) {
-    return "KV versions restart after a metadata delete, so a check-and-set can't tell; found after the write, alarmed";
+export function accepted(finding: string, { past, slots }: State): string | undefined {
+  const did = (...acts: readonly string[]): boolean => acts.some((act) => past.acts.includes(act));
+  if (finding.startsWith("I3: a mover wrote over") && did("delete-metadata", "rewind")) {
+    return "KV versions restart after a metadata delete or a snapshot, so a check-and-set can't tell; found after the write, alarmed";
   }
-  if (finding.endsWith("(refused: access-denied)") && past.acts.includes("untag")) {
-    return "who removes the mover's tag while it deletes takes away its right to restore; refused, alarmed";
+  const forgotten =
+    did("untag", "copied-tag") && did("delete-metadata", "rewind", "lose-labels", "lose-all-labels", "recreate");
+  if (finding.endsWith(": undone)") && slots.length > 1) {
+    return "of two movers at one secret the later tag can be the older one's: copied only, alarmed, until it is released";
   }
-  if (finding.endsWith("(unchanged: restored-by-somebody)") && past.crashed) {
-    return "a mover that stops beside another's restore can leave what looks like a person's: copied only, alarmed";
+  if (finding.startsWith("undo:") && past.crashed && did("untag")) {
+    return "a mover that stops before its label `deleted` leaves the tag alone to tell of the deletion";
+  }
+  if (finding.startsWith("undo:") && forgotten) {
+    return "an undo whose tag and labels are both gone is forgotten";
   }
   return undefined;
 }

@@ -6,13 +6,14 @@ import type { AddressInfo } from "node:net";
 import { moverNames } from "../../components/aws/names";
 import { moverGrants } from "../../components/mover/moverGrants";
 import { encodeName, homePath, urlPath } from "../../runtime/model/path";
+import { ownerOf } from "../../runtime/model/stateTag";
 import { makeBatch } from "../../runtime/mover/batch";
 import { retryableError } from "../../runtime/shared/errors";
 import { makeTransport } from "../../runtime/vault/transport";
 import type { Transport } from "../../runtime/vault/transport";
 import { isAllowed, statementsOf } from "../security/iamEvaluator";
 import type { Statement } from "../security/iamEvaluator";
-import { moverSettings } from "../support/builders";
+import { entityId, moverSettings } from "../support/builders";
 
 export interface EdgeSafeguard {
   readonly safeguard: string;
@@ -106,8 +107,9 @@ const grants = (): readonly Statement[] => {
         audience: "",
         signingAlgorithm: "ES384",
         replicas: "skip",
-        rotation: "skip",
+        formerEntityIds: [],
       },
+      entityId,
       kmsKeyArns: [],
       inSubnets: false,
     }),
@@ -122,6 +124,7 @@ function keepsWindow(policy: readonly Statement[]): boolean {
       action: "secretsmanager:DeleteSecret",
       resource,
       keys: {
+        "aws:ResourceTag/vault-mover": `1/${ownerOf(entityId)}/anything`,
         "lambda:SourceFunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:homing-test-eu-west-1",
         ...keys,
       },

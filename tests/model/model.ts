@@ -1,11 +1,12 @@
 /** What can happen next in a state: the choices of movers, writers, persons and time. */
+import type { MoverSettings } from "../../runtime/shared/environment";
 import { arnOf, moverSettings, startTime, versionIdOf } from "../support/builders";
 import { emptyHome } from "../support/fakeHome";
 import { createSecret } from "../support/fakeSource";
 import type { SourceState } from "../support/fakeSource";
 import { acts, isInterference, valueOf } from "./acts";
 import type { Configuration } from "./configuration";
-import { makeMoverPool } from "./movers";
+import { formerEntity, makeMoverPool, operatorEntity } from "./movers";
 import type { MoverNode, MoverPool, OpenCall } from "./movers";
 import { makeQuietEnd } from "./quietEnd";
 import { fork, name, sourceState } from "./state";
@@ -25,14 +26,25 @@ export interface Next {
 
 export const tickMs = 6 * 60_000;
 
-export function startState({ home, messages, acts: allowed, crashes, stale, ticks }: Configuration): State {
+/** Settings of the movers in the model: an operator, and an entity that a person uses today, are known to them. */
+const modelSettings = (over: Configuration["settings"]): MoverSettings =>
+  moverSettings({ operatorEntityIds: [operatorEntity], formerEntityIds: [formerEntity], ...over });
+
+export function startState({ home, source, messages, acts: allowed, crashes, stale, ticks }: Configuration): State {
   const secrets: SourceState = { secrets: [] };
-  const secret = createSecret(secrets, name, valueOf(1), { versionId: versionIdOf(1) });
+  const secret = createSecret(secrets, name, valueOf(1), { versionId: versionIdOf(1), ...source });
   return {
     time: startTime,
     secret,
     home: emptyHome(home),
-    slots: messages.map((by) => ({ secret: by === "arn" ? arnOf(name) : name, receives: 0, is: "rest" as const })),
+    saved: {},
+    denied: [],
+    slots: messages.map((by) => ({
+      actor: by === "arn" || by === "name" ? "mover" : by,
+      secret: by === "name" ? name : arnOf(name),
+      receives: 0,
+      is: "rest" as const,
+    })),
     left: { crash: crashes, stale, tick: ticks, ...allowed },
     past: { scheduledBy: "nobody", undone: false, held: [], crashed: false, acts: [] },
   };
@@ -59,13 +71,17 @@ function trimmed(state: State): State {
 
 /** The slot of a message whose run ended: back in the queue, or at its end. */
 function afterEnd(slot: Slot, mover: MoverNode, receives: number): { slot: Slot; violation?: string } {
-  const { secret, receives: received } = slot;
-  const again: Slot = { secret, receives: received, is: received < receives ? "rest" : "buried" };
+  const { actor, secret, receives: received } = slot;
+  const again: Slot = { actor, secret, receives: received, is: received < receives ? "rest" : "buried" };
   switch (mover.end?.is) {
     case undefined:
       return { slot: { ...slot, mover } };
     case "outcome":
-      return { slot: mover.end.reason === "deletion-unseen" ? again : { secret, receives: received, is: "done" } };
+      return {
+        slot: mover.end.reason === "deletion-unseen" ? again : { actor, secret, receives: received, is: "done" },
+      };
+    case "undo":
+      return { slot: { actor, secret, receives: received, is: "done" } };
     case "retry":
       return { slot: again };
     case "defect":
@@ -76,19 +92,21 @@ function afterEnd(slot: Slot, mover: MoverNode, receives: number): { slot: Slot;
 }
 
 export function makeModel(configuration: Configuration) {
-  const settings = moverSettings(configuration.settings);
+  const settings = modelSettings(configuration.settings);
   const pool: MoverPool = makeMoverPool(settings, configuration.wrap);
-  const { receives, garble } = configuration;
+  const { receives } = configuration;
 
   /** A mover's open call has its effect, and the mover goes on. */
   function call(state: State, index: number, slot: Slot, open: OpenCall, behind: number): Next | Promise<Next> {
     const { mover } = slot;
     if (mover === undefined) throw new Error("no mover in this slot");
-    const step = doCall(state, slot, open, behind, pool.answers, garble);
+    const step = doCall(state, slot, open, behind, pool.answers, configuration);
     const finish = (next: MoverNode): Next => {
       const ended = afterEnd(step.slot, next, receives);
       const violation = step.violation ?? ended.violation;
-      const stepped = { ...step.state, slots: replaced(state.slots, index, ended.slot) };
+      const undone = next.end?.is === "undo" && next.end.undone === "restored";
+      const past = undone ? { ...step.state.past, undone: true } : step.state.past;
+      const stepped = { ...step.state, past, slots: replaced(state.slots, index, ended.slot) };
       return {
         state: trimmed(behind > 0 ? spend(stepped, "stale") : stepped),
         ...(violation === undefined ? {} : { violation }),
@@ -101,8 +119,9 @@ export function makeModel(configuration: Configuration) {
   /** A message is delivered: its mover starts, and this one of its first calls has its effect. */
   async function begin(state: State, index: number, slot: Slot, first: string, behind: number): Promise<Next> {
     const received = slot.receives + 1;
-    const mover = await pool.start({ secret: slot.secret, receives: Math.min(received, 4) });
+    const mover = await pool.start({ actor: slot.actor, secret: slot.secret, receives: Math.min(received, 4) });
     const running: Slot = {
+      actor: slot.actor,
       secret: slot.secret,
       receives: received,
       is: "runs",
@@ -124,7 +143,7 @@ export function makeModel(configuration: Configuration) {
       const who = `m${index.toString()}`;
       if (slot.is === "rest") {
         // Messages that are alike need no second look.
-        const alike = `${slot.receives.toString()} ${slot.secret}`;
+        const alike = `${slot.actor} ${slot.receives.toString()} ${slot.secret}`;
         if (started.has(alike)) continue;
         started.add(alike);
         for (let behind = 0; behind <= olderStates; behind += 1) {
@@ -134,7 +153,7 @@ export function makeModel(configuration: Configuration) {
           });
         }
         // A name does not tell the home before its secret is found.
-        if (slot.secret !== name) {
+        if (slot.secret !== name && slot.actor !== "undo") {
           choices.push({ label: `${who}.metadata`, take: () => begin(state, index, slot, "metadata", 0) });
         }
       } else if (slot.is === "runs") {
@@ -150,6 +169,7 @@ export function makeModel(configuration: Configuration) {
         }
         if ((state.left["crash"] ?? 0) > 0) {
           const stopped: Slot = {
+            actor: slot.actor,
             secret: slot.secret,
             receives: slot.receives,
             is: slot.receives < receives ? "rest" : "buried",
@@ -189,7 +209,12 @@ export function makeModel(configuration: Configuration) {
     const timedOut = state.slots.some(({ is }) => is === "runs");
     const slots = state.slots.map((slot): Slot =>
       slot.is === "runs"
-        ? { secret: slot.secret, receives: slot.receives, is: slot.receives < receives ? "rest" : "buried" }
+        ? {
+            actor: slot.actor,
+            secret: slot.secret,
+            receives: slot.receives,
+            is: slot.receives < receives ? ("rest" as const) : ("buried" as const),
+          }
         : slot,
     );
     const { secret } = state;

@@ -5,6 +5,9 @@
  * state. Each such state is found once, by running `makeMove` with ports that give the known answers and leave the
  * next call open. What was found is kept as a tree, so that the explorer itself works on plain data.
  */
+import { Failure } from "../../cli/failure";
+import { undo } from "../../cli/undo";
+import type { Undone } from "../../cli/undo";
 import type { Outcome } from "../../runtime/model/outcome";
 import type { HomePort, SourcePort } from "../../runtime/model/ports";
 import { makeMove } from "../../runtime/mover/move";
@@ -12,6 +15,8 @@ import type { MoverSettings } from "../../runtime/shared/environment";
 import { isRetryableError } from "../../runtime/shared/errors";
 import { startTime } from "../support/builders";
 import type { Side } from "../support/hook";
+import { secondPrefix } from "./state";
+import type { Actor } from "./state";
 
 export interface OpenCall {
   /** The how-manieth call of its mover, from 0. */
@@ -32,6 +37,8 @@ export interface Answer {
 
 export type End =
   | { readonly is: "outcome"; readonly outcome: Outcome["outcome"]; readonly reason: Outcome["reason"] }
+  /** `homing undo` ended. */
+  | { readonly is: "undo"; readonly undone: Undone | "failure" }
   /** A retryable error: the message comes again. */
   | { readonly is: "retry"; readonly code: string }
   /** Anything else that was thrown is a defect of the protocol. */
@@ -51,9 +58,28 @@ export interface MoverNode {
 }
 
 export interface Root {
+  readonly actor: Actor;
   readonly secret: string;
   readonly receives: number;
 }
+
+/** The second stack has an identity and homes of its own; an operator writes as another entity. */
+export const secondEntity = "second-stacks-mover";
+export const operatorEntity = "operator-in-a-terminal";
+/** An entity that the setting `formerEntityIds` names, and with which a person works today. */
+export const formerEntity = "former-and-today-a-person";
+
+export const settingsOf = (settings: MoverSettings, actor: Actor): MoverSettings =>
+  actor === "second stack"
+    ? {
+        ...settings,
+        entityId: secondEntity,
+        formerEntityIds: [],
+        operatorEntityIds: [],
+        homePrefix: secondPrefix,
+        homeTemplate: settings.homeTemplate.replace(/^aws/, secondPrefix),
+      }
+    : settings;
 
 export interface Ports {
   readonly source: SourcePort;
@@ -81,9 +107,19 @@ const sourceCalls = [
   "restore",
   "removeReplicas",
   "replicate",
-  "cancelRotation",
 ] as const;
 const homeCalls = ["metadata", "write", "label", "read"] as const;
+
+/** `homing undo` as the command line runs it. */
+async function undoneBy(
+  secret: string,
+  settings: MoverSettings,
+  { source }: Ports,
+  now: () => number,
+): Promise<{ readonly undone: Undone }> {
+  const found = await source.describe(secret, "describe");
+  return { undone: found.is === "found" ? await undo(found.source, settings, { source, now }) : "nothing" };
+}
 
 /** All that was waiting in the microtask queue has run once this resolves. */
 const settled = (): Promise<void> =>
@@ -132,19 +168,29 @@ export function makeMoverPool(settings: MoverSettings, wrap: Wrap = (ports) => p
       Object.fromEntries(names.map((name) => [name, (...args: readonly unknown[]) => call(side, name, args)]));
     const bare = { source: portOf("source", sourceCalls), home: portOf("home", homeCalls) } as Ports;
     const now = (): number => time;
-    const move = makeMove(settings, {
+    const own = settingsOf(settings, root.actor);
+    const move = makeMove(own, {
       ...wrap(bare, now),
       now,
       sleep: () => Promise.resolve(),
       rateLimit: () => Promise.resolve(),
     });
     let end: End | undefined;
-    move({ secret: root.secret, receiveCount: root.receives, remainingMs: () => 100_000 }).then(
-      ({ outcome, reason }) => {
-        end = { is: "outcome", outcome, reason };
+    const run =
+      root.actor === "undo"
+        ? undoneBy(root.secret, own, bare, now)
+        : move({ secret: root.secret, receiveCount: root.receives, remainingMs: () => 100_000 });
+    run.then(
+      (ended) => {
+        end =
+          "undone" in ended
+            ? { is: "undo", undone: ended.undone }
+            : { is: "outcome", outcome: ended.outcome, reason: ended.reason };
       },
       (error: unknown) => {
-        end = isRetryableError(error) ? { is: "retry", code: error.code } : { is: "defect", message: String(error) };
+        if (error instanceof Failure) end = { is: "undo", undone: "failure" };
+        else if (isRetryableError(error)) end = { is: "retry", code: error.code };
+        else end = { is: "defect", message: String(error) };
       },
     );
     await settled();
@@ -168,7 +214,7 @@ export function makeMoverPool(settings: MoverSettings, wrap: Wrap = (ports) => p
 
   return {
     start: async (root) => {
-      const key = `${root.receives.toString()} ${root.secret}`;
+      const key = `${root.actor} ${root.receives.toString()} ${root.secret}`;
       const known = roots.get(key) ?? (await run(root, [], undefined));
       roots.set(key, known);
       return known;

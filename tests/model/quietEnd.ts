@@ -2,13 +2,13 @@
  * What becomes of a state when everybody leaves it alone: the message comes again, the sweep looks late, the end of
  * the recovery window comes near. Nothing may be lost then, and nobody may be blocked.
  */
-import { entityId } from "../support/builders";
+import { moverAlarms } from "../../components/mover/moverAlarms";
 import { currentOf, isScheduled } from "../support/fakeSource";
 import type { Configuration } from "./configuration";
 import type { End, MoverNode, MoverPool } from "./movers";
-import { keyOfHome, keyOfSides, keyOfSource, name, path, sourceState } from "./state";
+import { keyOfHome, keyOfSides, keyOfSource, name, path, secondPath, sourceState } from "./state";
 import type { Slot, State } from "./state";
-import { doCall, homeData, sourceData } from "./step";
+import { doCall, editedData, homeData, sourceData } from "./step";
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -37,6 +37,8 @@ const textOf = (end: End): string => {
       return `retry: ${end.code}`;
     case "defect":
       return `defect: ${end.message}`;
+    case "undo":
+      return `undo: ${end.undone}`;
     default:
       return end satisfies never;
   }
@@ -46,41 +48,70 @@ const isLasting = (end: End): boolean => end.is === "outcome" && end.outcome !==
 const reasonOf = (end: End): string => (end.is === "outcome" ? end.reason : "");
 const did = (state: State, ...acts: readonly string[]): boolean => acts.some((act) => state.past.acts.includes(act));
 
+/** Whether an alarm tells of such an end. */
+export function isAlarmed(end: End): boolean {
+  const names =
+    end.is === "outcome"
+      ? [end.outcome, `${end.outcome}:${end.reason}`]
+      : end.is === "retry"
+        ? [`retry:${end.code}`]
+        : [];
+  return moverAlarms.some(
+    ({ metric }) => metric.of === "mover" && names.includes(metric.name),
+  );
+}
+
 /** What must hold of a source whose deletion a mover stands for. */
 function deletedViolation(state: State, end: End): string | undefined {
   const current = currentOf(state.secret);
   const value = sourceData(state, current?.versionId);
-  const entry = state.home.entries[path];
+  const at = state.past.scheduledBy === "second stack" ? secondPath : path;
+  const entry = state.home.entries[at];
   const version = entry?.versions[entry.current];
+  const told = isAlarmed(end);
   if (sourceState(state).versions.some(({ stages }) => stages.includes("AWSPENDING"))) {
-    return "I1: a staged value is deleted with its secret";
+    return told && did(state, "untag", "deny restore") ? undefined : "I1: a staged value is deleted with its secret";
   }
-  if (entry === undefined || version === undefined) return "I1: the home of a deleted secret is gone";
-  if (homeData(state) === "") {
-    const known = reasonOf(end) === "home-deleted" && did(state, "soft-delete", "destroy");
-    return known ? undefined : "I1: the home of a deleted secret is deleted, and nobody did it";
+  // Whoever takes away the mover's tag, or its right to restore, is told of it by an alarm.
+  const prevented = told && did(state, "untag", "cut-tag", "other-tag", "deny restore", "undo", "schedule", "restore");
+  if (entry === undefined || version === undefined) {
+    return prevented ? undefined : "I1: the home of a deleted secret is gone";
   }
-  if (homeData(state) === value) return undefined;
-  if (version.author === entityId)
+  if (homeData(state, at) === "") {
+    const known = told && did(state, "soft-delete", "destroy");
+    return known || prevented ? undefined : "I1: the home of a deleted secret is deleted, and nobody did it";
+  }
+  if (homeData(state, at) === value || prevented) return undefined;
+  if (version.author !== "somebody" && version.data !== editedData)
     return "I1: an older value is current in Vault than the source had when it was deleted";
   return state.past.held.includes(value) ? undefined : "I1: the value of a deleted secret never was current in Vault";
 }
 
+/** A source that is not scheduled has the replicas that its owner gave it, or an alarm tells of it. */
+function replicasViolation(state: State, end: End, wanted: readonly string[]): string | undefined {
+  const there = sourceState(state).replicas.map(({ region }) => region);
+  const missing = wanted.filter((region) => !there.includes(region));
+  return missing.length === 0 || isAlarmed(end) ? undefined : `I6: replicas are gone (${textOf(end)})`;
+}
+
 /** What must hold once the window is about to end and nobody did anything any more. */
-function endViolation(state: State, end: End, mustMove: boolean): string | undefined {
+function endViolation(state: State, end: End, { mustMove = true, source }: Configuration): string | undefined {
   const scheduled = isScheduled(state.secret);
-  const claims = ["already-moved", "recovered"].includes(reasonOf(end));
-  if (scheduled && (state.past.scheduledBy === "mover" || claims)) {
+  const { scheduledBy } = state.past;
+  const claims = reasonOf(end) === "already-moved";
+  if (scheduled && (scheduledBy === "mover" || scheduledBy === "second stack" || claims)) {
     if (reasonOf(end) === "deletion-unclaimed") return "I1: an unclaimed deletion was not taken back before its end";
     const violation = deletedViolation(state, end);
     return violation === undefined ? undefined : `${violation} (${textOf(end)})`;
   }
   if (scheduled) return undefined;
-  // A home of an earlier secret of the name is left as it is.
-  if (state.home.entries[path]?.labels["restoring"] !== undefined && !did(state, "recreate")) {
-    return "I5: a restore never ends";
+  const replicas = replicasViolation(state, end, source?.replicas?.map(({ region }) => region) ?? []);
+  if (replicas !== undefined && !did(state, "recreate")) return replicas;
+  // A run that stopped may leave what looks like a person's undo: copied, alarmed, and released by a person.
+  const alarmed = state.past.crashed && reasonOf(end) === "undone" && isAlarmed(end);
+  if (mustMove && state.past.acts.length === 0 && !alarmed) {
+    return `I5: nobody interfered, and it is not moved (${textOf(end)})`;
   }
-  if (mustMove && state.past.acts.length === 0) return `I5: nobody interfered, and it is not moved (${textOf(end)})`;
   const copied = end.is === "outcome" && (end.outcome === "copied" || end.outcome === "unchanged");
   if (copied && homeData(state) !== sourceData(state, currentOf(state.secret)?.versionId)) {
     return "I1: said to be copied, but the home holds another value";
@@ -88,18 +119,22 @@ function endViolation(state: State, end: End, mustMove: boolean): string | undef
   return undefined;
 }
 
-export function makeQuietEnd(pool: MoverPool, { garble, mustMove = true }: Configuration) {
+export function makeQuietEnd(pool: MoverPool, configuration: Configuration) {
   const seen = new Set<string>();
 
   /** One message, and nobody else. */
   async function deliver(before: State, receives: number): Promise<Delivered> {
-    let node: MoverNode = await pool.start({ secret: before.secret.arn, receives: Math.min(receives, 4) });
-    let slot: Slot = { secret: name, receives, is: "runs", afterUndo: before.past.undone };
+    let node: MoverNode = await pool.start({
+      actor: "mover",
+      secret: before.secret.arn,
+      receives: Math.min(receives, 4),
+    });
+    let slot: Slot = { actor: "mover", secret: name, receives, is: "runs", afterUndo: before.past.undone };
     let state = before;
     while (node.end === undefined) {
       const [open] = node.open;
       if (open === undefined) throw new Error("a mover that asks nothing");
-      const step = doCall(state, slot, open, 0, pool.answers, garble);
+      const step = doCall(state, slot, open, 0, pool.answers, configuration);
       ({ state, slot } = step);
       state = { ...state, secret: { ...state.secret, history: [sourceState(state)] } };
       if (step.violation !== undefined) return { state, end: { is: "retry", code: "none" }, violation: step.violation };
@@ -114,14 +149,19 @@ export function makeQuietEnd(pool: MoverPool, { garble, mustMove = true }: Confi
   async function settle(before: State): Promise<Checked> {
     let state = before;
     let last = "";
+    let lastEnd: End | undefined;
     for (let receives = 1; receives <= maxDeliveries; receives += 1) {
       const delivered = await deliver(state, receives);
       if (delivered.violation !== undefined) return { violation: delivered.violation };
       ({ state } = delivered);
       if (isLasting(delivered.end)) return { state, end: delivered.end };
       last = textOf(delivered.end);
+      lastEnd = delivered.end;
       state = later(state, 6 * minuteMs);
     }
+    const denied = state.denied.length > 0 || configuration.sync === "later" || configuration.sync === "never";
+    // A call that stays denied is tried for ever, with an alarm.
+    if (denied && lastEnd !== undefined && isAlarmed(lastEnd)) return { state, end: lastEnd };
     return { violation: `I5: blocked for ever (${last})` };
   }
 
@@ -129,7 +169,6 @@ export function makeQuietEnd(pool: MoverPool, { garble, mustMove = true }: Confi
   async function settleForGood(before: State): Promise<Checked> {
     const settled = await settle(before);
     if ("violation" in settled) return settled;
-    // The first look after a quarter of an hour is the late check, which leaves its mark.
     const checked = await settle(later(settled.state, 16 * minuteMs));
     if ("violation" in checked) return checked;
     const again = await deliver(later(checked.state, 16 * minuteMs), 1);
@@ -137,7 +176,8 @@ export function makeQuietEnd(pool: MoverPool, { garble, mustMove = true }: Confi
     const same =
       keyOfSource(again.state.secret) === keyOfSource(checked.state.secret) &&
       keyOfHome(again.state.home) === keyOfHome(checked.state.home);
-    if (!same || !isLasting(again.end)) {
+    const lasts = isLasting(again.end) || isAlarmed(again.end);
+    if (!same || !lasts) {
       return {
         violation: `I5: one more run is not without effect (${textOf(checked.end)}, then ${textOf(again.end)})`,
       };
@@ -163,7 +203,7 @@ export function makeQuietEnd(pool: MoverPool, { garble, mustMove = true }: Confi
       last = await settleForGood(later(last.state, nearEnd - last.state.time));
     }
     if ("violation" in last) return last.violation;
-    return endViolation(last.state, last.end, mustMove);
+    return endViolation(last.state, last.end, configuration);
   }
 
   return {

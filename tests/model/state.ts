@@ -8,9 +8,17 @@ import type { MoverNode } from "./movers";
 /** All secrets of the model have this name, one after another. */
 export const name = "app/db";
 export const path = pathOf(name);
+/** Where the second stack has its homes: in the model the same Vault, elsewhere. */
+export const secondPrefix = "elsewhere";
+export const secondPath = path.replace(/^aws/, secondPrefix);
+
+/** Who works on a message, and with what: the mover, the mover of a second stack, one from a terminal, or `homing undo`. */
+export const actors = ["mover", "second stack", "operator", "undo"] as const;
+export type Actor = (typeof actors)[number];
 
 /** One message of the queue and the mover that works on it. */
 export interface Slot {
+  readonly actor: Actor;
   /** The ARN or name in the message. */
   readonly secret: string;
   readonly receives: number;
@@ -25,11 +33,13 @@ export interface Slot {
   readonly tagged?: string;
 }
 
+const actorKeys = { mover: "", "second stack": "2", operator: "o", undo: "x" } as const;
+
 /** What is known of the past. */
 export interface Past {
   /** Who scheduled the source, while it is scheduled. */
-  readonly scheduledBy: "mover" | "person" | "nobody";
-  /** A person restored the source after a finished move and left its tag. */
+  readonly scheduledBy: "mover" | "second stack" | "person" | "nobody";
+  /** A person took a finished deletion back, and nobody has released it since. */
   readonly undone: boolean;
   /** Texts that were the home's current data at some time. */
   readonly held: readonly string[];
@@ -41,6 +51,10 @@ export interface Past {
 
 export interface State {
   readonly time: number;
+  /** What Vault is set back to by a snapshot: what there was when it was taken. */
+  readonly saved: HomeState["entries"];
+  /** Calls to AWS that are denied to everybody. */
+  readonly denied: readonly string[];
   readonly secret: FakeSecret;
   readonly home: HomeState;
   readonly slots: readonly Slot[];
@@ -89,16 +103,20 @@ export const keyOfSource = (secret: FakeSecret): string => {
   return key;
 };
 
-export const keyOfHome = (home: HomeState): string => {
-  const entry = home.entries[path];
-  if (entry === undefined) return `-${home.serial.toString()}`;
-  let key = `${home.serial.toString()}.${entry.current.toString()}.${numberOf(entry.labels).toString(36)}`;
-  for (const number in entry.versions) {
-    const version = entry.versions[number];
-    if (version !== undefined) key += `,${number}:${numberOf(version).toString(36)}`;
+const keyOfEntries = (entries: HomeState["entries"]): string => {
+  let key = "";
+  for (const at of [path, secondPath]) {
+    const entry = entries[at];
+    key += entry === undefined ? "-" : `${entry.current.toString()}.${numberOf(entry.labels).toString(36)}`;
+    for (const number in entry?.versions ?? {}) {
+      const version = entry?.versions[Number(number)];
+      if (version !== undefined) key += `,${number}:${numberOf(version).toString(36)}`;
+    }
   }
   return key;
 };
+
+export const keyOfHome = (home: HomeState): string => `${home.serial.toString()}.${keyOfEntries(home.entries)}`;
 
 /** Lets go of the texts; no number is ever given twice. */
 export const forgetNumbers = (): void => {
@@ -106,16 +124,17 @@ export const forgetNumbers = (): void => {
 };
 
 const keyOfPast = ({ scheduledBy, undone, held, crashed, acts }: Past): string =>
-  `${scheduledBy[0] ?? ""}${undone ? "u" : ""}${crashed ? "c" : ""}${numberOf(held).toString(36)}.${numberOf(acts).toString(36)}`;
+  `${scheduledBy[0] ?? ""}${scheduledBy === "second stack" ? "2" : ""}${undone ? "u" : ""}${crashed ? "c" : ""}${numberOf(held).toString(36)}.${numberOf(acts).toString(36)}`;
 
 /** Tells the two sides and what is known of the past apart: all that a run without company depends on. */
 export const keyOfSides = (state: State): string =>
-  `${state.time.toString(36)}|${keyOfSource(state.secret)}|${keyOfHome(state.home)}|${keyOfPast(state.past)}`;
+  `${state.time.toString(36)}|${keyOfSource(state.secret)}|${keyOfHome(state.home)}|${keyOfPast(state.past)}` +
+  `|${state.denied.join()}|${(state.left["rewind"] ?? 0) > 0 ? keyOfEntries(state.saved) : ""}`;
 
-const keyOfSlot = ({ secret, receives, is, mover, afterUndo, readBack, tagged }: Slot): string =>
+const keyOfSlot = ({ actor, secret, receives, is, mover, afterUndo, readBack, tagged }: Slot): string =>
   is === "done" || is === "buried"
     ? is
-    : `${is[1] ?? ""}${receives.toString()}${secret === name ? "n" : secret.slice(-6)}` +
+    : `${actorKeys[actor]}${is[1] ?? ""}${receives.toString()}${secret === name ? "n" : secret.slice(-6)}` +
       (mover === undefined
         ? ""
         : `#${mover.id.toString(36)}${afterUndo === true ? "u" : ""}${numberOf(`${readBack ?? ""} ${tagged ?? ""}`).toString(36)}`);

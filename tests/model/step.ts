@@ -1,11 +1,14 @@
 /** One call of a mover has its effect: what it changes, what it answers, and what must hold there. */
+import { readStateTag, stateTag } from "../../runtime/model/stateTag";
 import { entityId } from "../support/builders";
 import { currentData, homeEffects, vaultPrints } from "../support/fakeHome";
 import type { FakeEntry } from "../support/fakeHome";
 import { isScheduled, sourceEffects, stateOf } from "../support/fakeSource";
+import type { Configuration } from "./configuration";
+import { formerEntity, operatorEntity, secondEntity } from "./movers";
 import type { Answer, OpenCall } from "./movers";
-import { fork, keyOfHome, keyOfSource, numberOf, path } from "./state";
-import type { Past, Slot, State } from "./state";
+import { fork, keyOfHome, keyOfSource, numberOf, path, secondPath } from "./state";
+import type { Actor, Past, Slot, State } from "./state";
 
 export interface Step {
   readonly state: State;
@@ -15,10 +18,18 @@ export interface Step {
   readonly violation?: string;
 }
 
-type Garble = (data: string) => string;
+type Scene = Pick<Configuration, "garble" | "sync">;
 
 /** Keys of custom metadata that a mover may write. */
-const ownLabel = /^(v[1-9]\d*|tag\..+|region\..+|deleting|deleted|restoring|checked)$/;
+const ownLabel = /^(v[1-9]\d*|tag\..+|deleting|deleted)$/;
+
+/** Who writes to Vault, and whose tags let a call to AWS through. */
+const identities: Readonly<Record<Actor, { readonly author: string; readonly owners: readonly string[] }>> = {
+  mover: { author: entityId, owners: [entityId, formerEntity] },
+  operator: { author: operatorEntity, owners: [entityId, formerEntity] },
+  "second stack": { author: secondEntity, owners: [secondEntity] },
+  undo: { author: operatorEntity, owners: [entityId, formerEntity] },
+};
 
 const printed = new Map<string, string>();
 /** A value of the model, which is always an object, as Vault prints it. */
@@ -29,7 +40,7 @@ export function printedValue(string: string): string {
 }
 
 /** The home's current data; empty when there is none or it is deleted. */
-export const homeData = ({ home, time }: State): string => currentData(home, path, time) ?? "";
+export const homeData = ({ home, time }: State, at = path): string => currentData(home, at, time) ?? "";
 
 /** The printed value of a version of the source; empty when it has none. */
 export function sourceData({ secret }: State, versionId: string | undefined): string {
@@ -39,12 +50,15 @@ export function sourceData({ secret }: State, versionId: string | undefined): st
 
 /** Remembers what the home's current data is. */
 export function remember(state: State): State {
-  const data = homeData(state);
   const { held } = state.past;
-  return data === "" || held.includes(data)
-    ? state
-    : { ...state, past: { ...state.past, held: [...held, data].sort() } };
+  const data = [homeData(state), homeData(state, secondPath)].filter((text) => text !== "" && !held.includes(text));
+  return data.length === 0 ? state : { ...state, past: { ...state.past, held: [...held, ...data].sort() } };
 }
+
+const isMovers = (author: string): boolean => [entityId, operatorEntity, formerEntity, secondEntity].includes(author);
+
+/** What a person writes in Vault. */
+export const editedData = vaultPrints('{"person":1}');
 
 /** Nothing in Vault that the mover did not write is ever changed. */
 function foreignChange(before: FakeEntry | undefined, after: FakeEntry | undefined, call: string): string | undefined {
@@ -52,13 +66,14 @@ function foreignChange(before: FakeEntry | undefined, after: FakeEntry | undefin
   if (after === undefined) return "I3: a mover removed an entry";
   for (const number in before.versions) {
     const version = before.versions[number];
-    if (version !== undefined && version.author !== entityId && after.versions[number] !== version) {
+    if (version !== undefined && !isMovers(version.author) && after.versions[number] !== version) {
       return "I3: a mover changed somebody's version";
     }
   }
   if (call === "write" && after.current > before.current) {
-    const author = before.versions[before.current]?.author;
-    if (author !== undefined && author !== entityId) return "I3: a mover wrote over somebody's version";
+    const replaced = before.versions[before.current];
+    const persons = replaced !== undefined && (!isMovers(replaced.author) || replaced.data === editedData);
+    if (persons) return "I3: a mover wrote over somebody's version";
   }
   if (before.labels === after.labels) return undefined;
   for (const key of new Set([...Object.keys(before.labels), ...Object.keys(after.labels)])) {
@@ -83,15 +98,23 @@ const reads: ReadonlySet<string> = new Set(["describe", "isReadByService", "read
 
 const askedKey = (state: State, { side, name, args }: OpenCall, behind: number): string =>
   `${name} ${numberOf(args).toString(36)} ${behind.toString()} ${state.time.toString(36)} ` +
-  (side === "source" ? keyOfSource(state.secret) : keyOfHome(state.home));
+  (side === "source" ? `${keyOfSource(state.secret)} ${state.denied.join()}` : keyOfHome(state.home));
 
 /** Lets a call have its effect on a state of its own copy. */
-function answerOf(state: State, call: OpenCall, behind: number, garble: Garble | undefined): Answer {
+function answerOf(state: State, actor: Actor, call: OpenCall, behind: number, { garble, sync }: Scene): Answer {
   const clock = (): number => state.time;
+  const { author, owners } = identities[actor];
+  if (call.side === "source" && state.denied.includes(call.name)) {
+    const value = { is: "refused", outcome: "refused", reason: "access-denied" };
+    return { key: `${state.time.toString(36)} denied`, value, threw: false, time: state.time };
+  }
   const effects =
     call.side === "source"
-      ? sourceEffects({ secrets: [state.secret] }, { clock, lag: () => behind })
-      : homeEffects(state.home, { clock, ...(garble === undefined ? {} : { garble }) });
+      ? sourceEffects(
+          { secrets: [state.secret] },
+          { clock, lag: () => behind, owners, ...(sync === undefined ? {} : { sync }) },
+        )
+      : homeEffects(state.home, { clock, author, ...(garble === undefined ? {} : { garble }) });
   const effect = (effects as unknown as Record<string, ((...args: readonly unknown[]) => unknown) | undefined>)[
     call.name
   ];
@@ -121,14 +144,14 @@ export function doCall(
   call: OpenCall,
   behind: number,
   answers: Map<string, Answer>,
-  garble?: Garble,
+  scene: Scene,
 ): Step {
   const { name } = call;
   const pure = reads.has(name);
   const state = pure ? before : fork(before);
   const asked = pure ? askedKey(before, call, behind) : "";
   const known = answers.get(asked);
-  const answer = known ?? answerOf(state, call, behind, garble);
+  const answer = known ?? answerOf(state, slot.actor, call, behind, scene);
   if (pure && known === undefined) answers.set(asked, answer);
   let past: Past = state.past;
   let after: Slot = slot;
@@ -138,13 +161,25 @@ export function doCall(
     if (name === "read") {
       const { deletionTime, data = "" } = value as { readonly deletionTime?: string; readonly data?: string };
       after = { ...slot, readBack: deletionTime === "" ? data : "" };
-    } else violation = foreignChange(before.home.entries[path], state.home.entries[path], name);
-  } else if (name === "describe") after = { ...slot, readBack: "" };
-  else if (name === "tag") after = { ...slot, tagged: String(call.args[1]).split("/")[0] ?? "" };
-  else if (name === "schedule" && !isScheduled(before.secret) && isScheduled(state.secret)) {
+    } else {
+      const at = String(call.args[0]);
+      violation = foreignChange(before.home.entries[at], state.home.entries[at], name);
+    }
+  } else if (name === "describe") {
+    // A look at the replicas or at a restore says nothing about what was read back before.
+    after = slot.tagged === "" || slot.tagged === undefined ? { ...slot, readBack: "" } : slot;
+  } else if (name === "tag") {
+    const read = readStateTag({ [stateTag]: String(call.args[1]) });
+    const deleting = read.is === "known" && (read.tag.state === "d" || read.tag.state === "t");
+    after = { ...slot, tagged: deleting ? read.tag.versionId : "" };
+  } else if (name === "schedule" && !isScheduled(before.secret) && isScheduled(state.secret)) {
     violation = deleteViolation(before, slot);
-    past = { ...past, scheduledBy: "mover", undone: false };
+    past = { ...past, scheduledBy: slot.actor === "second stack" ? "second stack" : "mover", undone: false };
   } else if (name === "restore" && isScheduled(before.secret) && !isScheduled(state.secret)) {
+    const owner = slot.actor === "second stack" ? "second stack" : "mover";
+    const others = past.scheduledBy === "mover" || past.scheduledBy === "second stack";
+    if (others && past.scheduledBy !== owner)
+      violation = "orders: a mover took back what another stack's mover deleted";
     past = { ...past, scheduledBy: "nobody" };
   }
   const changed = past === state.past ? state : { ...state, past };

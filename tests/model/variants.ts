@@ -3,7 +3,7 @@
  * reorders, leaves out, or answers as if the safeguard had been satisfied.
  */
 import type { Home } from "../../runtime/model/home";
-import { stateTag } from "../../runtime/model/labels";
+import { stateTag } from "../../runtime/model/stateTag";
 import type { HomePort, SourcePort } from "../../runtime/model/ports";
 import type { Source } from "../../runtime/model/source";
 import { entityId } from "../support/builders";

@@ -1,15 +1,16 @@
 /** What `decide` is given, and what it may answer, in the words of its tests. */
 import { absentHome } from "../../runtime/model/home";
 import type { Home } from "../../runtime/model/home";
-import { deletingLabel } from "../../runtime/model/labels";
 import type { VersionLabel } from "../../runtime/model/labels";
 import type { Source } from "../../runtime/model/source";
+import { ownerOf, placeOf, stateTag, timeKey, writeStateTag } from "../../runtime/model/stateTag";
+import type { Proof, StateTag } from "../../runtime/model/stateTag";
 import { decide } from "../../runtime/mover/decide";
-import type { Decision, Proof } from "../../runtime/mover/decision";
+import type { Decision } from "../../runtime/mover/decision";
 import { consistencyMs, readFacts } from "../../runtime/mover/facts";
 import type { Facts } from "../../runtime/mover/facts";
 import type { MoverSettings } from "../../runtime/shared/environment";
-import { anonymousVersion, homeVersionOf, moverSettings, sourceOf, startTime, versionIdOf } from "./builders";
+import { anonymousVersion, entityId, homeVersionOf, moverSettings, sourceOf, startTime, versionIdOf } from "./builders";
 
 export const v1 = versionIdOf(1);
 export const v2 = versionIdOf(2);
@@ -56,9 +57,36 @@ export const prove = (over: object = {}) => ({
 });
 export const foreign = { versions: { 1: homeVersionOf({ authorEntityId: "somebody" }) } };
 export const anonymous = { versions: { 1: anonymousVersion() } };
-export const deleting = (versionId: string, time: number): { deleting: string } => ({
-  deleting: deletingLabel({ versionId, time }),
+export const longAgo = startTime - consistencyMs - 1_000;
+
+/** The tag of a deletion of version 1, which KV version 1 of {@link homeOf} holds. */
+export const tagOf = (over: Partial<StateTag> = {}): StateTag => ({
+  owner: ownerOf(entityId),
+  place: placeOf(moverSettings()),
+  state: "d",
+  suffix: "AbCdEf",
+  versionId: v1,
+  homeVersion: 1,
+  created: timeKey(homeVersionOf().createdTime),
+  taggedAt: Math.floor(longAgo / 1_000) * 1_000,
+  windowDays: 30,
+  replicas: [],
+  ...over,
 });
-export const longAgo = startTime - consistencyMs - 1;
-export const justDeleted = { ...deleting(v1, startTime), deleted: v1 };
-export const restore = (cause: string) => ({ act: "restore", versionId: v1, cause });
+
+/** A source's tags with that tag. */
+export const tagged = (over: Partial<StateTag> = {}): Record<string, string> => ({
+  [stateTag]: writeStateTag(tagOf(over)) ?? "",
+});
+
+/** Labels that tell of a deletion of version 1. */
+export const deletionLabels = (time = longAgo, versionId = v1, suffix = "AbCdEf"): Record<string, string> => {
+  const text = `1;${suffix};${versionId};${new Date(time).toISOString()}`;
+  return { deleting: text, deleted: text };
+};
+export const restore = (cause: string, then: "b" | "u", over: Partial<StateTag> = {}) => ({
+  act: "restore",
+  tag: tagOf(over),
+  cause,
+  then,
+});

@@ -3,15 +3,13 @@
  * effect is synchronous and nothing runs by a timer. What AWS refuses, it refuses with the same meaning.
  */
 import { letsServiceIn } from "../../runtime/aws/resourcePolicy";
-import { stateTag } from "../../runtime/model/labels";
-import type { Replica } from "../../runtime/model/labels";
 import type { Reason } from "../../runtime/model/outcome";
 import type { MutationResult, Refusal, SourcePort } from "../../runtime/model/ports";
 import { readDescription } from "../../runtime/model/source";
-import type { Source } from "../../runtime/model/source";
+import type { Replica, Source, SourceReplica } from "../../runtime/model/source";
+import { ownerOf, stateTag } from "../../runtime/model/stateTag";
 import type { SourceValue } from "../../runtime/model/value";
-import { retryableError } from "../../runtime/shared/errors";
-import { arnOf, region, startTime, versionIdOf } from "./builders";
+import { account, arnOf, entityId, region, startTime, versionIdOf } from "./builders";
 import { hooked } from "./hook";
 import type { Effects, Hook } from "./hook";
 
@@ -30,7 +28,7 @@ export interface FakeSecretState {
   /** When it was scheduled for deletion, in milliseconds since the epoch; the start of all tests unless told. */
   readonly scheduledAt?: number;
   readonly rotating: boolean;
-  readonly replicas: readonly Replica[];
+  readonly replicas: readonly SourceReplica[];
   readonly owningService?: string;
   readonly primaryRegion?: string;
   readonly policy?: string;
@@ -54,8 +52,10 @@ export interface FakeSourceOptions {
   readonly clock?: () => number;
   /** How many changes DescribeSecret is behind this time; 0 when it is consistent. */
   readonly lag?: (secret: FakeSecret) => number;
-  /** RestoreSecret without the mover's tag is refused, as the function's role has it. Default true. */
-  readonly restoreNeedsTag?: boolean;
+  /** Entities whose tags let DeleteSecret and RestoreSecret through, as the function's role has it. Default the mover's. */
+  readonly owners?: readonly string[];
+  /** Whether new replicas are in sync at once. Default `at-once`; `later` leaves them in progress, `never` fails them. */
+  readonly sync?: "at-once" | "later" | "never";
 }
 
 const dayMs = 24 * 60 * 60_000;
@@ -149,6 +149,16 @@ const find = (state: SourceState, id: string): FakeSecret | undefined =>
     ({ arn, name }) => arn === id || name === id || (id.startsWith("arn:") && arn.slice(0, -7) === id),
   );
 
+const statusText = { "in-sync": "InSync", "in-progress": "InProgress", failed: "Failed" } as const;
+
+/** A replica in sync, on the key that AWS manages unless told. */
+export const replicaIn = (region: string, over: Partial<SourceReplica> = {}): SourceReplica => ({
+  region,
+  key: over.keyId === undefined ? "aws" : "own",
+  status: "in-sync",
+  ...over,
+});
+
 function describe(secret: FakeSecret, behind: number): Source {
   const {
     versions,
@@ -173,7 +183,11 @@ function describe(secret: FakeSecret, behind: number): Source {
       ...(rotating ? { RotationEnabled: true } : {}),
       ...(owningService === undefined ? {} : { OwningService: owningService }),
       ...(primaryRegion === undefined ? {} : { PrimaryRegion: primaryRegion }),
-      ReplicationStatus: replicas.map(({ region: Region, kmsKeyId: KmsKeyId }) => ({ Region, KmsKeyId })),
+      ReplicationStatus: replicas.map(({ region: Region, key, keyId = "alias/of-somebody", status }) => ({
+        Region,
+        ...(key === "aws" ? {} : { KmsKeyId: key === "own" ? `arn:aws:kms:${Region}:${account}:key/${keyId}` : keyId }),
+        Status: statusText[status],
+      })),
     },
     region,
   );
@@ -189,7 +203,11 @@ const changed = { is: "stale" } as const;
 
 /** What each call does and answers, at once. */
 export function sourceEffects(state: SourceState, options: Omit<FakeSourceOptions, "hook"> = {}): Effects<SourcePort> {
-  const { clock = () => startTime, lag = () => 0, restoreNeedsTag = true } = options;
+  const { clock = () => startTime, lag = () => 0, owners = [entityId], sync = "at-once" } = options;
+
+  /** Whether the role's condition on the tag lets a call through. */
+  const isTagged = ({ tags }: FakeSecretState): boolean =>
+    owners.some((id) => tags[stateTag]?.startsWith(`1/${ownerOf(id)}/`) === true);
 
   /** A write: refused on what is absent, a replica, another service's, or scheduled. */
   const onLive = (
@@ -238,8 +256,11 @@ export function sourceEffects(state: SourceState, options: Omit<FakeSourceOption
       if (!Number.isInteger(windowDays) || windowDays < 7 || windowDays > 30) {
         return refused("source-rejected", "failed");
       }
-      return onLive(arn, (secret, now) => {
-        if (now.replicas.length > 0) throw retryableError("source-has-replicas", "delete", "still has replica regions");
+      const there = find(state, arn);
+      if (there !== undefined && !isTagged(stateOf(there))) return refused("access-denied");
+      if (there !== undefined && !isScheduled(there) && stateOf(there).replicas.length > 0)
+        return { is: "has-replicas" };
+      return onLive(arn, (secret) => {
         change(secret, { window: windowDays, scheduledAt: clock() });
         return done;
       });
@@ -248,7 +269,7 @@ export function sourceEffects(state: SourceState, options: Omit<FakeSourceOption
     restore: (arn) => {
       const secret = find(state, arn);
       if (secret === undefined) return changed;
-      if (restoreNeedsTag && stateOf(secret).tags[stateTag] === undefined) return refused("access-denied");
+      if (!isTagged(stateOf(secret))) return refused("access-denied");
       if (isScheduled(secret)) restoreByPerson(secret);
       return done;
     },
@@ -264,13 +285,11 @@ export function sourceEffects(state: SourceState, options: Omit<FakeSourceOption
         if (now.replicas.some((old) => replicas.some((added) => added.region === old.region))) {
           return refused("source-rejected", "failed");
         }
-        change(secret, { replicas: [...now.replicas, ...replicas] });
-        return done;
-      }),
-
-    cancelRotation: (arn) =>
-      onLive(arn, (secret) => {
-        change(secret, { rotating: false });
+        const status = { "at-once": "in-sync", later: "in-progress", never: "failed" } as const;
+        const made = replicas.map(({ region: there, keyId }: Replica) =>
+          replicaIn(there, { status: status[sync], ...(keyId === undefined ? {} : { keyId }) }),
+        );
+        change(secret, { replicas: [...now.replicas, ...made] });
         return done;
       }),
   };

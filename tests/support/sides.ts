@@ -3,9 +3,9 @@ import { boolean, constant, constantFrom, oneof, option, record } from "fast-che
 import type { Arbitrary } from "fast-check";
 
 import type { Home, HomeVersion } from "../../runtime/model/home";
-import { deletingLabel } from "../../runtime/model/labels";
 import type { Source } from "../../runtime/model/source";
-import type { Proof } from "../../runtime/mover/decision";
+import { placeOf, timeKey, writeStateTag } from "../../runtime/model/stateTag";
+import type { Proof, StateTag } from "../../runtime/model/stateTag";
 import type { Now } from "../../runtime/mover/facts";
 import type { MoverSettings } from "../../runtime/shared/environment";
 import {
@@ -19,7 +19,8 @@ import {
   startTime,
   versionLabelText,
 } from "./builders";
-import { v1, v2 } from "./decisions";
+import { replicaIn } from "./fakeSource";
+import { tagOf, v1, v2 } from "./decisions";
 
 export interface Sides {
   readonly source: Source;
@@ -44,8 +45,27 @@ const moments = [0, 5 * minute, 15 * minute, 3 * day].flatMap((limit) =>
   [limit - 1, limit, limit + 1].flatMap((length) => [startTime - length, startTime + length]),
 );
 
+const createdTimes = ["2026-03-01T11:00:00.000000001Z", "2026-03-01T12:00:00Z"] as const;
+
+const ownTag: Arbitrary<string | undefined> = record({
+  state: constantFrom<StateTag["state"]>("d", "d", "t", "b", "u"),
+  owner: mostly(tagOf().owner, "former", "anothers"),
+  place: mostly(tagOf().place, placeOf(moverSettings({ mount: "before" })), "00000000"),
+  suffix: mostly("AbCdEf", "Zzzzzz"),
+  versionId: mostly(v1, v2),
+  homeVersion: constantFrom(1, 1, 2, 3),
+  created: mostly(timeKey(createdTimes[0]), timeKey(createdTimes[1])),
+  taggedAt: constantFrom(...moments),
+}).map((over) => writeStateTag(tagOf(over)));
+
+const stateTags: Arbitrary<string | undefined> = oneof(
+  { weight: 5, arbitrary: constant(undefined) },
+  { weight: 5, arbitrary: ownTag },
+  { weight: 1, arbitrary: constantFrom("again", "", "1/entity-o", `${v1}/2026-04-01T00:00:00.000Z`) },
+);
+
 const tags: Arbitrary<Source["tags"]> = record({
-  "vault-mover": mostly<string | undefined>(undefined, `${v1}/2026-04-01T00:00:00.000Z`, v1, `${v2}/x`, "", "/x"),
+  "vault-mover": stateTags,
   "vault-mover-mode": mostly<string | undefined>(undefined, "exempt", "audit", "copy", "move", "typo", ""),
   "aws:cloudformation:stack-id": mostly<string | undefined>(undefined, "x"),
   owner: mostly<string | undefined>(undefined, "x"),
@@ -62,14 +82,13 @@ const source: Arbitrary<Source> = record({
   rotating: mostly(false, true),
   owningService: mostly<string | undefined>(undefined, "rds"),
   primaryRegion: mostly<string | undefined>(undefined, "us-east-1"),
-  replicas: mostly<Source["replicas"]>([], [{ region: "us-east-1" }]),
+  replicas: mostly<Source["replicas"]>([], [replicaIn("us-east-1")], [replicaIn("us-east-1", { key: "foreign" })]),
 }).map(({ id, name, windowEnd, owningService, primaryRegion, ...rest }) => {
   const over = { ...rest, name, arn: arnOf(name), ...present({ owningService, primaryRegion }) };
   const ends = rest.scheduled && windowEnd !== undefined ? { ...over, windowEnd } : over;
   return id === undefined ? sourceWithoutValue(ends) : sourceOf({ ...ends, currentVersionId: id });
 });
 
-const createdTimes = ["2026-03-01T11:00:00.000000001Z", "2026-03-01T12:00:00Z"] as const;
 const version: Arbitrary<HomeVersion> = record({
   author: constantFrom(entityId, entityId, entityId, "former", "somebody", "", undefined, undefined),
   createdTime: mostly<string>(...createdTimes),
@@ -89,6 +108,13 @@ const label = constantFrom(
 );
 const maybe = <T>(some: Arbitrary<T>): Arbitrary<T | undefined> => option(some, { nil: undefined, freq: 2 });
 
+const deletion: Arbitrary<string> = oneof(
+  record({ versionId: mostly(v1, v2), suffix: mostly("AbCdEf", "Zzzzzz"), time: constantFrom(...moments) }).map(
+    ({ versionId, suffix, time }) => `1;${suffix};${versionId};${new Date(time).toISOString()}`,
+  ),
+  constantFrom("", "garbage", `2;AbCdEf;${v1};2026-03-01T12:00:00.000Z`),
+);
+
 const home: Arbitrary<Home> = record({
   currentVersion: constantFrom(0, 1, 1, 1, 2, 2, 3),
   versions: record({ 1: version, 2: version, 3: maybe(version) }),
@@ -96,15 +122,8 @@ const home: Arbitrary<Home> = record({
     v1: label,
     v2: label,
     v3: maybe(label),
-    deleting: maybe(
-      oneof(
-        record({ versionId: mostly(v1, v2), time: constantFrom(...moments) }).map(deletingLabel),
-        constantFrom("", "garbage", `${v1}/garbage`),
-      ),
-    ),
-    deleted: maybe(mostly(v1, v2)),
-    restoring: mostly<string | undefined>(undefined, v1, v2, ""),
-    checked: maybe(constant("2026-03-01T11:59:00.000Z")),
+    deleting: maybe(deletion),
+    deleted: maybe(deletion),
   }),
 }).map(({ currentVersion, versions, labels }) => {
   const there = Object.entries(present<HomeVersion>(versions)).filter(([number]) => Number(number) <= currentVersion);
@@ -119,10 +138,12 @@ const settings: Arbitrary<MoverSettings> = record({
   ownerTags: mostly<readonly string[]>([], ["owner"]),
   serviceReadNames: mostly<readonly string[]>([], ["app/*"]),
   replicas: constantFrom("skip", "remove"),
-  rotation: constantFrom("skip", "cancel-and-move"),
+  replicaRegions: constantFrom<readonly string[]>([], ["us-east-1"]),
+  rotation: constantFrom("skip", "move"),
   authorship: constantFrom("entity", "label"),
   foreignHomes: constantFrom("refuse", "accept-equal"),
   formerEntityIds: constantFrom<readonly string[]>([], ["former"]),
+  formerPlaces: constantFrom<readonly string[]>([], [placeOf(moverSettings({ mount: "before" }))]),
 } satisfies Record<string, Arbitrary<unknown>>).map((over) => moverSettings(over as Partial<MoverSettings>));
 
 const proof: Arbitrary<Proof> = record({

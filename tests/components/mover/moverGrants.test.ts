@@ -29,7 +29,7 @@ const argsWith = (mover: Partial<GrantArgs["mover"]> = {}, over: Partial<GrantAr
 });
 
 const everything = argsWith(
-  { login: "jwt", audience: "https://vault.example.com", replicas: "remove", rotation: "cancel-and-move" },
+  { login: "jwt", audience: "https://vault.example.com", replicas: "remove" },
   { inSubnets: true },
 );
 

@@ -1,0 +1,61 @@
+/** The mover's tag on a source, as a run writes it. */
+import type { MutationResult } from "../model/ports";
+import type { Source } from "../model/source";
+import { namesProof, ownerOf, placeOf, readStateTag, timeKey, writeStateTag } from "../model/stateTag";
+import type { Proof, StateTag, TagState } from "../model/stateTag";
+import type { Result, Run } from "./run";
+
+/** Turns a call's result into the run's; undefined means that the run goes on. */
+export function outcomeOf(run: Run, change: MutationResult): Result | undefined {
+  switch (change.is) {
+    case "done":
+      return undefined;
+    case "stale":
+      return "again";
+    case "refused":
+      return run.trace.end(change.outcome, change.reason);
+    default:
+      return change satisfies never;
+  }
+}
+
+/** The tag that remembers a proof. */
+export const tagOf = ({ settings, deps }: Run, source: Source, proof: Proof, state: TagState): StateTag => ({
+  owner: ownerOf(settings.entityId),
+  place: placeOf(settings),
+  state,
+  suffix: source.suffix,
+  versionId: proof.versionId,
+  homeVersion: proof.homeVersion,
+  created: timeKey(proof.createdTime),
+  taggedAt: deps.now(),
+  windowDays: settings.recoveryWindowDays,
+  replicas: source.replicas,
+});
+
+/** Writes a tag. @returns how the run ends; undefined when the tag is there */
+export async function writeTag(run: Run, tag: StateTag): Promise<Result | undefined> {
+  const text = writeStateTag(tag);
+  if (text === undefined) return run.trace.end("refused", "regions-no-room");
+  return outcomeOf(run, await run.deps.source.tag(run.arn, text));
+}
+
+/** After an undo the tag follows each value that is proven, so that it tells whether a person's deletion is safe. */
+export async function rememberProof(run: Run, source: Source, proof: Proof): Promise<Result | undefined> {
+  const read = readStateTag(source.tags);
+  // Labels alone told of the undo: they withhold, and cause no call.
+  if (read.is !== "known") return undefined;
+  if (read.tag.state === "u" && namesProof(read.tag, proof)) return undefined;
+  return writeTag(run, tagOf(run, source, proof, "u"));
+}
+
+/**
+ * Tags a deletion that is known to have failed as taken back, so that the secret can move again, and then removes the
+ * labels that announced it. A secret that is scheduled after all takes no tag: then nothing is changed.
+ */
+export async function giveBack(run: Run, tag: StateTag): Promise<void> {
+  const { deps, path } = run;
+  const tagged = await writeTag(run, { ...tag, state: "b", taggedAt: deps.now() });
+  if (tagged !== undefined) return;
+  await deps.home.label(path, { deleting: null, deleted: null });
+}
