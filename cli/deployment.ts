@@ -11,6 +11,8 @@ export interface Deployment {
   readonly functionName: string;
   readonly functionArn: string;
   readonly logGroupName: string;
+  /** The time that one run of the function has. */
+  readonly timeoutSeconds: number;
   readonly settings: MoverSettings;
 }
 
@@ -46,7 +48,7 @@ export async function readDeployment(
     }
     throw awsFailure("GetFunctionConfiguration", error);
   }
-  const { Environment, FunctionArn: functionArn = functionName, LoggingConfig } = answer;
+  const { Environment, FunctionArn: functionArn = functionName, LoggingConfig, Timeout: timeoutSeconds = 120 } = answer;
   if (Environment?.Error !== undefined) {
     throw new Failure(`AWS does not show the variables of ${functionName}: get kms:Decrypt on the function's key.`);
   }
@@ -55,6 +57,7 @@ export async function readDeployment(
       functionName,
       functionArn,
       logGroupName: LoggingConfig?.LogGroup ?? `/aws/lambda/${functionName}`,
+      timeoutSeconds,
       settings: readEnvironment(Environment?.Variables ?? {}),
     };
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { Outcome } from "../runtime/model/outcome";
 import { delaySeconds } from "../runtime/mover/backoff";
 import type { MoveRequest } from "../runtime/mover/run";
-import { isRetryableError } from "../runtime/shared/errors";
+import { isRetryableError, retryConcerns } from "../runtime/shared/errors";
 import type { RetryCode, RetryableError } from "../runtime/shared/errors";
 import { makeTaskPool } from "../runtime/sweeper/taskPool";
 
@@ -11,6 +11,12 @@ export interface LocalPorts {
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
   readonly stopped: () => boolean;
+  /** Milliseconds since the epoch, by a clock that goes on while the machine sleeps. */
+  readonly now: () => number;
+  /** The time that one try of a secret has, as the function has it. */
+  readonly timeoutMs: number;
+  /** @throws when the deployment's settings are no longer those of this run */
+  readonly checkSettings: () => Promise<void>;
 }
 
 /** A secret that did not end in this run, and why. */
@@ -25,8 +31,6 @@ export interface LocalEnd {
   readonly unbegun: number;
 }
 
-/** Codes that concern a single secret. Any other code would stop all secrets in the same way. */
-const ofOneSecret: readonly RetryCode[] = ["contended", "source-has-replicas", "source-not-found-yet"];
 /** Codes for which waiting does not help. */
 const lasting: readonly RetryCode[] = [
   "vault-denied",
@@ -49,11 +53,12 @@ const isRefused = ({ message }: RetryableError): boolean =>
 /**
  * Runs until every secret has ended or the person stops it. The runs in progress end first.
  *
- * @throws the RetryableError that every secret would meet, after the runs in progress have ended
+ * @throws what `checkSettings` throws, or the RetryableError that every secret would meet, after the runs in progress
+ * have ended
  */
 export async function runLocally(
   arns: readonly string[],
-  { move, sleep, random, stopped }: LocalPorts,
+  { move, sleep, random, stopped, now, timeoutMs, checkSettings }: LocalPorts,
   atOnce: number,
   on: (outcome: Outcome) => Promise<void> | void,
 ): Promise<LocalEnd> {
@@ -62,8 +67,12 @@ export async function runLocally(
 
   async function moveOne(secret: string): Promise<void> {
     for (let attempt = 1, unseen = 1; ;) {
+      await checkSettings();
+      // By the wall clock, as the protocol's own checks before a delete. A machine that slept in the middle of a try has
+      // no time left and starts over, with a new look at both sides.
+      const end = now() + timeoutMs;
       try {
-        const outcome = await move({ secret, receiveCount: attempt, remainingMs: () => Infinity });
+        const outcome = await move({ secret, receiveCount: attempt, remainingMs: () => end - now() });
         if (outcome.reason !== "deletion-unseen") {
           await on(outcome);
           return;
@@ -77,7 +86,8 @@ export async function runLocally(
       } catch (error) {
         if (!isRetryableError(error) || lasting.includes(error.code) || isRefused(error)) throw error;
         if (attempt === attempts || stopped() || failed) {
-          if (!ofOneSecret.includes(error.code)) throw error;
+          // Any other code would stop all secrets in the same way.
+          if (retryConcerns[error.code] !== "secret") throw error;
           left.push({ secret, code: error.code });
           return;
         }

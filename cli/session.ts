@@ -18,11 +18,13 @@ import { confirmAddress } from "./confirmAddress";
 import { functionNameOf, readDeployment } from "./deployment";
 import type { Deployment, Which } from "./deployment";
 import { awsFailure, Failure } from "./failure";
+import { refuseLateDeletes } from "./lateDelete";
 import { makeListing } from "./listing";
 import type { ListPage } from "./listing";
 import { progressTo } from "./progress";
 import type { ProgressStart } from "./progress";
 import type { Screen, Streams } from "./screen";
+import { makeSettingsCheck } from "./settingsCheck";
 import { namedAddress, originOf, thisMachine, vaultLoginOf } from "./vaultLogin";
 import type { LoginOptions } from "./vaultLogin";
 
@@ -35,6 +37,8 @@ export interface SessionOptions extends Which, LoginOptions {
 
 export interface Session {
   readonly deployment: Deployment;
+  /** @throws when the deployment's settings are no longer those of this session; reads them at most once a minute */
+  readonly checkSettings: () => Promise<void>;
   readonly secrets: SecretsManagerClient;
   readonly source: SourcePort;
   readonly home: HomePort;
@@ -89,8 +93,8 @@ export async function openSession(
     ...(options.region === undefined ? {} : { region: options.region }),
   });
   const region = await regionOf(lambda);
-  const deployment = await readDeployment(lambda, functionNameOf(options, region), region);
-  lambda.destroy();
+  const functionName = functionNameOf(options, region);
+  const deployment = await readDeployment(lambda, functionName, region);
 
   const { isTTY = false } = streams.err as NodeJS.WritableStream & { readonly isTTY?: boolean };
   const place = thisMachine(process.stdin.isTTY && isTTY && !screen.json);
@@ -109,12 +113,18 @@ export async function openSession(
     await confirmAddress({ login: what, address, functionArn: deployment.functionArn }, place);
   }
   const secrets = new SecretsManagerClient({ region, ...awsLimits });
+  refuseLateDeletes(secrets, now);
   const source = makeSecretsManager(secrets, region);
   const listPace = makeRateLimit(listsPerSecond * share, now, wait);
   const policyPace = makeRateLimit(policiesPerSecond * share, now, wait);
 
   return {
     deployment: { ...deployment, settings },
+    checkSettings: makeSettingsCheck(
+      deployment.settings,
+      async () => (await readDeployment(lambda, functionName, region)).settings,
+      now,
+    ),
     secrets,
     source,
     home: makeVaultHome({ transport, token, mount, namespace }),

@@ -126,8 +126,10 @@ async function inThisProcess(
   arns: readonly string[],
   on: (outcome: Outcome) => Promise<void>,
 ): Promise<End> {
-  const { deployment, source, home, now, sleep, stopped, concurrency } = session;
-  const { settings } = deployment;
+  const { deployment, checkSettings, source, home, now, sleep, stopped, concurrency } = session;
+  const { settings, timeoutSeconds } = deployment;
+  // More secrets at once would wait for their turn to be deleted until their time is over.
+  const atOnce = Math.max(1, Math.floor(settings.deletesPerSecond * (timeoutSeconds / 2 - 15)));
   const move = makeMove(settings, {
     source,
     home,
@@ -137,8 +139,8 @@ async function inThisProcess(
   });
   const { left, unbegun } = await runLocally(
     arns,
-    { move, sleep, random: () => Math.random(), stopped },
-    concurrency,
+    { move, sleep, random: () => Math.random(), stopped, now, timeoutMs: timeoutSeconds * 1_000, checkSettings },
+    Math.min(concurrency, atOnce),
     on,
   );
   const because = [

@@ -16,6 +16,7 @@ function sessionOf(stopped: () => boolean = () => false) {
         functionName: "mover",
         functionArn: "arn-of-the-mover",
         logGroupName: "/mover",
+        timeoutSeconds: 120,
         settings: moverSettings(),
       },
       listing: () => (token: string | undefined) => {

@@ -5,8 +5,6 @@ import { commonPrefix, makeFilter, readDuration } from "../../cli/filter";
 import { patienceMs, runFleet } from "../../cli/fleet";
 import type { FleetPorts, News } from "../../cli/fleet";
 import { makeListing } from "../../cli/listing";
-import { runLocally } from "../../cli/localRun";
-import type { LocalPorts } from "../../cli/localRun";
 import { readLine } from "../../cli/moverLog";
 import { paceOf } from "../../cli/progress";
 import type { Outcome } from "../../runtime/model/outcome";
@@ -109,103 +107,6 @@ describe("a run through the fleet", () => {
 
     assert.equal(end.cause, "silent");
     assert.ok(ports.time - 1_000_000 >= patienceMs);
-  });
-});
-
-describe("a run in this process", () => {
-  const ports = (over: Partial<LocalPorts>): LocalPorts => ({
-    move: ({ secret }) => Promise.resolve(outcomeOf(secret)),
-    sleep: () => Promise.resolve(),
-    random: () => 0,
-    stopped: () => false,
-    ...over,
-  });
-  const none = (): void => undefined;
-
-  it("moves so many at once and no more", async () => {
-    let [now, most] = [0, 0];
-    const move: LocalPorts["move"] = async ({ secret }) => {
-      most = Math.max(most, (now += 1));
-      await new Promise(setImmediate);
-      now -= 1;
-      return outcomeOf(secret);
-    };
-
-    assert.deepEqual(await runLocally(arns(20), ports({ move }), 4, none), { left: [], unbegun: 0 });
-    assert.equal(most, 4);
-  });
-
-  it("tries again what a rest can heal, longer each time", async () => {
-    const slept: number[] = [];
-    const outcomes: string[] = [];
-    const move: LocalPorts["move"] = ({ secret, receiveCount }) =>
-      receiveCount < 4
-        ? Promise.reject(retryableError("vault-sealed", "write", "x"))
-        : Promise.resolve(outcomeOf(secret));
-
-    await runLocally(arns(1), ports({ move, sleep: (ms) => (slept.push(ms), Promise.resolve()) }), 4, ({ secret }) => {
-      outcomes.push(secret);
-    });
-
-    assert.deepEqual([slept, outcomes], [[5_000, 10_000, 20_000], ["arn-0"]]);
-  });
-
-  it("ends with the error when a token ends midway: nothing new is begun, what is under way ends", async () => {
-    const begun: string[] = [];
-    const outcomes: string[] = [];
-    const move: LocalPorts["move"] = async ({ secret }) => {
-      begun.push(secret);
-      await new Promise(setImmediate);
-      if (secret === "arn-1") throw retryableError("vault-denied", "read-home", "Vault answered with status 403");
-      await new Promise(setImmediate);
-      return outcomeOf(secret);
-    };
-
-    await assert.rejects(
-      runLocally(arns(20), ports({ move }), 3, ({ secret }) => {
-        outcomes.push(secret);
-      }),
-      { code: "vault-denied" },
-    );
-
-    assert.deepEqual(begun, ["arn-0", "arn-1", "arn-2"]);
-    assert.deepEqual(outcomes, ["arn-0", "arn-2"]);
-  });
-
-  it("goes on with the others when one secret keeps changing, and tells that it is left", async () => {
-    const move: LocalPorts["move"] = ({ secret }) =>
-      secret === "arn-1"
-        ? Promise.reject(retryableError("contended", "describe", "x"))
-        : Promise.resolve(outcomeOf(secret));
-
-    const end = await runLocally(arns(5), ports({ move }), 2, none);
-
-    assert.deepEqual(end, { left: [{ secret: "arn-1", code: "contended" }], unbegun: 0 });
-  });
-
-  it("waits for a secret whose delete may only not show yet, for the five minutes that it may take", async () => {
-    let now = 0;
-    const outcomes: Outcome[] = [];
-    const move: LocalPorts["move"] = ({ secret }) =>
-      Promise.resolve(outcomeOf(secret, now < 300_000 ? { outcome: "deferred", reason: "deletion-unseen" } : {}));
-    const sleep = (ms: number): Promise<void> => ((now += ms), Promise.resolve());
-
-    const end = await runLocally(arns(1), ports({ move, sleep }), 1, (outcome) => {
-      outcomes.push(outcome);
-    });
-
-    assert.deepEqual([end, outcomes], [{ left: [], unbegun: 0 }, [outcomeOf("arn-0")]]);
-  });
-
-  it("begins nothing more when it is told to stop", async () => {
-    let ended = 0;
-
-    const end = await runLocally(arns(9), ports({ stopped: () => ended >= 2 }), 1, () => {
-      ended += 1;
-    });
-
-    assert.deepEqual(end, { left: [], unbegun: 9 - ended });
-    assert.ok(ended >= 2 && ended <= 3);
   });
 });
 

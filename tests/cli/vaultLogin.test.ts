@@ -1,8 +1,5 @@
 import * as assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -10,26 +7,15 @@ import { confirmAddress, confirmedFile } from "../../cli/confirmAddress";
 import type { AddressPlace } from "../../cli/confirmAddress";
 import { Failure } from "../../cli/failure";
 import { originOf as readOrigin, thisMachine } from "../../cli/vaultLogin";
-import { writeEnvironment } from "../../runtime/shared/environment";
-import { account, moverSettings, region } from "../support/builders";
+import { moverSettings } from "../support/builders";
+import { environmentAt, functionArn, functionName, listen, listenAsAws } from "./support/fakeFunction";
+import type { Listener } from "./support/fakeFunction";
 import { runHere } from "./support/homing";
 import type { Ended } from "./support/homing";
 
-const functionName = "homing-prod-eu-west-1";
-const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
-
-const listen = (answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Server> =>
-  new Promise((resolve) => {
-    const server = createServer(answer);
-    server.listen(0, "127.0.0.1", () => {
-      resolve(server);
-    });
-  });
-const originOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
 describe("the person's login at Vault", () => {
-  let vault: Server;
-  let aws: Server;
+  let vault: Listener;
+  let aws: Listener;
   let home: string;
   /** What the Vault of the function's environment was sent, a path each with its token. */
   let sent: string[] = [];
@@ -39,14 +25,7 @@ describe("the person's login at Vault", () => {
       sent.push(`${request.url ?? ""} ${String(request.headers["x-vault-token"])}`);
       response.writeHead(403).end('{"errors":["permission denied"]}');
     });
-    aws = await listen((request, response) => {
-      const Variables = writeEnvironment(moverSettings({ vaultAddress: originOf(vault) }));
-      const isFunction = request.url?.includes(`/functions/${functionName}/configuration`) === true;
-      response.writeHead(isFunction ? 200 : 404, { "content-type": "application/json" });
-      response.end(
-        JSON.stringify({ FunctionName: functionName, FunctionArn: functionArn, Environment: { Variables } }),
-      );
-    });
+    aws = await listenAsAws(() => moverSettings({ vaultAddress: vault.address }));
   });
   after(() => {
     vault.close();
@@ -64,10 +43,7 @@ describe("the person's login at Vault", () => {
   const move = (args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> =>
     runHere(["move", "--local", "--function", functionName, ...args], {
       HOME: home,
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_REGION: region,
-      AWS_ENDPOINT_URL: originOf(aws),
+      ...environmentAt(aws),
       ...env,
     });
 
@@ -97,7 +73,7 @@ describe("the person's login at Vault", () => {
   });
 
   it("goes to the address that the person names, by the option or by VAULT_ADDR", async () => {
-    const address = originOf(vault);
+    const address = vault.address;
     await move(["--vault-address", address], { VAULT_TOKEN: "hvs.one" });
     await move([], { VAULT_TOKEN: "hvs.two", VAULT_ADDR: `${address}/` });
 
@@ -112,15 +88,12 @@ describe("the person's login at Vault", () => {
     };
     const env = { VAULT_TOKEN: "hvs.one" };
 
-    for (const confirmed of [
-      { [functionArn]: "https://elsewhere.example" },
-      { [`${functionArn}-2`]: originOf(vault) },
-    ]) {
+    for (const confirmed of [{ [functionArn]: "https://elsewhere.example" }, { [`${functionArn}-2`]: vault.address }]) {
       remember(confirmed);
       assert.equal((await move([], env)).code, 1);
       assert.deepEqual(sent, []);
     }
-    remember({ [functionArn]: originOf(vault) });
+    remember({ [functionArn]: vault.address });
     await move([], env);
     assert.deepEqual([...new Set(sent)], ["/v1/auth/token/lookup-self hvs.one"]);
 

@@ -1,0 +1,52 @@
+import * as assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
+
+import { Failure } from "../../cli/failure";
+import { makeScreen } from "../../cli/screen";
+import { openSession } from "../../cli/session";
+import type { Session } from "../../cli/session";
+import { moverSettings } from "../support/builders";
+import { environmentAt, functionName, listenAsAws } from "./support/fakeFunction";
+import type { Listener } from "./support/fakeFunction";
+
+describe("a session of the command line", () => {
+  const before = { ...process.env };
+  let aws: Listener;
+  let settings = moverSettings();
+  beforeEach(async () => {
+    settings = moverSettings();
+    aws = await listenAsAws(() => settings);
+    Object.assign(process.env, environmentAt(aws), { VAULT_TOKEN: "hvs.test" });
+  });
+  afterEach(() => {
+    for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
+    Object.assign(process.env, before);
+    aws.close();
+  });
+
+  const open = (): Promise<Session> => {
+    const streams = { out: new PassThrough(), err: new PassThrough() };
+    const options = { function: functionName, vaultAddress: "https://vault-from-here.example.com" };
+    return openSession(options, makeScreen(false, streams), streams, () => false);
+  };
+
+  it("has the function's settings and time, and Vault's address as this machine reaches it", async () => {
+    const { deployment } = await open();
+
+    assert.equal(deployment.timeoutSeconds, 90);
+    assert.deepEqual(deployment.settings, moverSettings({ vaultAddress: "https://vault-from-here.example.com" }));
+  });
+
+  it("sees that the deployment's settings changed, by their names, and takes its own address for no change", async () => {
+    const { checkSettings } = await open();
+    await checkSettings();
+
+    const later = await open();
+    settings = moverSettings({ mode: "audit" });
+
+    await assert.rejects(
+      later.checkSettings(),
+      (error) => error instanceof Failure && /have changed since this run began \(mode\)/.test(error.message),
+    );
+  });
+});
