@@ -39,7 +39,15 @@ export interface Backfill {
 /** @returns how many secrets ended in which outcome */
 export async function handler({ secrets, concurrency }: Backfill): Promise<Readonly<Record<string, number>>> {
   const outcomes: Record<string, number> = {};
-  const ports = { move, sleep: wait, random: () => Math.random(), stopped: () => false };
+  const ports = {
+    move,
+    sleep: wait,
+    random: () => Math.random(),
+    stopped: () => false,
+    now,
+    timeoutMs: 120_000,
+    checkSettings: () => Promise.resolve(),
+  };
   const { left } = await runLocally(secrets, ports, concurrency, ({ outcome }) => {
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   });
