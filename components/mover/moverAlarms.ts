@@ -70,6 +70,15 @@ const lastingEvents: Breach = {
   datapointsToAlarm: 3,
 };
 
+/** The sweep of all secrets looks at each one every day, so what stands is counted on each of the last two days. */
+const everyDay: Breach = {
+  statistic: "Sum",
+  threshold: 0,
+  period: 24 * 60 * 60,
+  evaluationPeriods: 2,
+  datapointsToAlarm: 2,
+};
+
 /** Nothing was counted in so many whole hours. */
 const absentFor = (hours: number): Breach => ({
   statistic: "Sum",
@@ -200,6 +209,20 @@ export const moverAlarms: readonly MoverAlarm[] = [
     ...event("refused:tag-format"),
     means: "A secret has a tag vault-mover that is cut off or of another version of this program: it is left alone.",
     todo: "Find out who wrote the tag. Remove it, or write the word again into it, to let the secret move.",
+  },
+  {
+    key: "label-format",
+    ...event("refused:label-format"),
+    means: "A home carries labels of a newer version of this program, or forged ones: its secret is left alone.",
+    todo: "Deploy the newer version again, or find out who wrote the labels and remove them.",
+  },
+  {
+    key: "refused-for-days",
+    metric: { of: "mover", name: "refused" },
+    breach: everyDay,
+    means:
+      "Secrets have been refused on two days in a row. Until somebody decides, readers of Vault get what its homes hold, which may be old or missing.",
+    todo: "homing status lists them with their reasons; homing resolve ends a refusal, an exemption ends it too.",
   },
   {
     key: "homes-moved",

@@ -101,9 +101,10 @@ export const liveRows: readonly Row[] = [
     decide: () => stop("deferred", "deletion-unseen"),
   },
   {
-    name: "a mover took its replicas apart or was putting them back, and the settings give it another mode than `audit`",
+    name: "a mover took its replicas apart and did not put them back, and the settings give it another mode than `audit`",
     why: "Whoever owns it gets back what it had, whatever becomes of it.",
-    when: ({ tag, stackMode }) => inState(tag, "t") && stackMode !== "audit",
+    when: ({ tag, stackMode }) =>
+      stackMode !== "audit" && inState(tag, "t", "d") && (tag.tag.state === "t" || tag.replicas === "missing"),
     decide: (facts) => ({ act: "put-back", tag: tagOf(facts) }),
   },
   {
@@ -239,9 +240,9 @@ export const scheduledRows: readonly Row[] = [
   },
   ...tagRows,
   {
-    name: "it has no tag of this mover, and the home's labels tell that a move deleted it",
+    name: "it has no tag of this mover, and the home's labels tell of a deletion by a mover",
     why: "Labels can be forged, so nothing is done to the secret by their word: a person has to look.",
-    when: ({ tag, labels }) => tag.is === "absent" && (labels === "deleted" || labels === "announced-now"),
+    when: ({ tag, labels }) => tag.is === "absent" && labels !== "nothing",
     decide: () => stop("refused", "tag-lost"),
   },
   {

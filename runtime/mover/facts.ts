@@ -5,7 +5,7 @@ import { modeTag, readDeletion, readVersionLabel } from "../model/labels";
 import type { VersionLabel } from "../model/labels";
 import type { Reason } from "../model/outcome";
 import { matches } from "../model/pattern";
-import type { Source, SourceReplica } from "../model/source";
+import type { Replica, Source, SourceReplica } from "../model/source";
 import { namesProof, ownerOf, placeOf, readStateTag } from "../model/stateTag";
 import type { Proof, StateTag } from "../model/stateTag";
 import type { Mode, MoverSettings } from "../shared/environment";
@@ -59,12 +59,14 @@ export type TagFact =
       readonly tag: StateTag;
       /** Less than five minutes old: Secrets Manager may not show its delete yet, or its run is still at work. */
       readonly age: "fresh" | "older";
+      /** Whether all replicas that the tag names are there. */
+      readonly replicas: "there" | "missing";
       /** `changed`: the source changed between the proof and the delete · else what the home holds of the proof. */
       readonly stands: Remains | "changed";
     };
 
-/** What the home's labels say of a deletion of this secret. They can only withhold. */
-export type LabelsSay = "nothing" | "announced-now" | "deleted" | "unknown-format";
+/** What the home's labels say of a deletion of this secret, `announced-now` within five minutes. They can only withhold. */
+export type LabelsSay = "nothing" | "announced-now" | "announced" | "deleted" | "unknown-format";
 
 /**
  * What this run finds at its second look, after its delete. `mine`: the tag names its proof · `anothers`: it names that of
@@ -214,7 +216,9 @@ function readTag(source: Source, home: Home, settings: MoverSettings, now: numbe
     return { is: "another-mover" };
   if (![placeOf(settings), ...settings.formerPlaces].includes(tag.place)) return { is: "moved-place" };
   const age = isFresh(tag.taggedAt, now) ? "fresh" : "older";
-  return { is: "own", tag, age, stands: standsOf(tag, source, home, settings) };
+  const isThere = ({ region }: Replica): boolean => source.replicas.some((replica) => replica.region === region);
+  const replicas = tag.replicas.every(isThere) ? "there" : "missing";
+  return { is: "own", tag, age, replicas, stands: standsOf(tag, source, home, settings) };
 }
 
 /** @param since what is older than this counts no more: a mover took that deletion back and let the secret move again */
@@ -224,7 +228,7 @@ function readLabels(source: Source, home: Home, since: number, now: number): Lab
   if (read.is === "unknown") return "unknown-format";
   if (read.label.time <= since) return "nothing";
   if (read.is === "deleted") return "deleted";
-  return isFresh(read.label.time, now) ? "announced-now" : "nothing";
+  return isFresh(read.label.time, now) ? "announced-now" : "announced";
 }
 
 const sinceOf = (tag: TagFact): number => {

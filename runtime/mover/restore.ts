@@ -1,13 +1,11 @@
 /** How a deletion is taken back, and how the replicas that it cost are made again. */
 import type { Home } from "../model/home";
 import { clearedDeletion } from "../model/labels";
-import type { Source } from "../model/source";
-import { readStateTag } from "../model/stateTag";
 import type { StateTag } from "../model/stateTag";
 import { retryableError } from "../shared/errors";
 import type { Decision } from "./decision";
 import type { Result, Run } from "./run";
-import { outcomeOf, writeTag } from "./tagging";
+import { isTagged, outcomeOf, writeTag } from "./tagging";
 
 /** How often DescribeSecret is asked whether the replicas are in sync, a second apart. */
 const syncLooks = 10;
@@ -45,12 +43,6 @@ export async function putReplicasBack(run: Run, tag: StateTag): Promise<Result> 
     await deps.sleep(1_000);
   }
   throw retryableError("replicas-missing", "replicate", "not all replicas are in sync yet");
-}
-
-/** Whether the source still carries the tag of the deletion that was taken back, and nobody's since. */
-function isTagged({ tags }: Source, tag: StateTag): boolean {
-  const read = readStateTag(tags);
-  return read.is === "known" && JSON.stringify(read.tag) === JSON.stringify(tag);
 }
 
 /**

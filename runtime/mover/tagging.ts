@@ -49,12 +49,21 @@ export async function rememberProof(run: Run, source: Source, proof: Proof): Pro
   return writeTag(run, tagOf(run, source, proof, "u"));
 }
 
+/** Whether the source still carries this very tag, and nobody's since. */
+export function isTagged({ tags }: Source, tag: StateTag): boolean {
+  const read = readStateTag(tags);
+  return read.is === "known" && JSON.stringify(read.tag) === JSON.stringify(tag);
+}
+
 /**
  * Tags a deletion that is known to have failed as taken back, so that the secret can move again, and then removes the
- * labels that announced it. A secret that is scheduled after all takes no tag: then nothing is changed.
+ * labels that announced it. A tag that somebody has changed since stays: it may tell of a person's undo. A secret that is
+ * scheduled after all takes no tag: then nothing is changed.
  */
 export async function giveBack(run: Run, tag: StateTag): Promise<void> {
-  const { deps, path } = run;
+  const { deps, arn, path } = run;
+  const found = await deps.source.describe(arn, "describe");
+  if (found.is !== "found" || !isTagged(found.source, tag)) return;
   const tagged = await writeTag(run, { ...tag, state: "b", taggedAt: deps.now() });
   if (tagged !== undefined) return;
   await deps.home.label(path, { deleting: null, deleted: null });

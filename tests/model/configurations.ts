@@ -1,4 +1,6 @@
 /** What the explorer explores. */
+import { region } from "../support/builders";
+import { replicaIn } from "../support/fakeSource";
 import type { Configuration } from "./configuration";
 import type { State } from "./state";
 
@@ -13,17 +15,115 @@ export function accepted(finding: string, { past, slots }: State): string | unde
   if (finding.endsWith(": undone)") && slots.length > 1) {
     return "of two movers at one secret the later tag can be the older one's: copied only, alarmed, until it is released";
   }
-  if (finding.startsWith("undo:") && past.crashed && did("untag")) {
+  if (finding.startsWith("undo:") && past.crashed && did("untag", "copied-tag")) {
     return "a mover that stops before its label `deleted` leaves the tag alone to tell of the deletion";
   }
-  if (finding.startsWith("undo:") && forgotten) {
-    return "an undo whose tag and labels are both gone is forgotten";
+  if (finding.startsWith("I6:") && did("untag", "cut-tag", "other-tag", "copied-tag", "release")) {
+    return "whoever overwrites the mover's tag takes its memory of the regions away; the fence denies it to others";
+  }
+  if (/^(undo|I1):/.test(finding) && forgotten) {
+    return "a deletion or an undo whose tag and labels are both gone is forgotten";
   }
   return undefined;
 }
 
 const alone = { messages: ["arn"], receives: 3, acts: {}, crashes: 0, stale: 0, ticks: 0, accepted } as const;
 const pair = { ...alone, messages: ["arn", "arn"], receives: 2 } as const;
+
+/** What replicas need to be taken apart. */
+const replicated = {
+  source: { replicas: [replicaIn("us-east-1")], primaryRegion: region },
+  settings: { replicas: "remove", replicaRegions: ["us-east-1"] },
+} as const;
+
+/** Whoever shares Vault, the account or the secret with the mover. */
+const neighbours: readonly Configuration[] = [
+  {
+    ...alone,
+    name: "one mover, whoever patches metadata",
+    acts: { "lose-labels": 1, "lose-all-labels": 1, "forge-deleted": 1, "forge-version": 1, put: 1 },
+    crashes: 1,
+    ticks: 1,
+  },
+  {
+    ...alone,
+    ...replicated,
+    name: "one mover, forged orders",
+    acts: { "forge-restore": 1, "forge-region": 1, "forge-format": 1, put: 1 },
+    crashes: 1,
+    ticks: 1,
+  },
+  {
+    ...alone,
+    name: "one mover, a Vault set back to a snapshot",
+    acts: { snapshot: 1, rewind: 1, put: 1, restore: 1 },
+    crashes: 1,
+    ticks: 1,
+  },
+  {
+    ...alone,
+    name: "one mover, tools at its tag",
+    acts: { untag: 1, "cut-tag": 1, "other-tag": 1, "copied-tag": 1, restore: 1, release: 1 },
+    crashes: 1,
+    ticks: 2,
+  },
+  {
+    ...alone,
+    name: "one mover, an undo from a terminal, labels and tags that get lost",
+    messages: ["arn", "undo"],
+    acts: { put: 1, "lose-labels": 1, untag: 1, release: 1 },
+    crashes: 1,
+    ticks: 2,
+  },
+  {
+    ...alone,
+    name: "one mover, an operator's",
+    messages: ["arn", "operator"],
+    acts: { put: 1, "roll-back": 1 },
+    crashes: 1,
+  },
+  {
+    ...alone,
+    name: "one mover, a former entity's edit",
+    acts: { "former-edit": 1, edit: 1, put: 1, restore: 1 },
+    crashes: 1,
+    ticks: 1,
+  },
+  {
+    ...alone,
+    name: "one mover, the mover of a second stack",
+    messages: ["arn", "second stack"],
+    acts: { put: 1, restore: 1 },
+    crashes: 1,
+    ticks: 1,
+    mustMove: false,
+  },
+  {
+    ...alone,
+    name: "one mover, denied calls",
+    acts: { "deny restore": 1, "deny schedule": 1, "deny tag": 1, allow: 1, "delete-metadata": 1, put: 1 },
+    crashes: 1,
+    ticks: 1,
+  },
+  {
+    ...alone,
+    ...replicated,
+    name: "one mover, replicas",
+    acts: { put: 1, restore: 1, "deny schedule": 1, "deny removeReplicas": 1, "deny replicate": 1, allow: 1 },
+    crashes: 1,
+    ticks: 1,
+  },
+  {
+    ...alone,
+    ...replicated,
+    name: "one mover, replicas that take their time",
+    sync: "later",
+    acts: { put: 1, restore: 1, "deny schedule": 1 },
+    crashes: 1,
+    ticks: 1,
+    mustMove: false,
+  },
+];
 
 export const configurations: readonly Configuration[] = [
   { ...alone, name: "one mover, crashes, a writer", acts: { put: 1, "roll-back": 1 }, crashes: 2, ticks: 1 },
@@ -106,6 +206,7 @@ export const configurations: readonly Configuration[] = [
     crashes: 2,
     ticks: 1,
   },
+  ...neighbours,
   { ...pair, name: "two movers", receives: 1 },
   { ...pair, name: "two movers, a writer", acts: { put: 1, "roll-back": 1 } },
   { ...pair, name: "two movers, crashes, a writer", acts: { put: 1 }, crashes: 1, ticks: 1 },

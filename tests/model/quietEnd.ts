@@ -7,7 +7,7 @@ import { currentOf, isScheduled } from "../support/fakeSource";
 import type { Configuration } from "./configuration";
 import type { End, MoverNode, MoverPool } from "./movers";
 import { keyOfHome, keyOfSides, keyOfSource, name, path, secondPath, sourceState } from "./state";
-import type { Slot, State } from "./state";
+import type { Actor, Slot, State } from "./state";
 import { doCall, editedData, homeData, sourceData } from "./step";
 
 const minuteMs = 60_000;
@@ -56,9 +56,7 @@ export function isAlarmed(end: End): boolean {
       : end.is === "retry"
         ? [`retry:${end.code}`]
         : [];
-  return moverAlarms.some(
-    ({ metric }) => metric.of === "mover" && names.includes(metric.name),
-  );
+  return moverAlarms.some(({ metric }) => metric.of === "mover" && names.includes(metric.name));
 }
 
 /** What must hold of a source whose deletion a mover stands for. */
@@ -69,11 +67,12 @@ function deletedViolation(state: State, end: End): string | undefined {
   const entry = state.home.entries[at];
   const version = entry?.versions[entry.current];
   const told = isAlarmed(end);
-  if (sourceState(state).versions.some(({ stages }) => stages.includes("AWSPENDING"))) {
-    return told && did(state, "untag", "deny restore") ? undefined : "I1: a staged value is deleted with its secret";
-  }
   // Whoever takes away the mover's tag, or its right to restore, is told of it by an alarm.
-  const prevented = told && did(state, "untag", "cut-tag", "other-tag", "deny restore", "undo", "schedule", "restore");
+  const prevented =
+    told && did(state, "untag", "copied-tag", "cut-tag", "other-tag", "deny restore", "undo", "schedule", "restore");
+  if (sourceState(state).versions.some(({ stages }) => stages.includes("AWSPENDING"))) {
+    return prevented ? undefined : "I1: a staged value is deleted with its secret";
+  }
   if (entry === undefined || version === undefined) {
     return prevented ? undefined : "I1: the home of a deleted secret is gone";
   }
@@ -113,7 +112,8 @@ function endViolation(state: State, end: End, { mustMove = true, source }: Confi
     return `I5: nobody interfered, and it is not moved (${textOf(end)})`;
   }
   const copied = end.is === "outcome" && (end.outcome === "copied" || end.outcome === "unchanged");
-  if (copied && homeData(state) !== sourceData(state, currentOf(state.secret)?.versionId)) {
+  const value = sourceData(state, currentOf(state.secret)?.versionId);
+  if (copied && homeData(state) !== value && homeData(state, secondPath) !== value) {
     return "I1: said to be copied, but the home holds another value";
   }
   return undefined;
@@ -122,14 +122,20 @@ function endViolation(state: State, end: End, { mustMove = true, source }: Confi
 export function makeQuietEnd(pool: MoverPool, configuration: Configuration) {
   const seen = new Set<string>();
 
-  /** One message, and nobody else. */
+  const hasSecondStack = configuration.messages.includes("second stack");
+
+  /** One message for each stack, and nobody else. What counts is what the stack says whose tag it is. */
   async function deliver(before: State, receives: number): Promise<Delivered> {
-    let node: MoverNode = await pool.start({
-      actor: "mover",
-      secret: before.secret.arn,
-      receives: Math.min(receives, 4),
-    });
-    let slot: Slot = { actor: "mover", secret: name, receives, is: "runs", afterUndo: before.past.undone };
+    const own = await deliverTo("mover", before, receives);
+    if (!hasSecondStack || own.violation !== undefined) return own;
+    const second = await deliverTo("second stack", own.state, receives);
+    const isSeconds = reasonOf(own.end) === "another-mover" || second.violation !== undefined;
+    return isSeconds ? second : { ...own, state: second.state };
+  }
+
+  async function deliverTo(actor: Actor, before: State, receives: number): Promise<Delivered> {
+    let node: MoverNode = await pool.start({ actor, secret: before.secret.arn, receives: Math.min(receives, 4) });
+    let slot: Slot = { actor, secret: name, receives, is: "runs", afterUndo: before.past.undone };
     let state = before;
     while (node.end === undefined) {
       const [open] = node.open;
@@ -173,9 +179,11 @@ export function makeQuietEnd(pool: MoverPool, configuration: Configuration) {
     if ("violation" in checked) return checked;
     const again = await deliver(later(checked.state, 16 * minuteMs), 1);
     if (again.violation !== undefined) return { violation: again.violation };
+    // A call that stays denied is tried again at every look, and what led to it is done again.
     const same =
-      keyOfSource(again.state.secret) === keyOfSource(checked.state.secret) &&
-      keyOfHome(again.state.home) === keyOfHome(checked.state.home);
+      checked.state.denied.length > 0 ||
+      (keyOfSource(again.state.secret) === keyOfSource(checked.state.secret) &&
+        keyOfHome(again.state.home) === keyOfHome(checked.state.home));
     const lasts = isLasting(again.end) || isAlarmed(again.end);
     if (!same || !lasts) {
       return {
