@@ -1,8 +1,10 @@
 import { deepEqual, doesNotMatch, equal, ok, rejects } from "node:assert/strict";
 
 import { SQSClient } from "@aws-sdk/client-sqs";
+import type { SendMessageCommandInput } from "@aws-sdk/client-sqs";
 
 import { makeQueue } from "../../../runtime/aws/queue";
+import { deadLetterIdOf } from "../../../runtime/model/deadLetter";
 import { isRetryableError } from "../../../runtime/shared/errors";
 import { moverSettings, region } from "../../support/builders";
 
@@ -60,6 +62,14 @@ describe("the queues", () => {
         },
       },
     ]);
+  });
+
+  it("mark an unreadable message so that the function knows it again when it is put back", async () => {
+    const { queue, inputs } = queueOver();
+    await queue.sendToDeadLetterQueue("{body", "id-1");
+    const { MessageAttributes = {} } = inputs[0] as SendMessageCommandInput;
+    const kept = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
+    equal(deadLetterIdOf(Object.fromEntries(kept) as Record<string, string>), "id-1");
   });
 
   it("say that a message could not be put aside, without its text", async () => {
