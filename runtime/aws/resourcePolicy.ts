@@ -33,7 +33,6 @@ const keysOfServices: readonly string[] = [
   "aws:sourceorgpaths",
   "aws:principalservicename",
   "aws:principalservicenameslist",
-  "aws:principalisawsservice",
   "aws:viaawsservice",
   "aws:calledvia",
   "aws:calledviafirst",
@@ -45,7 +44,7 @@ const keysOfServices: readonly string[] = [
  * an account or an organisation has none of these forms: it may match anything.
  */
 const formsOfIamPrincipals: Readonly<Record<string, RegExp>> = {
-  "aws:principalaccount": /./,
+  "aws:principalaccount": /^\d{12}$/,
   "aws:principalorgid": /^o-[a-z0-9]{10,32}$/,
   "aws:principalorgpaths": /^o-[a-z0-9]{10,32}\//,
   "aws:principalarn": /^arn:aws[a-z-]*:(?:iam|sts)::\d{12}:./,
