@@ -71,6 +71,8 @@ export interface HomingArgs {
   readonly namePrefix?: string;
   /** Name patterns of secrets that are never touched. @default `[]` */
   readonly exemptNames?: readonly string[];
+  /** Name patterns of secrets that may move although they look like Vault's own. @default `[]` */
+  readonly confirmedNames?: readonly string[];
   /** Whether a permissions boundary is made that keeps others from making secrets, none or policy. @default `none` */
   readonly fence?: "none" | "policy";
   /** ARN patterns of roles and users that the fence leaves free. @default `[]` */

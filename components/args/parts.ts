@@ -99,6 +99,7 @@ export function moverSettings(place: Place, values: Values, loginRole: string): 
     modeRules: values.modeRules,
     namePrefix: values.namePrefix,
     exemptNames: values.exemptNames,
+    confirmedNames: values.confirmedNames,
     ownerTags: values.ownerTags,
     serviceReadNames: values.serviceReadNames,
     replicas: values.replicas,

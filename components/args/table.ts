@@ -73,6 +73,7 @@ export const catalogue = {
   modeRules: list(isModeRule, `{pattern, mode} pairs, mode one of ${modes.join(", ")}, patterns: ${patternForm}`, 50),
   namePrefix: text(new RegExp(`^[${nameCharacters}]{1,256}$`), "up to 256 letters, digits and /_+=.@!-"),
   exemptNames: texts(pattern, patternForm, 50),
+  confirmedNames: texts(pattern, patternForm, 50),
   fence: word(["none", "policy"], "none"),
   fencePrincipals: texts(
     principal,

@@ -62,6 +62,8 @@ export interface MoverSettings {
   readonly namePrefix: string;
   /** Name patterns of secrets that are never touched. */
   readonly exemptNames: readonly string[];
+  /** Name patterns of secrets that a person lets move although they look like what Vault or its clients start from. */
+  readonly confirmedNames: readonly string[];
   /** Keys of tags by which an infrastructure-as-code tool marks a secret as its own: copied, never deleted. */
   readonly ownerTags: readonly string[];
   /** Name patterns of secrets that an AWS service reads by itself, beside the built-in ones. */
@@ -168,6 +170,7 @@ const moverFields: Fields<MoverSettings> = {
   modeRules: rules,
   namePrefix: optionalText,
   exemptNames: texts,
+  confirmedNames: texts,
   ownerTags: texts,
   serviceReadNames: texts,
   replicas: word("skip", "remove"),

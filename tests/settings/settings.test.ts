@@ -140,6 +140,8 @@ describe("readSettings", () => {
     ["exemptNames", '["**"]'],
     ["exemptNames", '["a","a"]'],
     ["exemptNames", "prod/*"],
+    ["confirmedNames", '["*"]'],
+    ["confirmedNames", "prod/*"],
     ["serviceReadNames", '["*"]'],
     ["fence", "scp"],
     ["fencePrincipals", '["*"]'],

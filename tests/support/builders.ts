@@ -40,6 +40,7 @@ export const moverSettings = (over: Partial<MoverSettings> = {}): MoverSettings 
   modeRules: [],
   namePrefix: "",
   exemptNames: [],
+  confirmedNames: [],
   ownerTags: [],
   serviceReadNames: [],
   replicas: "skip",

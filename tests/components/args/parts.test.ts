@@ -61,6 +61,7 @@ describe("the arguments of Homing", () => {
       modeRules: [],
       namePrefix: "",
       exemptNames: [],
+      confirmedNames: [],
       ownerTags: [],
       serviceReadNames: [],
       replicas: "skip",

@@ -19,6 +19,7 @@ describe("the environment", () => {
       vaultCaCertificate: "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n",
       modeRules: [{ pattern: "dev/*", mode: "move" }],
       exemptNames: ["a,b", 'quote"', "x y"],
+      confirmedNames: ["vault-lab/*"],
       formerEntityIds: ["one"],
       deletesPerSecond: 0.1,
     });
