@@ -42,7 +42,20 @@ export function readLine(line: string): News | undefined {
   const record = parse(line);
   if (record === undefined) return undefined;
   if (isOutcome(record)) {
-    const { outcome, reason, secret, arn, home, homeVersion, versionId, intent, restored, droppedTags, steps } = record;
+    const {
+      outcome,
+      reason,
+      secret,
+      arn,
+      home,
+      homeVersion,
+      versionId,
+      intent,
+      restored,
+      looksLike,
+      droppedTags,
+      steps,
+    } = record;
     return {
       is: "outcome",
       started: Date.parse(record.timestamp) - record.durationMs,
@@ -56,6 +69,7 @@ export function readLine(line: string): News | undefined {
         ...(versionId === undefined ? {} : { versionId }),
         ...(intent === undefined ? {} : { intent }),
         ...(restored === undefined ? {} : { restored }),
+        ...(looksLike === undefined ? {} : { looksLike }),
         ...(droppedTags === undefined ? {} : { droppedTags }),
         steps,
       },

@@ -7,7 +7,9 @@ import type { Reason } from "../runtime/model/outcome";
 import type { MutationResult, HomePort, SourcePort } from "../runtime/model/ports";
 import type { Source } from "../runtime/model/source";
 import { encodeValue, writeBody } from "../runtime/model/value";
+import { valueLooksVaultOwn } from "../runtime/model/vaultOwn";
 import { decide } from "../runtime/mover/decide";
+import { isConfirmed } from "../runtime/mover/facts";
 import { isOfAnother, liveVersion } from "../runtime/mover/homeFacts";
 import { prove } from "../runtime/mover/proof";
 import type { MoverSettings } from "../runtime/shared/environment";
@@ -77,6 +79,9 @@ export async function take(refused: Refused, settings: MoverSettings, deps: Reso
   const read = await deps.source.read(arn, versionId);
   if (read.is === "refused") throw new Failure(`The value of ${name} can't be read: ${reasons[read.reason]}.`);
   if (read.is === "stale") throw new Failure(`${name} has changed: ${again}.`);
+  if (!isConfirmed(source, settings) && valueLooksVaultOwn(read.value, source) !== undefined) {
+    throw new Failure(`${name}: ${reasons["vault-own"]}. Nothing is written.`);
+  }
   const encoded = encodeValue(read.value, settings.objects);
   if (encoded === "unsupported") throw new Failure(`${name}: ${reasons["value-unsupported"]}.`);
   const base = home.currentVersion;

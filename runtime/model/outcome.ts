@@ -35,6 +35,8 @@ export const reasons = {
   "name-unsupported": "its name holds characters that Secrets Manager does not document",
   "arn-mismatch": "Secrets Manager answered for another secret than the one asked for",
   "access-denied": "the function's role or the secret's resource policy denies this step",
+  "vault-own":
+    "it looks like what Vault or its clients start from (docs/roll-out.md); name it in exemptNames, or confirm it in confirmedNames",
   undecryptable: "its KMS key can't be used: disabled, pending deletion or denied",
   "value-unsupported": "Vault can't hold this value unchanged",
   "home-conflict": "its home was written by somebody else",
@@ -94,6 +96,8 @@ export interface Outcome {
   readonly intent?: "copy" | "move" | "restore";
   /** Set when this run restored the source before it came to its end. */
   readonly restored?: RestoreCause;
+  /** Set with the reason `vault-own`: what of Vault's it looks like. */
+  readonly looksLike?: string;
   /** Tags that did not fit in Vault's custom metadata. */
   readonly droppedTags?: number;
   readonly steps: Steps;

@@ -33,6 +33,8 @@ export interface Source {
   /** End of the recovery window, milliseconds since the epoch; absent unless scheduled. */
   readonly windowEnd?: number;
   readonly tags: Readonly<Record<string, string>>;
+  /** Empty when it has none. */
+  readonly description: string;
   readonly rotating: boolean;
   /** The AWS service that owns it, or the type of a managed external secret. */
   readonly owningService?: string;
@@ -45,6 +47,7 @@ export interface Source {
 export interface SecretDescription {
   readonly ARN?: string | undefined;
   readonly Name?: string | undefined;
+  readonly Description?: string | undefined;
   readonly Type?: string | undefined;
   readonly OwningService?: string | undefined;
   readonly PrimaryRegion?: string | undefined;
@@ -106,6 +109,7 @@ export function readDescription(
     tags: Object.fromEntries(
       (description.Tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? ""]])),
     ),
+    description: description.Description ?? "",
     rotating: description.RotationEnabled === true,
     ...(owner === undefined ? {} : { owningService: owner }),
     ...(primary === undefined || primary === region ? {} : { primaryRegion: primary }),

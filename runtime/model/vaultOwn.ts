@@ -217,15 +217,17 @@ const isOwnTag = (key: string): boolean => [stateTag, modeTag].some((own) => own
 
 /** The words of the name alone, then with the description and with each tag: one of them may name Vault, the other the kind. */
 function textsOf({ name, tags, description }: About): readonly string[] {
-  const others = Object.entries(tags).flatMap(([key, value]) => (isOwnTag(key) ? [] : [`${key} ${value}`]));
-  return [name, `${name} ${description}`, ...others.map((other) => `${name} ${other}`)].map(wordsOf);
+  const told = Object.entries(tags).flatMap(([key, value]) => (isOwnTag(key) ? [] : [`${key} ${value}`]));
+  const others = description === "" ? told : [description, ...told];
+  return [name, ...others.map((other) => `${name} ${other}`)].map(wordsOf);
 }
 
 const namesVault = (words: string): boolean => says(words, "vault");
 
 /** What of Vault's a secret looks like by its name, its tags and its description; undefined when it looks like none. */
 export function looksVaultOwn(about: About): string | undefined {
-  const texts = textsOf(about);
+  // Nearly all names end here: whatever tells names Vault or AppRole.
+  const texts = textsOf(about).filter((words) => /vault|app ?role/.test(words));
   const isFound = (words: string, { kinds, phrases }: VaultOwnRow): boolean =>
     phrases.some((phrase) => says(words, phrase)) || (namesVault(words) && kinds.some((phrase) => says(words, phrase)));
   return vaultOwnRows.find((row) => texts.some((words) => isFound(words, row)))?.what;

@@ -50,10 +50,13 @@ type WithoutAct<D> = D extends Act ? Omit<D, keyof Act> : never;
 
 /** Copies the source's current version, and moves it unless there is a reason not to. Mode `audit` only reports that. */
 function copy(facts: Facts, how: WithoutAct<Decision>): Decision {
-  const { mode, versionId } = facts;
+  const { mode, versionId, tag } = facts;
   const copyOnly = copyOnlyRows.find(({ when }) => when(facts))?.reason;
   if (mode === "audit") return { act: "report", intent: copyOnly === undefined ? "move" : "copy" };
-  return copyOnly === undefined ? { ...how, mode, versionId } : { ...how, mode: "copy", copyOnly, versionId };
+  if (copyOnly === undefined) return { ...how, mode, versionId };
+  const copied = { ...how, mode: "copy", copyOnly, versionId } as const;
+  // Where labels alone tell of the undo, nothing follows: they withhold, and cause no call.
+  return copyOnly === "undone" && inState(tag, "d", "u") ? { ...copied, undone: tag.tag } : copied;
 }
 
 /** For a home that is empty or the mover's own: proves its current version if that is the source's, else writes a new one. */
@@ -118,6 +121,12 @@ export const liveRows: readonly Row[] = [
     why: "Nothing that its home may hold would change that.",
     when: ({ stays, value }) => stays !== undefined || value === "absent",
     decide: ({ stays = "no-value" }) => stop("skipped", stays),
+  },
+  {
+    name: "it looks like what Vault or its clients start from, and `confirmedNames` does not name it",
+    why: "In the very Vault that needs it, it can't be read when it is needed.",
+    when: ({ vaultOwn }) => vaultOwn !== undefined,
+    decide: () => stop("refused", "vault-own"),
   },
   {
     name: "its version id holds anything but letters, digits and hyphens",

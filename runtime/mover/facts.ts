@@ -4,10 +4,11 @@ import type { Home } from "../model/home";
 import { modeTag, readDeletion, readVersionLabel } from "../model/labels";
 import type { VersionLabel } from "../model/labels";
 import type { Reason } from "../model/outcome";
-import { matches } from "../model/pattern";
+import { matches, matchesAny } from "../model/pattern";
 import type { Replica, Source, SourceReplica } from "../model/source";
 import { namesProof, ownerOf, placeOf, readStateTag } from "../model/stateTag";
 import type { Proof, StateTag } from "../model/stateTag";
+import { looksVaultOwn } from "../model/vaultOwn";
 import type { Mode, MoverSettings } from "../shared/environment";
 import { authorOf, isOfAnother, liveVersion, remainsOf } from "./homeFacts";
 import type { Remains } from "./homeFacts";
@@ -83,6 +84,8 @@ export interface Facts {
   readonly versionId: string;
   /** Why the secret is left alone, whatever its home holds: the first of {@link stayRows}. */
   readonly stays: Reason | undefined;
+  /** What of Vault's own it looks like by its name, tags and description, unless a person confirmed that it may move. */
+  readonly vaultOwn: string | undefined;
   /** The mode that the settings give this name. */
   readonly stackMode: Mode;
   /** The lower of that and the mode that the secret's tag requests. */
@@ -158,6 +161,10 @@ function readStays(source: Source, settings: MoverSettings): Reason | undefined 
   const stay = { source, settings, listed: stayReason(source, settings) };
   return stayRows.find(({ when }) => when(stay))?.reason;
 }
+
+/** Whether a person lets a secret move although it looks like what Vault or its clients start from. */
+export const isConfirmed = ({ name }: Source, { confirmedNames }: MoverSettings): boolean =>
+  matchesAny(confirmedNames, name);
 
 /** Whoever puts a value may choose its id. Labels and the tag can only carry one without their own separators. */
 function readValue({ currentVersionId }: Source): Facts["value"] {
@@ -263,6 +270,7 @@ export function readFacts(source: Source, home: Home, settings: MoverSettings, a
     value: readValue(source),
     versionId: source.currentVersionId ?? "",
     stays: readStays(source, settings),
+    vaultOwn: isConfirmed(source, settings) ? undefined : looksVaultOwn(source),
     stackMode: stackModeFor(source, settings),
     mode: modeFor(source, settings),
     ownedByIac: ownedByIac(source, settings),

@@ -15,11 +15,13 @@ import type { MoveDeps } from "../model/ports";
 import type { Source } from "../model/source";
 import { encodeValue, holdsValue, writeBody } from "../model/value";
 import type { SourceValue, ValueKind } from "../model/value";
+import { looksVaultOwn, valueLooksVaultOwn } from "../model/vaultOwn";
 import type { MoverSettings } from "../shared/environment";
 import { retryableError } from "../shared/errors";
 import { decide } from "./decide";
 import type { Decision } from "./decision";
 import { announce, deleteSource, gate } from "./deletion";
+import { isConfirmed } from "./facts";
 import { prove } from "./proof";
 import { putReplicasBack, restoreSource } from "./restore";
 import { resolve } from "./resolve";
@@ -136,6 +138,12 @@ async function makeCopy(run: Run, source: Source, decision: Acting, value: Sourc
 const isCopy = (result: Result | Copy): result is Copy =>
   typeof result === "object" && "homeVersion" in result && "kind" in result;
 
+/** Refuses what looks like Vault's own, and says what it looks like: the words of a table, nothing of the secret. */
+function refuseVaultOwn({ trace }: Run, looksLike: string | undefined): Outcome {
+  trace.note(looksLike === undefined ? {} : { looksLike });
+  return trace.end("refused", "vault-own");
+}
+
 /** Copies and proves the value, and in mode `move` deletes the source. */
 async function copyAndProve(run: Run, source: Source, home: Home, decision: Acting): Promise<Result> {
   const { deps, path, settings, trace, arn } = run;
@@ -151,6 +159,9 @@ async function copyAndProve(run: Run, source: Source, home: Home, decision: Acti
   if (read.is === "stale") return "again";
   if (read.is === "refused") return trace.end(read.outcome, read.reason);
   trace.mark("read");
+  // Before anything of it gets to Vault.
+  const looksLike = isConfirmed(source, settings) ? undefined : valueLooksVaultOwn(read.value, source);
+  if (looksLike !== undefined) return refuseVaultOwn(run, looksLike);
 
   const copy = await makeCopy(run, source, decision, read.value);
   if (!isCopy(copy)) return copy;
@@ -170,7 +181,8 @@ async function copyAndProve(run: Run, source: Source, home: Home, decision: Acti
 
   const copyOnly = decision.copyOnly ?? proven.copyOnly;
   if (decision.mode === "copy" || copyOnly !== undefined) {
-    const remembered = copyOnly === "undone" ? await rememberProof(run, source, proven.proof) : undefined;
+    const { undone } = decision;
+    const remembered = undone === undefined ? undefined : await rememberProof(run, source, undone, proven.proof);
     return remembered ?? trace.end(copy.written ? "copied" : "unchanged", copyOnly ?? "proven");
   }
   const kept = held === undefined ? await gate(run, source, proven.proof.createdTime) : undefined;
@@ -209,6 +221,7 @@ async function runOnce(run: Run, first?: Resolved): Promise<Result> {
   }
   switch (decision.act) {
     case "stop":
+      if (decision.reason === "vault-own") return refuseVaultOwn(run, looksVaultOwn(source));
       return trace.end(decision.outcome, decision.reason);
     case "report":
       return trace.end("skipped", "audit", decision.intent);

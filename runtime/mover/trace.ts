@@ -1,7 +1,9 @@
 /** Collects what an outcome tells about the run that led to it. */
 import type { Outcome, OutcomeKind, Reason, Steps } from "../model/outcome";
 
-type Facts = Partial<Pick<Outcome, "arn" | "home" | "homeVersion" | "versionId" | "restored" | "droppedTags">>;
+type Facts = Partial<
+  Pick<Outcome, "arn" | "home" | "homeVersion" | "versionId" | "restored" | "looksLike" | "droppedTags">
+>;
 
 export interface Trace {
   readonly note: (facts: Facts) => void;

@@ -76,6 +76,15 @@ describe("resolve", () => {
     });
   }
 
+  it("--take writes nothing that looks like what Vault starts from", async () => {
+    const world = await conflict();
+    putValue(secretOf(world, name), `hvs.${"aB3".repeat(9)}`, versionIdOf(2));
+    const refused = await found(world);
+
+    await assert.rejects(take(refused, moverSettings(), sidesOf(world)), /what Vault or its clients start from/);
+    assert.equal(currentData(world.home, pathOf(name), world.time), '{"value":"vaults"}');
+  });
+
   for (const [scene, make] of Object.entries(scenes)) {
     it(`--keep leaves Vault's value in ${scene}, deletes the source with the window, and the mover leaves that be`, async () => {
       const world = await make();

@@ -86,6 +86,7 @@ export const sourceOf = (over: Partial<Source> = {}): Source => ({
   versionIds: [versionIdOf(1)],
   scheduled: false,
   tags: {},
+  description: "",
   rotating: false,
   replicas: [],
   ...over,

@@ -23,6 +23,7 @@ export interface FakeSecretVersion {
 export interface FakeSecretState {
   readonly versions: readonly FakeSecretVersion[];
   readonly tags: Readonly<Record<string, string>>;
+  readonly description?: string;
   /** Days of the recovery window; absent unless scheduled for deletion. */
   readonly window?: number;
   /** When it was scheduled for deletion, in milliseconds since the epoch; the start of all tests unless told. */
@@ -163,6 +164,7 @@ function describe(secret: FakeSecret, behind: number): Source {
   const {
     versions,
     tags,
+    description,
     window,
     scheduledAt = startTime,
     rotating,
@@ -175,6 +177,7 @@ function describe(secret: FakeSecret, behind: number): Source {
     {
       ARN: secret.arn,
       Name: secret.name,
+      ...(description === undefined ? {} : { Description: description }),
       ...(staged.length === 0
         ? {}
         : { VersionIdsToStages: Object.fromEntries(staged.map(({ versionId, stages }) => [versionId, stages])) }),

@@ -19,6 +19,7 @@ describe("readDescription", () => {
       versionIds: [],
       scheduled: false,
       tags: {},
+      description: "",
       rotating: false,
       replicas: [],
     });

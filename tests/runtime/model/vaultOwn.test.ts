@@ -42,6 +42,7 @@ describe("looksVaultOwn", () => {
     [token, "app/vault-token"],
     [token, "ci/VAULT_TOKEN"],
     [token, "vault2-token"],
+    [token, "EUVaultToken"],
     [token, "bao/agent-token"],
     [appRole, "orders-approle-secret-id"],
     [appRole, "orders-vault-secret-id"],
