@@ -10,6 +10,8 @@ export type CopyOnly = "owned-by-iac" | "undone" | "author-unknown";
 export interface Act {
   readonly mode: "copy" | "move";
   readonly copyOnly?: CopyOnly;
+  /** With `undone`: the mover's own tag of that deletion, which follows each value that is proven. */
+  readonly undone?: StateTag;
   /** The AWSCURRENT version to read. */
   readonly versionId: string;
 }

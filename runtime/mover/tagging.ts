@@ -30,7 +30,8 @@ export const tagOf = ({ settings, deps }: Run, source: Source, proof: Proof, sta
   created: timeKey(proof.createdTime),
   taggedAt: deps.now(),
   windowDays: settings.recoveryWindowDays,
-  replicas: source.replicas,
+  // An undone deletion has nothing to put back any more.
+  replicas: state === "u" ? [] : source.replicas,
 });
 
 /** Writes a tag. @returns how the run ends; undefined when the tag is there */
@@ -41,11 +42,13 @@ export async function writeTag(run: Run, tag: StateTag): Promise<Result | undefi
 }
 
 /** After an undo the tag follows each value that is proven, so that it tells whether a person's deletion is safe. */
-export async function rememberProof(run: Run, source: Source, proof: Proof): Promise<Result | undefined> {
-  const read = readStateTag(source.tags);
-  // Labels alone told of the undo: they withhold, and cause no call.
-  if (read.is !== "known") return undefined;
-  if (read.tag.state === "u" && namesProof(read.tag, proof)) return undefined;
+export async function rememberProof(
+  run: Run,
+  source: Source,
+  undone: StateTag,
+  proof: Proof,
+): Promise<Result | undefined> {
+  if (undone.state === "u" && namesProof(undone, proof)) return undefined;
   return writeTag(run, tagOf(run, source, proof, "u"));
 }
 

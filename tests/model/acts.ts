@@ -12,8 +12,8 @@ import {
   rollBack,
 } from "../support/fakeSource";
 import type { SourceState } from "../support/fakeSource";
-import { formerEntity } from "./movers";
-import { name, path, sourceState } from "./state";
+import { formerEntity, name, path } from "./actors";
+import { sourceState } from "./state";
 import type { Past, State } from "./state";
 
 /** An act on a state of its own copy; undefined when there is nothing to do it on. */

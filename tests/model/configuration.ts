@@ -1,9 +1,10 @@
 /** What the explorer is told of a scene: who acts in it, how often, and on what. */
 import type { MoverSettings } from "../../runtime/shared/environment";
 import type { HomeState } from "../support/fakeHome";
+import type { Actor } from "./actors";
 import type { Wrap } from "./movers";
 import type { FakeSecretState } from "../support/fakeSource";
-import type { Actor, State } from "./state";
+import type { State } from "./state";
 
 export interface Configuration {
   readonly name: string;

@@ -4,12 +4,13 @@ import { arnOf, moverSettings, startTime, versionIdOf } from "../support/builder
 import { emptyHome } from "../support/fakeHome";
 import { createSecret } from "../support/fakeSource";
 import type { SourceState } from "../support/fakeSource";
+import { formerEntity, name, operatorEntity } from "./actors";
 import { acts, isInterference, valueOf } from "./acts";
 import type { Configuration } from "./configuration";
-import { formerEntity, makeMoverPool, operatorEntity } from "./movers";
+import { makeMoverPool } from "./movers";
 import type { MoverNode, MoverPool, OpenCall } from "./movers";
 import { makeQuietEnd } from "./quietEnd";
-import { fork, name, sourceState } from "./state";
+import { fork, sourceState } from "./state";
 import type { Slot, State } from "./state";
 import { doCall, remember } from "./step";
 

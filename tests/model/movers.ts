@@ -15,8 +15,8 @@ import type { MoverSettings } from "../../runtime/shared/environment";
 import { isRetryableError } from "../../runtime/shared/errors";
 import { startTime } from "../support/builders";
 import type { Side } from "../support/hook";
-import { secondPrefix } from "./state";
-import type { Actor } from "./state";
+import { settingsOf } from "./actors";
+import type { Actor } from "./actors";
 
 export interface OpenCall {
   /** The how-manieth call of its mover, from 0. */
@@ -62,24 +62,6 @@ export interface Root {
   readonly secret: string;
   readonly receives: number;
 }
-
-/** The second stack has an identity and homes of its own; an operator writes as another entity. */
-export const secondEntity = "second-stacks-mover";
-export const operatorEntity = "operator-in-a-terminal";
-/** An entity that the setting `formerEntityIds` names, and with which a person works today. */
-export const formerEntity = "former-and-today-a-person";
-
-export const settingsOf = (settings: MoverSettings, actor: Actor): MoverSettings =>
-  actor === "second stack"
-    ? {
-        ...settings,
-        entityId: secondEntity,
-        formerEntityIds: [],
-        operatorEntityIds: [],
-        homePrefix: secondPrefix,
-        homeTemplate: settings.homeTemplate.replace(/^aws/, secondPrefix),
-      }
-    : settings;
 
 export interface Ports {
   readonly source: SourcePort;

@@ -4,10 +4,12 @@
  */
 import { moverAlarms } from "../../components/mover/moverAlarms";
 import { currentOf, isScheduled } from "../support/fakeSource";
+import { name, path, secondPath } from "./actors";
+import type { Actor } from "./actors";
 import type { Configuration } from "./configuration";
-import type { End, MoverNode, MoverPool } from "./movers";
-import { keyOfHome, keyOfSides, keyOfSource, name, path, secondPath, sourceState } from "./state";
-import type { Actor, Slot, State } from "./state";
+import type { End, MoverNode, MoverPool, OpenCall } from "./movers";
+import { fork, keyOfHome, keyOfSides, keyOfSource, sourceState } from "./state";
+import type { Slot, State } from "./state";
 import { doCall, editedData, homeData, sourceData } from "./step";
 
 const minuteMs = 60_000;
@@ -133,13 +135,19 @@ export function makeQuietEnd(pool: MoverPool, configuration: Configuration) {
     return isSeconds ? second : { ...own, state: second.state };
   }
 
-  async function deliverTo(actor: Actor, before: State, receives: number): Promise<Delivered> {
+  async function deliverTo(
+    actor: Actor,
+    before: State,
+    receives: number,
+    on: (call: OpenCall) => void = () => undefined,
+  ): Promise<Delivered> {
     let node: MoverNode = await pool.start({ actor, secret: before.secret.arn, receives: Math.min(receives, 4) });
     let slot: Slot = { actor, secret: name, receives, is: "runs", afterUndo: before.past.undone };
     let state = before;
     while (node.end === undefined) {
       const [open] = node.open;
       if (open === undefined) throw new Error("a mover that asks nothing");
+      on(open);
       const step = doCall(state, slot, open, 0, pool.answers, configuration);
       ({ state, slot } = step);
       state = { ...state, secret: { ...state.secret, history: [sourceState(state)] } };
@@ -223,5 +231,12 @@ export function makeQuietEnd(pool: MoverPool, configuration: Configuration) {
       return run(state);
     },
     ends: () => seen.size,
+    later,
+    /** All calls of one look at a state that nobody else changes. */
+    callsOf: async (state: State): Promise<readonly OpenCall[]> => {
+      const calls: OpenCall[] = [];
+      await deliverTo("mover", fork(state), 1, (call) => calls.push(call));
+      return calls;
+    },
   };
 }

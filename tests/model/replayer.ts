@@ -1,7 +1,8 @@
 /** Replays a finding from its line, and makes it shorter. */
+import { path } from "./actors";
 import type { Configuration } from "./configuration";
 import { makeModel } from "./model";
-import { keyOf, path } from "./state";
+import { keyOf } from "./state";
 import type { State } from "./state";
 
 export interface Replayed {

@@ -10,10 +10,10 @@ import { arnOf, versionIdOf } from "../support/builders";
 import { createSecret, isScheduled } from "../support/fakeSource";
 import type { Hook } from "../support/hook";
 import { crash, makeWorld, tryDeliver } from "../support/world";
+import { name, path } from "./actors";
 import { acts, isInterference, valueOf } from "./acts";
 import { accepted } from "./configurations";
 import { makeModel } from "./model";
-import { name, path } from "./state";
 import type { Past, State } from "./state";
 import { homeData, remember } from "./step";
 
@@ -58,6 +58,8 @@ describe("three movers in an order picked by chance", function () {
           time: world.time,
           secret: world.source.secrets[0] ?? secret,
           home: world.home,
+          saved: {},
+          denied: [],
           slots: [],
           left: {},
           past,

@@ -2,19 +2,9 @@
 import type { HomeState } from "../support/fakeHome";
 import type { FakeSecret, FakeSecretState } from "../support/fakeSource";
 import { stateOf } from "../support/fakeSource";
-import { pathOf } from "../support/world";
+import { name, path, secondPath } from "./actors";
+import type { Actor } from "./actors";
 import type { MoverNode } from "./movers";
-
-/** All secrets of the model have this name, one after another. */
-export const name = "app/db";
-export const path = pathOf(name);
-/** Where the second stack has its homes: in the model the same Vault, elsewhere. */
-export const secondPrefix = "elsewhere";
-export const secondPath = path.replace(/^aws/, secondPrefix);
-
-/** Who works on a message, and with what: the mover, the mover of a second stack, one from a terminal, or `homing undo`. */
-export const actors = ["mover", "second stack", "operator", "undo"] as const;
-export type Actor = (typeof actors)[number];
 
 /** One message of the queue and the mover that works on it. */
 export interface Slot {

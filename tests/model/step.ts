@@ -4,11 +4,12 @@ import { entityId } from "../support/builders";
 import { currentData, homeEffects, vaultPrints } from "../support/fakeHome";
 import type { FakeEntry } from "../support/fakeHome";
 import { isScheduled, sourceEffects, stateOf } from "../support/fakeSource";
+import { formerEntity, operatorEntity, path, secondEntity, secondPath } from "./actors";
+import type { Actor } from "./actors";
 import type { Configuration } from "./configuration";
-import { formerEntity, operatorEntity, secondEntity } from "./movers";
 import type { Answer, OpenCall } from "./movers";
-import { fork, keyOfHome, keyOfSource, numberOf, path, secondPath } from "./state";
-import type { Actor, Past, Slot, State } from "./state";
+import { fork, keyOfHome, keyOfSource, numberOf } from "./state";
+import type { Past, Slot, State } from "./state";
 
 export interface Step {
   readonly state: State;
