@@ -165,7 +165,9 @@ Examples, in the checkout of homing:
 Makes a plan first, then puts each secret that needs work on the mover's queue and follows the outcomes in its log.
 Ctrl-C stops cleanly; run the same command again to do the rest.
 
-Exit code: 0 all ended, 2 some were refused or failed and need a person, 1 error, 130 interrupted.
+Begins nothing while the plan has secrets that look like what Vault itself or its clients start from.
+
+Exit code: 0 all ended, 2 a person is needed: some were refused or failed, or nothing was begun, 1 error, 130 interrupted.
 
 Examples, in the checkout of homing:
   $ npx homing move --stack prod --name 'dev/*'         some first

@@ -162,14 +162,34 @@ async function prepareLocal({ transport, token, deployment: { settings } }: Sess
   await checkTemplateRecord(settings, transport, token, highestMode(settings) !== "audit");
 }
 
+/** Names that are shown of the secrets that keep a run from beginning. */
+const namesShown = 5;
+
+/** Says that nothing is begun while the plan has secrets that look like what Vault starts from, and the way out. */
+function saysVaultOwn(names: readonly string[], count: number): string {
+  const rest = count - names.length;
+  const shown = rest === 0 ? names.join(", ") : `${names.join(", ")} and ${rest.toLocaleString("en-US")} more`;
+  return `Nothing is begun: ${counted(count, "secret looks", "secrets look")} like what Vault or its clients start from: ${shown}. Name each in homing:exemptNames, or in homing:confirmedNames if it may move, and run pulumi up. docs/roll-out.md says what must never move.`;
+}
+
 export async function moveCommand(session: Session, options: MoveCommandOptions): Promise<number> {
   const { screen, deployment, stopped } = session;
   if (options.local === true) await prepareLocal(session);
   const arns: string[] = [];
-  const totals = await planAll(session, options, ({ act, arn }) => {
+  const own: string[] = [];
+  let ownCount = 0;
+  const totals = await planAll(session, options, ({ act, arn, reason, secret }) => {
     if (act !== "nothing") arns.push(arn);
+    if (reason !== "vault-own") return;
+    ownCount += 1;
+    if (own.length < namesShown) own.push(secret);
   });
   if (stopped()) throw new Failure("Stopped before anything was begun.", 130);
+  if (ownCount > 0) {
+    await screen.say(saysVaultOwn(own, ownCount));
+    await screen.record("vaultOwn", { command: "move", secrets: ownCount, names: own, why: reasons["vault-own"] });
+    return 2;
+  }
   await screen.say(
     `${deployment.functionName}, mode ${deployment.settings.mode}: work for ${arns.length} of ${counted(totals.secrets, "secret")}`,
   );
