@@ -34,6 +34,8 @@ export interface Configuration {
   /** Whether a secret that nobody interfered with must end moved. Default true. */
   readonly mustMove?: boolean;
   readonly wrap?: Wrap;
+  /** Whether IAM lets DeleteSecret and RestoreSecret through without the mover's own tag. Default: it does not. */
+  readonly iam?: "any-tag";
   /** Findings that are accepted, with the reason. */
   readonly accepted?: (finding: string, state: State) => string | undefined;
 }

@@ -1,9 +1,12 @@
-/** `npm run test:deep`: the explorer to ten million states, and more schedules; the bound is the first argument. */
+/**
+ * `npm run test:deep`: the explorer to ten million states, more schedules, every pair of acts to six thousand states, and
+ * a sample of threes. Its arguments: states, schedules, states of a pair, minutes for the threes.
+ */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 const root = join(__dirname, "..", "..");
-const [states = "10000000", schedules = "100000"] = process.argv.slice(2);
+const [states = "10000000", schedules = "100000", pairs = "6000", minutes = "90"] = process.argv.slice(2);
 
 const { status } = spawnSync(
   process.execPath,
@@ -12,11 +15,21 @@ const { status } = spawnSync(
     join(root, "node_modules/mocha/bin/mocha.js"),
     "tests/model/explorer.test.ts",
     "tests/model/scheduler.test.ts",
+    "tests/model/authority.test.ts",
+    "tests/model/pairs.test.ts",
+    "tests/model/triples.test.ts",
   ],
   {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, HOMING_MODEL_STATES: states, HOMING_MODEL_SCHEDULES: schedules },
+    env: {
+      ...process.env,
+      HOMING_MODEL_STATES: states,
+      HOMING_MODEL_SCHEDULES: schedules,
+      HOMING_MODEL_PAIR_STATES: pairs,
+      HOMING_MODEL_AUTHORITY_STATES: "1000",
+      HOMING_MODEL_TRIPLE_MINUTES: minutes,
+    },
   },
 );
 process.exitCode = status ?? 1;

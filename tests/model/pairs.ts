@@ -48,3 +48,11 @@ export const touchesDeletion = (name: string): boolean =>
 export const pairs: readonly (readonly [string, string])[] = allActs.flatMap((one, index) =>
   allActs.slice(index + 1).map((other) => [one, other] as const),
 );
+
+/** All threes of different acts of which one at least touches a deletion. */
+export const triples: readonly (readonly [string, string, string])[] = pairs.flatMap(([one, other]) =>
+  allActs
+    .slice(allActs.indexOf(other) + 1)
+    .map((third) => [one, other, third] as const)
+    .filter((three) => three.some(touchesDeletion)),
+);

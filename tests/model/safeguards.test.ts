@@ -12,7 +12,10 @@ const say = (line: string): void => {
   process.stdout.write(`      ${line}\n`);
 };
 
-const whole = ({ wrap, ...rest }: Configuration): Configuration => (wrap === undefined ? rest : { ...rest });
+const whole = ({ wrap, iam, ...rest }: Configuration): Configuration => {
+  ok(wrap !== undefined || iam !== undefined, "a safeguard is switched off");
+  return rest;
+};
 
 describe("without a safeguard", function () {
   this.timeout(0);
@@ -52,7 +55,9 @@ describe("without a safeguard", function () {
       "read-back current",
       "read-back without expiry",
       "proof before delete",
-      "tag before the announcement",
+      "a tag that was lost before the delete",
+      "only what carries the mover's tag is deleted",
+      "a former entity's version is recognised by its value",
       "second look",
       "label per version",
       "created_by",

@@ -84,20 +84,43 @@ export const exploredSafeguards: readonly ExploredSafeguard[] = [
     configuration: { ...one, name: "deletes without a read-back", wrap: off.noReadBack },
   },
   {
-    safeguard: "tag before the announcement",
+    safeguard: "a tag that was lost before the delete",
     finds: /I1: a delete stays for a value that nobody proved/,
     seed: 120,
+    configuration: { ...two, name: "the tag is not read after the delete", acts: { put: 1 }, wrap: off.noLostTag },
+  },
+  {
+    safeguard: "only what carries the mover's tag is deleted",
+    finds: /I1: .* \(skipped: scheduled-by-others\)/,
     configuration: {
-      ...two,
-      name: "the source is tagged after the announcement",
-      acts: { put: 1 },
-      wrap: off.lateTag,
+      ...one,
+      name: "IAM lets every delete through",
+      acts: { untag: 1, "delete-metadata": 1 },
+      crashes: 1,
+      iam: "any-tag",
+      accepted: () => undefined,
+    },
+  },
+  {
+    safeguard: "a former entity's version is recognised by its value",
+    finds: /I3: a mover wrote over somebody's version/,
+    configuration: {
+      ...one,
+      name: "a former entity's version counts as the mover's",
+      acts: { "former-edit": 1, put: 1 },
+      wrap: off.noRecognition,
     },
   },
   {
     safeguard: "second look",
-    finds: /I1: a delete stays for a value that nobody proved/,
-    configuration: { ...one, name: "no look after the delete", acts: { put: 1 }, wrap: off.noSecondLook },
+    finds: /I1: an older value is current in Vault/,
+    configuration: {
+      ...one,
+      name: "no look after the delete",
+      acts: { put: 1 },
+      // Alone it is made good by the late look.
+      wrap: off.together(off.noSecondLook, off.noLateCheck),
+    },
   },
   {
     safeguard: "label per version",

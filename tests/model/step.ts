@@ -19,7 +19,7 @@ export interface Step {
   readonly violation?: string;
 }
 
-type Scene = Pick<Configuration, "garble" | "sync">;
+type Scene = Pick<Configuration, "garble" | "sync" | "iam">;
 
 /** Keys of custom metadata that a mover may write. */
 const ownLabel = /^(v[1-9]\d*|tag\..+|deleting|deleted)$/;
@@ -102,7 +102,7 @@ const askedKey = (state: State, { side, name, args }: OpenCall, behind: number):
   (side === "source" ? `${keyOfSource(state.secret)} ${state.denied.join()}` : keyOfHome(state.home));
 
 /** Lets a call have its effect on a state of its own copy. */
-function answerOf(state: State, actor: Actor, call: OpenCall, behind: number, { garble, sync }: Scene): Answer {
+function answerOf(state: State, actor: Actor, call: OpenCall, behind: number, { garble, sync, iam }: Scene): Answer {
   const clock = (): number => state.time;
   const { author, owners } = identities[actor];
   if (call.side === "source" && state.denied.includes(call.name)) {
@@ -113,7 +113,7 @@ function answerOf(state: State, actor: Actor, call: OpenCall, behind: number, { 
     call.side === "source"
       ? sourceEffects(
           { secrets: [state.secret] },
-          { clock, lag: () => behind, owners, ...(sync === undefined ? {} : { sync }) },
+          { clock, lag: () => behind, owners: iam ?? owners, ...(sync === undefined ? {} : { sync }) },
         )
       : homeEffects(state.home, { clock, author, ...(garble === undefined ? {} : { garble }) });
   const effect = (effects as unknown as Record<string, ((...args: readonly unknown[]) => unknown) | undefined>)[

@@ -7,8 +7,15 @@ import { stateTag } from "../../runtime/model/stateTag";
 import type { HomePort, SourcePort } from "../../runtime/model/ports";
 import type { Source } from "../../runtime/model/source";
 import { entityId } from "../support/builders";
+import { formerEntity } from "./actors";
 import type { Ports, Wrap } from "./movers";
 import { printedValue } from "./step";
+
+/** Two safeguards off at once: one alone makes good what the other lets through. */
+export const together =
+  (first: Wrap, second: Wrap): Wrap =>
+  (ports, now) =>
+    first(second(ports, now), now);
 
 type Described = Awaited<ReturnType<SourcePort["describe"]>>;
 
@@ -61,29 +68,47 @@ export const sourceFirst: Wrap = ({ source, home }) => {
   };
 };
 
-/** The source is tagged after the deletion is announced at the home. */
-export const lateTag: Wrap = ({ source, home }) => {
-  let tag: (() => ReturnType<SourcePort["tag"]>) | undefined;
+/** After a delete the source is taken to carry the tag that this run wrote. */
+export const noLostTag: Wrap = ({ source, home }) => {
+  let written: string | undefined;
+  let deleted = false;
   return {
+    home,
     source: {
       ...source,
-      tag: (arn, value) => {
-        tag = () => source.tag(arn, value);
-        return Promise.resolve({ is: "done" });
+      describe: async (id, step) => {
+        const found = await source.describe(id, step);
+        if (found.is !== "found" || !deleted || written === undefined) return found;
+        return { is: "found", source: { ...found.source, tags: { ...found.source.tags, [stateTag]: written } } };
       },
-    },
-    home: {
-      ...home,
-      label: async (path, patch) => {
-        const done = await home.label(path, patch);
-        const send = tag;
-        tag = undefined;
-        if (typeof patch["deleting"] === "string") await send?.();
+      tag: (arn, value) => {
+        written = value;
+        deleted = false;
+        return source.tag(arn, value);
+      },
+      schedule: async (arn, days) => {
+        const done = await source.schedule(arn, days);
+        deleted = done.is === "done";
         return done;
+      },
+      restore: (arn) => {
+        deleted = false;
+        return source.restore(arn);
       },
     },
   };
 };
+
+/** What a former mover's entity wrote counts as the mover's. */
+export const noRecognition: Wrap = labelling((home) => ({
+  ...home,
+  versions: Object.fromEntries(
+    Object.entries(home.versions).map(([number, one]) => [
+      number,
+      one.authorEntityId === formerEntity ? { ...one, authorEntityId: entityId } : one,
+    ]),
+  ),
+}));
 
 /** Every write says the version that is current at that moment. */
 export const noCheckAndSet: Wrap = ({ source, home }) => ({
@@ -171,11 +196,19 @@ export const noSecondLook: Wrap = ({ source, home }) => {
   let lastHome: Home | undefined;
   let lastSource: Source | undefined;
   let deleted = false;
+  let written = "";
   return {
     source: {
       ...source,
+      tag: (arn, value) => {
+        written = value;
+        return source.tag(arn, value);
+      },
       describe: async (id, step) => {
-        if (deleted && lastSource !== undefined) return { is: "found", source: { ...lastSource, scheduled: true } };
+        if (deleted && lastSource !== undefined) {
+          const tags = { ...lastSource.tags, [stateTag]: written };
+          return { is: "found", source: { ...lastSource, tags, scheduled: true } };
+        }
         const found = await source.describe(id, step);
         if (found.is === "found") lastSource = found.source;
         return found;
@@ -237,11 +270,17 @@ export const noLateCheck: Wrap = ({ source, home }: Ports) => ({
   },
 });
 
-/** The mover's own tag is not seen, so nothing tells that somebody took a move back. */
-export const noUndo: Wrap = describing((source) => {
-  const { [stateTag]: tag, ...tags } = source.tags;
-  return tag === undefined ? source : { ...source, tags };
-});
+/** Of a live source neither the mover's own tag nor the home's labels are seen, so nothing tells that somebody took a move back. */
+export const noUndo: Wrap = together(
+  describing((source) => {
+    const { [stateTag]: tag, ...tags } = source.tags;
+    return tag === undefined || source.scheduled ? source : { ...source, tags };
+  }),
+  labelling((home) => {
+    const { deleting, deleted, ...labels } = home.labels;
+    return deleting === undefined && deleted === undefined ? home : { ...home, labels };
+  }),
+);
 
 /** Staged versions are not seen. */
 export const noStaged: Wrap = describing((source) => ({ ...source, staged: false, pending: false }));
@@ -251,12 +290,7 @@ export const noOverwritten: Wrap = labelling((home) => {
   const { currentVersion, labels, versions } = home;
   const current = versions[currentVersion];
   const held = labels[`v${currentVersion.toString()}`]?.split(";")[3];
-  if (labels["deleted"] === undefined || current === undefined || held === labels["deleted"]) return home;
+  const deleted = labels["deleted"]?.split(";")[2];
+  if (deleted === undefined || current === undefined || held === deleted) return home;
   return { ...home, versions: { ...versions, [currentVersion]: { ...current, authorEntityId: "somebody" } } };
 });
-
-/** Two safeguards off at once: one alone makes good what the other lets through. */
-export const together =
-  (first: Wrap, second: Wrap): Wrap =>
-  (ports, now) =>
-    first(second(ports, now), now);

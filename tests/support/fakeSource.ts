@@ -54,7 +54,7 @@ export interface FakeSourceOptions {
   /** How many changes DescribeSecret is behind this time; 0 when it is consistent. */
   readonly lag?: (secret: FakeSecret) => number;
   /** Entities whose tags let DeleteSecret and RestoreSecret through, as the function's role has it. Default the mover's. */
-  readonly owners?: readonly string[];
+  readonly owners?: readonly string[] | "any-tag";
   /** Whether new replicas are in sync at once. Default `at-once`; `later` leaves them in progress, `never` fails them. */
   readonly sync?: "at-once" | "later" | "never";
 }
@@ -210,7 +210,7 @@ export function sourceEffects(state: SourceState, options: Omit<FakeSourceOption
 
   /** Whether the role's condition on the tag lets a call through. */
   const isTagged = ({ tags }: FakeSecretState): boolean =>
-    owners.some((id) => tags[stateTag]?.startsWith(`1/${ownerOf(id)}/`) === true);
+    owners === "any-tag" || owners.some((id) => tags[stateTag]?.startsWith(`1/${ownerOf(id)}/`) === true);
 
   /** A write: refused on what is absent, a replica, another service's, or scheduled. */
   const onLive = (
