@@ -102,6 +102,23 @@ describe("the shipped function", function () {
     assert.notEqual(secret.deletedDate, undefined);
   });
 
+  it("refuses what Vault starts from, by its name and by its value, and writes neither", async () => {
+    const value = `hvs.${"aB3".repeat(9)}`;
+    const [named, told] = [stage.aws.put("prod/vault-unseal-keys", "x"), stage.aws.put("app/x", value)];
+    const container = await stage.start();
+
+    await invoke(container, about("1", named.arn), about("2", told.arn));
+
+    assert.deepEqual([homeOf("prod/vault-unseal-keys"), homeOf("app/x")], [undefined, undefined]);
+    assert.deepEqual([named.deletedDate, told.deletedDate], [undefined, undefined]);
+    const outcomes = await outcomesOf(container);
+    assert.deepEqual(outcomes.map(({ reason, looksLike }) => `${String(reason)}: ${String(looksLike)}`).sort(), [
+      "vault-own: a token for Vault",
+      "vault-own: unseal or recovery keys",
+    ]);
+    assert.ok(!container.output().includes(value), "the log holds the value");
+  });
+
   describe("login", () => {
     it("signs for Vault with the server id, once for two invocations", async () => {
       const [one, two] = [stage.aws.put("a", secretText), stage.aws.put("b", secretText)];
