@@ -1,7 +1,7 @@
 /** The mover's tag on a source, as a run writes it. */
 import type { MutationResult } from "../model/ports";
 import type { Source } from "../model/source";
-import { namesProof, ownerOf, placeOf, readStateTag, timeKey, writeStateTag } from "../model/stateTag";
+import { namesProof, ownerOf, placeOf, stateTag, timeKey, writeStateTag } from "../model/stateTag";
 import type { Proof, StateTag, TagState } from "../model/stateTag";
 import type { Result, Run } from "./run";
 
@@ -52,11 +52,8 @@ export async function rememberProof(
   return writeTag(run, tagOf(run, source, proof, "u"));
 }
 
-/** Whether the source still carries this very tag, and nobody's since. */
-export function isTagged({ tags }: Source, tag: StateTag): boolean {
-  const read = readStateTag(tags);
-  return read.is === "known" && JSON.stringify(read.tag) === JSON.stringify(tag);
-}
+/** Whether the source still carries this very tag, and nobody's since. By its text: the tag's time is in whole seconds. */
+export const isTagged = ({ tags }: Source, tag: StateTag): boolean => tags[stateTag] === writeStateTag(tag);
 
 /**
  * Tags a deletion that is known to have failed as taken back, so that the secret can move again, and then removes the

@@ -35,7 +35,8 @@ export function startState({ home, source, messages, acts: allowed, crashes, sta
   const secrets: SourceState = { secrets: [] };
   const secret = createSecret(secrets, name, valueOf(1), { versionId: versionIdOf(1), ...source });
   return {
-    time: startTime,
+    // Not a whole second, as a tag's time is.
+    time: startTime + 123,
     secret,
     home: emptyHome(home),
     saved: {},
