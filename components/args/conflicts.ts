@@ -147,7 +147,13 @@ export function environmentFaults(mover: MoverPart, label: Label): string[] {
 /** Bytes of the function's environment, with the longest values that the deployment may add. */
 function environmentSize(mover: MoverPart): number {
   const url = "u".repeat(160);
-  const all = writeEnvironment({ ...mover, entityId: "e".repeat(36), queueUrl: url, deadLetterQueueUrl: url });
+  const all = writeEnvironment({
+    ...mover,
+    entityId: "e".repeat(36),
+    operatorEntityIds: [],
+    queueUrl: url,
+    deadLetterQueueUrl: url,
+  });
   const sizes = Object.entries(all).map(([name, value]) => name.length + Buffer.byteLength(value));
   return sizes.reduce((sum, size) => sum + size, otherVariables);
 }

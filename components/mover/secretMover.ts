@@ -45,9 +45,11 @@ export interface MoverOptions extends FunctionRules {
 export interface SecretMoverArgs extends MoverOptions {
   readonly place: Input<Place>;
   readonly names: Input<MoverNames>;
-  readonly mover: Input<Omit<MoverSettings, "entityId" | "queueUrl" | "deadLetterQueueUrl">>;
+  readonly mover: Input<Omit<MoverSettings, "entityId" | "operatorEntityIds" | "queueUrl" | "deadLetterQueueUrl">>;
   /** Identity entity of the mover in Vault; the function is made after it. */
   readonly moverEntityId: Input<string>;
+  /** Identity entities of the operators in Vault. Default none. */
+  readonly operatorEntityIds?: Input<readonly string[]>;
 }
 
 /** What brings events of Secrets Manager to the function that moves secrets, and that function. */
@@ -190,9 +192,14 @@ export class SecretMover extends ComponentResource {
       logGroup: names.logGroup,
       logRetentionDays: args.logRetentionDays,
       logLevel: args.logLevel,
-      variables: all([mover, args.moverEntityId, queue.url, deadLetterQueue.url]).apply(
-        ([settings, entityId, queueUrl, deadLetterQueueUrl]) =>
-          writeEnvironment({ ...settings, entityId, queueUrl, deadLetterQueueUrl }),
+      variables: all([
+        mover,
+        args.moverEntityId,
+        args.operatorEntityIds ?? [],
+        queue.url,
+        deadLetterQueue.url,
+      ]).apply(([settings, entityId, operatorEntityIds, queueUrl, deadLetterQueueUrl]) =>
+        writeEnvironment({ ...settings, entityId, operatorEntityIds, queueUrl, deadLetterQueueUrl }),
       ),
       service: names.function,
       ...(inSubnets ? { vpcConfig: { subnetIds, securityGroupIds } } : {}),
