@@ -69,7 +69,7 @@ export interface MoveDeps {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Resolves when this container may send its next DeleteSecret. */
+  /** Resolves when this container may send its next DeleteSecret; throws a RetryableError when that is too far away. */
   readonly rateLimit: () => Promise<void>;
 }
 

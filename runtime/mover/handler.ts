@@ -9,13 +9,13 @@ import { requestHandler } from "../aws/clientConfig";
 import { makeQueue } from "../aws/queue";
 import { makeSecretsManager } from "../aws/secretsManager";
 import { highestMode, readEnvironment } from "../shared/environment";
-import { makeRateLimit } from "../shared/rateLimit";
 import { makeVaultHome } from "../vault/homes";
 import { login } from "../vault/login";
 import { checkTemplateRecord } from "../vault/templateRecord";
 import { cachedToken } from "../vault/token";
 import { makeTransport } from "../vault/transport";
 import { makeBatch } from "./batch";
+import { makeDeleteLimit } from "./deleteLimit";
 import { makeMove } from "./move";
 import type { MoveRequest } from "./run";
 import { makeTelemetry } from "./telemetry";
@@ -41,7 +41,7 @@ export function moverHandler(): (event: SQSEvent, context: Context) => Promise<S
     home: makeVaultHome({ transport, token, mount: settings.mount, namespace: settings.vaultNamespace }),
     now,
     sleep: wait,
-    rateLimit: makeRateLimit(settings.deletesPerSecond / settings.maxConcurrency, now, wait),
+    rateLimit: makeDeleteLimit(settings.deletesPerSecond / settings.maxConcurrency, now, wait),
   });
 
   let checked: Promise<void> | undefined;

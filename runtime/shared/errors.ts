@@ -20,9 +20,11 @@ export const retryConcerns = {
   "vault-login-failed": "connection",
   "vault-entity-mismatch": "connection",
   "vault-template-changed": "connection",
+  "vault-record-deleted": "connection",
   contended: "secret",
   defect: "program",
   "out-of-time": "secret",
+  "rate-limited": "secret",
 } as const;
 export type RetryCode = keyof typeof retryConcerns;
 export const retryCodes = Object.keys(retryConcerns) as readonly RetryCode[];

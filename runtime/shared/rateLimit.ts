@@ -1,8 +1,7 @@
 /**
- * Spaces calls evenly. AWS allows 50 DeleteSecret calls a second for the whole account, so every container takes its
- * part of the share that the stack may use.
+ * Spaces calls evenly.
  *
- * @param perSecond calls a second that this container may make
+ * @param perSecond calls a second that may be made
  * @returns a function that resolves when the next call may be made
  */
 export function makeRateLimit(
