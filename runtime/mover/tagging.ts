@@ -57,13 +57,16 @@ export const isTagged = ({ tags }: Source, tag: StateTag): boolean => tags[state
 
 /**
  * Tags a deletion that is known to have failed as taken back, so that the secret can move again, and then removes the
- * labels that announced it. A tag that somebody has changed since stays: it may tell of a person's undo. A secret that is
- * scheduled after all takes no tag: then nothing is changed.
+ * labels that announced it. A tag that somebody has changed since stays: it may tell of a person's undo. So does one whose
+ * replicas another run took apart meanwhile: the next look puts them back. A secret that is scheduled after all takes no
+ * tag: then nothing is changed.
  */
 export async function giveBack(run: Run, tag: StateTag): Promise<void> {
   const { deps, arn, path } = run;
   const found = await deps.source.describe(arn, "describe");
   if (found.is !== "found" || !isTagged(found.source, tag)) return;
+  const { replicas } = found.source;
+  if (!tag.replicas.every(({ region }) => replicas.some((there) => there.region === region))) return;
   const tagged = await writeTag(run, { ...tag, state: "b", taggedAt: deps.now() });
   if (tagged !== undefined) return;
   await deps.home.label(path, { deleting: null, deleted: null });

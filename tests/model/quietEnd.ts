@@ -2,9 +2,10 @@
  * What becomes of a state when everybody leaves it alone: the message comes again, the sweep looks late, the end of
  * the recovery window comes near. Nothing may be lost then, and nobody may be blocked.
  */
+import { ownerOf, readStateTag } from "../../runtime/model/stateTag";
 import { moverAlarms } from "../../components/mover/moverAlarms";
 import { currentOf, isScheduled } from "../support/fakeSource";
-import { name, path, secondPath } from "./actors";
+import { name, path, secondEntity, secondPath } from "./actors";
 import type { Actor } from "./actors";
 import type { Configuration } from "./configuration";
 import type { End, MoverNode, MoverPool, OpenCall } from "./movers";
@@ -65,7 +66,8 @@ export function isAlarmed(end: End): boolean {
 function deletedViolation(state: State, end: End): string | undefined {
   const current = currentOf(state.secret);
   const value = sourceData(state, current?.versionId);
-  const at = state.past.scheduledBy === "second stack" ? secondPath : path;
+  const read = readStateTag(sourceState(state).tags);
+  const at = read.is === "known" && read.tag.owner === ownerOf(secondEntity) ? secondPath : path;
   const entry = state.home.entries[at];
   const version = entry?.versions[entry.current];
   const told = isAlarmed(end);
