@@ -15,6 +15,8 @@ export interface JsonValue {
 const maxDepth = 100;
 /** Vault refuses containers of more than 10,000 entries. */
 const maxEntries = 1_000;
+/** OpenBao (2.7.2) refuses a request with more than 1,000 strings, names of members and those around the value counted. */
+const maxStrings = 900;
 
 /** The deepest nesting of a JSON text, found without recursion so that a hostile text can't exhaust the stack. */
 function depthOf(text: string): number {
@@ -104,6 +106,12 @@ function isKept(text: string, node: Node): boolean {
   }
 }
 
+/** The strings of a value, names of members counted. */
+function stringsIn(node: Node): number {
+  const own = node.type === "string" ? 1 : 0;
+  return childrenOf(node).reduce((sum, child) => sum + stringsIn(child), own);
+}
+
 /**
  * Whether a text is a JSON object, with at least one member, that Vault's KV version 2 gives back with the same
  * members, strings and number texts. Vault answers duplicate keys, lone surrogates, deep nesting and huge containers
@@ -112,7 +120,8 @@ function isKept(text: string, node: Node): boolean {
 export function isKeptObject(text: string): boolean {
   const json = parseJson(text, maxDepth);
   if (json === undefined) return false;
-  return json.node.type === "object" && childrenOf(json.node).length > 0 && isKept(text, json.node);
+  const { node } = json;
+  return node.type === "object" && childrenOf(node).length > 0 && isKept(text, node) && stringsIn(node) <= maxStrings;
 }
 
 /** Whether two JSON values are equal: objects by their members in any order, numbers by their text. */

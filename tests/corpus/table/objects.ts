@@ -133,12 +133,16 @@ const shapes: readonly ValueRow[] = [
   text("5,000 levels", nested(5_000)),
   text("10,000 levels of objects", nestedObjects(10_000)),
   text("30,000 levels that are never closed", `{"a":${"[".repeat(30_000)}`),
-  fields("1,000 members", members(1_000)),
+  fields("900 members", members(900)),
   text("1,001 members", members(1_001)),
   fields("1,000 elements", elements(1_000)),
   text("1,001 elements", elements(1_001)),
   text("10,001 elements", elements(10_001)),
   fields(
+    "175 members within each of five",
+    `{${list(5, (index) => `"m${index}":{${list(175, (i) => `"k${String(i).padStart(4, "0")}":1`)}}`)}}`,
+  ),
+  text(
     "1,000 members within each of five",
     `{${list(5, (index) => `"m${index}":{${list(1_000, (i) => `"k${String(i).padStart(4, "0")}":1`)}}`)}}`,
   ),

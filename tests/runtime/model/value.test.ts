@@ -68,7 +68,8 @@ describe("encodeValue", () => {
     ["more than 100 containers, none of them deep", `{"a":[${"[],{},".repeat(100)}0]}`],
     ["opening brackets in a string", `{"a":"${"[{".repeat(100)}"}`],
     ["opening brackets after a quote in a string", `{"a":"\\"${"[{".repeat(100)}"}`],
-    ["1,000 members", members(1_000)],
+    ["900 members", members(900)],
+    ["450 members with texts", members(450).replaceAll(":1", ':"x"')],
     ["1,000 elements", elements(1_000)],
   ];
   for (const [what, value] of kept) {
@@ -108,7 +109,9 @@ describe("encodeValue", () => {
     ["101 levels after closing brackets in a string", `{"s":"${"]}".repeat(100)}",${nested(101).slice(1)}`],
     ["101 levels after a string that ends in a backslash", `{"s":"\\\\",${nested(101).slice(1)}`],
     ["600 levels", nested(600)],
-    ["1,001 members", members(1_001)],
+    ["901 members", members(901)],
+    ["451 members with texts", members(451).replaceAll(":1", ':"x"')],
+    ["900 texts under one name", `{"a":[${Array.from({ length: 900 }, () => '"x"').join(",")}]}`],
     ["1,001 elements", elements(1_001)],
     ["a byte order mark before", '\ufeff{"a":1}'],
     ["a trailing comma", '{"a":1,}'],
