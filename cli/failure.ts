@@ -69,7 +69,6 @@ const advice: Partial<Record<RetryCode, string>> = {
   "vault-login-failed": `is it the role's own method and path (--login, --login-path, --role)? Then ${again.slice(5)}`,
   "vault-redirected": `name an address that serves with --vault-address, ${again}`,
   "vault-mount-missing": "restore the mount; if it was never there, run pulumi up",
-  "vault-template-changed": "set homeTemplate back and run pulumi up",
 };
 
 /** AWS's own error name, where the core kept it. */

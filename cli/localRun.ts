@@ -37,6 +37,7 @@ const lasting: readonly RetryCode[] = [
   "vault-login-failed",
   "vault-entity-mismatch",
   "vault-template-changed",
+  "vault-record-deleted",
   "vault-mount-missing",
   "vault-redirected",
   "defect",

@@ -61,13 +61,14 @@ export function deployMover(
 ): RegionMover {
   const { place, loginRole, mover, options, sweep, shared } = args;
   const names = output(args.names);
-  const { region } = output(place);
+  const { account, region } = output(place);
   const home = new VaultAccess(
     nameOf("home"),
     {
       ...args.vault,
       loginRole,
       identityName: names.vaultIdentity,
+      account,
       region,
       roleArn: names.roleArn,
       functionArn: names.functionArn,

@@ -20,6 +20,9 @@ const serverIdOf = ({ serverId }: Pick<Values, "serverId">, vaultAddress: string
 const audienceOf = ({ audience }: Pick<Values, "audience">, vaultAddress: string): string =>
   audience === "" ? vaultAddress : audience;
 
+const homeTemplateOf = ({ homePrefix, homeTemplate }: Pick<Values, "homePrefix" | "homeTemplate">): string =>
+  homeTemplate.replaceAll("{homePrefix}", () => homePrefix);
+
 /** The part of the home in Vault, but for the role: it is named after the mover. */
 export function vaultSettings(values: KnownValues): Omit<VaultAccessSettings, "loginRole"> {
   const { adoptTokenIssuer, signingAlgorithm, stsEndpoint, tokenIssuerCa, tokenIssuerUrl } = values;
@@ -40,7 +43,7 @@ export function vaultSettings(values: KnownValues): Omit<VaultAccessSettings, "l
     mount: values.mount,
     adoptMount: values.adoptMount,
     protect: values.protect,
-    homePrefix: values.homePrefix,
+    homeTemplate: homeTemplateOf(values),
     login,
     loginPath: loginPathOf(values),
     adoptLogin: values.adoptLogin,
@@ -85,7 +88,7 @@ export function moverSettings(place: Place, values: Values, loginRole: string): 
     vaultCaCertificate: values.vaultCaCertificate,
     mount: values.mount,
     homePrefix: values.homePrefix,
-    homeTemplate: values.homeTemplate.replaceAll("{homePrefix}", () => values.homePrefix),
+    homeTemplate: homeTemplateOf(values),
     login: values.login,
     loginPath: loginPathOf(values),
     loginRole,

@@ -23,8 +23,8 @@ export interface VaultAccessSettings {
    * when the stack is destroyed.
    */
   readonly protect: boolean;
-  /** First part of the path of every home. */
-  readonly homePrefix: string;
+  /** Path of a home, with the prefix filled in: the mover may do nothing outside its folder of account and region. */
+  readonly homeTemplate: string;
   readonly login: VaultLogin;
   /** Path of the auth method, without `auth/`. */
   readonly loginPath: string;
@@ -38,6 +38,7 @@ export interface VaultAccessSettings {
 export interface VaultAccessArgs extends VaultAccessSettings {
   /** Name of the mover's policy and identity entity. */
   readonly identityName: Input<string>;
+  readonly account: Input<string>;
   readonly region: Input<string>;
   /** Role of the function; it need not exist yet. */
   readonly roleArn: Input<string>;
@@ -100,9 +101,13 @@ export class VaultAccess extends ComponentResource {
       ready.push(mount, versions);
     }
 
+    const { mount, homeTemplate } = args;
+    const rules = all([args.account, args.region]).apply(([account, region]) =>
+      moverRules({ mount, account, region, homeTemplate }),
+    );
     const policy = new Policy(
       `${name}-policy`,
-      { name: args.identityName, policy: renderPolicy(moverRules(args.mount, args.homePrefix)), namespace },
+      { name: args.identityName, policy: rules.apply(renderPolicy), namespace },
       // After the mount: where a change of it is refused, the policy must not have changed either.
       { ...child, dependsOn: args.shared === undefined ? [...ready] : [args.shared] },
     );

@@ -1,3 +1,6 @@
+import { templateRecordPath } from "../../runtime/model/path";
+import { homeFolder } from "../../runtime/model/stateTag";
+
 /** What a Vault policy can allow on a path. */
 export type Capability = "create" | "read" | "update" | "patch" | "delete" | "list" | "sudo" | "deny";
 
@@ -10,22 +13,39 @@ export interface PathRule {
   readonly allowedParameters?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Where a mover's homes are. */
+export interface HomesPlace {
+  readonly mount: string;
+  readonly account: string;
+  readonly region: string;
+  /** With the prefix filled in. */
+  readonly homeTemplate: string;
+}
+
 /**
- * What the mover may do in Vault: write and read back homes, read a home's metadata, and change its labels.
+ * What the mover may do in Vault: write and read back the homes of its own account and region, read their metadata,
+ * change their labels, and write its record once.
  *
+ * - Nothing above the folder of account and region: other accounts' movers have their homes beside it.
  * - No parameter list on the data path: Vault would refuse reads there.
  * - Only `patch` on metadata, and only of custom_metadata: a POST would replace everybody's labels, and an expiry set
  *   there would delete what was just proven.
+ * - No `update` of the record: a mover with another setting could make it say so.
  * - Nothing to list, delete, destroy or undelete.
  */
-export const moverRules = (mount: string, homePrefix: string): readonly PathRule[] => [
-  { path: `${mount}/data/${homePrefix}/*`, capabilities: ["create", "update", "read"] },
-  {
-    path: `${mount}/metadata/${homePrefix}/*`,
-    capabilities: ["read", "patch"],
-    allowedParameters: { custom_metadata: [] },
-  },
-];
+export function moverRules(place: HomesPlace): readonly PathRule[] {
+  const { mount } = place;
+  const folder = homeFolder(place);
+  return [
+    { path: `${mount}/data/${folder}/*`, capabilities: ["create", "update", "read"] },
+    {
+      path: `${mount}/metadata/${folder}/*`,
+      capabilities: ["read", "patch"],
+      allowedParameters: { custom_metadata: [] },
+    },
+    { path: `${mount}/data/${templateRecordPath(place)}`, capabilities: ["create", "read"] },
+  ];
+}
 
 /**
  * What a team's program may do in Vault: read the homes below its own folder. Their labels come with the data, so that

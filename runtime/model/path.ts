@@ -37,8 +37,13 @@ export const homePath = (settings: PathSettings, name: string): string =>
     .replaceAll("{region}", () => settings.region)
     .replaceAll("{name}", () => encodeName(name));
 
-/** The KV entry that records the template; no secret's home can have this path, since no name holds a leading `~`. */
-export const templateRecordPath = (settings: PathSettings): string => `${settings.homePrefix}/~mover`;
+/**
+ * The KV entry that records where the homes of an account and a region are. It lies where no setting moves it, so that
+ * another prefix or template finds it, too. No home can have its path: every home's begins with `homePrefix`, which
+ * holds no `~`.
+ */
+export const templateRecordPath = ({ account, region }: Pick<PathSettings, "account" | "region">): string =>
+  `~homing/${account}/${region}`;
 
 /** A path as it stands in a URL: each segment encoded, the slashes kept. */
 export const urlPath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");

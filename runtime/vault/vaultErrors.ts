@@ -24,6 +24,10 @@ export function isNeverWritten(answer: Answer): boolean {
   return answer.status === 404 && /^\s*\{\s*"errors"\s*:\s*(\[\s*\]|null)/.test(answer.text);
 }
 
+/** The entry is there, and its current version was deleted or destroyed. */
+export const isDeletedVersion = (answer: Answer): boolean =>
+  answer.status === 404 && /"data"\s*:\s*\{\s*"data"\s*:\s*null/.test(answer.text);
+
 export const isMountMissing = (answer: Answer): boolean =>
   answer.status === 404 && answer.text.includes("no handler for route");
 

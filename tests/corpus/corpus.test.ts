@@ -3,6 +3,7 @@ import * as assert from "node:assert/strict";
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 
 import { readVersionLabel } from "../../runtime/model/labels";
+import { templateRecordPath } from "../../runtime/model/path";
 import { cutData, readValue } from "../../runtime/model/value";
 import type { ValueKind } from "../../runtime/model/value";
 import { useCloud } from "../system/support/bench";
@@ -116,11 +117,11 @@ describe("the corpus through a local cloud", function () {
 
   it("writes to no path of Vault but the homes of its rows and the record, and to each home once", async () => {
     const { audit, system, home, homes, log } = bench();
-    const { mount, homePrefix, outputs } = system();
+    const { mount, outputs } = system();
     const moved = corpus.flatMap(({ path, becomes }, index) =>
       becomes.is === "moved" ? [{ at: home(path ?? ""), ...met(index) }] : [],
     );
-    const data = [`${homePrefix}/~mover`, ...moved.map(({ at }) => at)].map((at) => `${mount}/data/${at}`);
+    const data = [templateRecordPath(system()), ...moved.map(({ at }) => at)].map((at) => `${mount}/data/${at}`);
     const metadata = moved.map(({ at }) => `${mount}/metadata/${at}`);
     const asked = audit.since(0).filter(({ entityId }) => entityId === outputs["moverEntityId"]);
 

@@ -78,13 +78,14 @@ describe("the deployment's permissions in Vault", function () {
     mount: "homing",
     adoptMount: false,
     protect: true,
-    homePrefix: "aws",
+    homeTemplate: "aws/{account}/{region}/{name}",
     login: aws(""),
     loginPath: "homing-aws",
     adoptLogin: false,
     loginRole: "homing-mover",
     tokenTtlMinutes: 15,
     identityName: "homing-life-eu-west-1-123456789012",
+    account: "123456789012",
     region: "eu-west-1",
     roleArn,
     functionArn,
@@ -115,7 +116,12 @@ describe("the deployment's permissions in Vault", function () {
       const list = alsoFor(listFor(page.usual), path, "homing-next");
       const stack = await stackWith(list);
       const args = argsWith({ login: login(), loginPath: path });
-      const later = { ...args, login: changed(), homePrefix: "moved/aws", tokenTtlMinutes: 20 };
+      const later = {
+        ...args,
+        login: changed(),
+        homeTemplate: "moved/aws/{account}/{region}/{name}",
+        tokenTtlMinutes: 20,
+      };
 
       deepEqual(await stack.up(args), { create: resources });
       deepEqual(await stack.refresh(), { same: resources });

@@ -33,7 +33,7 @@ describe("the arguments of Homing", () => {
       mount: "homing",
       adoptMount: false,
       protect: true,
-      homePrefix: "aws",
+      homeTemplate: "aws/{account}/{region}/{name}",
       login: { method: "aws", serverId: "vault.example.com", stsEndpoint: "" },
       loginPath: "homing-aws",
       adoptLogin: false,
@@ -102,10 +102,12 @@ describe("the arguments of Homing", () => {
     equal(valuesOf({ vaultAddress: "https://Vault.example.com:443/" }).vaultAddress, "https://vault.example.com");
   });
 
-  it("put the home prefix into the template", () => {
+  it("put the home prefix into the template", async () => {
     const values = valuesOf({ homePrefix: "from/aws", homeTemplate: "{homePrefix}/{region}-{account}/{name}" });
 
     equal(moverSettings(place, values, "").homeTemplate, "from/aws/{region}-{account}/{name}");
+    const vault = await vaultOf({ homePrefix: "from/aws", homeTemplate: "{homePrefix}/{region}-{account}/{name}" });
+    equal((vault as { homeTemplate: unknown }).homeTemplate, "from/aws/{region}-{account}/{name}");
   });
 
   it("are refused by their name, all at once, without what was given", () => {

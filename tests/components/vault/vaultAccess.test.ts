@@ -1,6 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { output } from "@pulumi/pulumi";
 import { VaultAccess } from "../../../components/vault/vaultAccess";
 import type { VaultAccessArgs } from "../../../components/vault/vaultAccess";
+import { moverRules, renderPolicy } from "../../../components/vault/vaultPolicy";
 import type { LoginOf } from "../../../components/vault/vaultLogin";
 import { account, only, record, region, settle, typesOf } from "../../support/mocks";
 import type { Answers, Recording } from "../../support/mocks";
@@ -23,18 +25,22 @@ const argsWith = (over: Partial<VaultAccessArgs> = {}): VaultAccessArgs => ({
   mount: "homing",
   adoptMount: false,
   protect: true,
-  homePrefix: "aws",
+  homeTemplate: "aws/{account}/{region}/{name}",
   login: { method: "aws", serverId: "vault.example.com", stsEndpoint: "" },
   loginPath: "homing-login",
   adoptLogin: false,
   loginRole: "homing-mover",
   tokenTtlMinutes: 15,
   identityName: "homing-test-identity",
+  account,
   region,
   roleArn,
   functionArn,
   ...over,
 });
+
+const policyAt = (mount: string): string =>
+  renderPolicy(moverRules({ mount, account, region, homeTemplate: "aws/{account}/{region}/{name}" }));
 
 const adoptedBackend = { "vault:index/getAuthBackend:getAuthBackend": { accessor: "adopted-accessor" } };
 const accountIssuer = {
@@ -312,7 +318,28 @@ describe("VaultAccess", () => {
       typesOf(made).filter((type) => ownMount.includes(type)),
       [],
     );
-    ok(JSON.stringify(only(made, "vault:index/policy:Policy").inputs).includes("homing/data/aws/*"));
+    equal(only(made, "vault:index/policy:Policy").inputs.policy, policyAt("homing"));
+  });
+
+  it("limits the policy to the folder of account and region, however late they are known", async () => {
+    const made = await makeHome({
+      mount: "kv",
+      homeTemplate: "team/{region}/{account}/{name}",
+      account: output("444455556666"),
+      region: output("us-east-1"),
+    });
+
+    equal(
+      only(made, "vault:index/policy:Policy").inputs.policy,
+      renderPolicy(
+        moverRules({
+          mount: "kv",
+          account: "444455556666",
+          region: "us-east-1",
+          homeTemplate: "team/{region}/{account}/{name}",
+        }),
+      ),
+    );
   });
 
   it("puts everything of Vault in the namespace", async () => {

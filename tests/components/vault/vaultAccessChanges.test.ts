@@ -43,13 +43,14 @@ describe("a deployed VaultAccess", function () {
     mount: `${stack}-kv`,
     adoptMount: false,
     protect: true,
-    homePrefix: "aws",
+    homeTemplate: "aws/{account}/{region}/{name}",
     login: loginOf("aws"),
     loginPath: `${stack}-login`,
     adoptLogin: false,
     loginRole: "homing-mover",
     tokenTtlMinutes: 15,
     identityName: `${stack}-identity`,
+    account: "123456789012",
     region: "eu-west-1",
     roleArn,
     functionArn,
@@ -198,12 +199,12 @@ describe("a deployed VaultAccess", function () {
     deepEqual(await stack.up(other, { refresh: true }), { same: 9 });
   });
 
-  it("takes another loginRole, serverId and homePrefix", async () => {
+  it("takes another loginRole, serverId and homeTemplate", async () => {
     const stack = await bench.stackOf("names");
     const args = argsOf("names", {});
     await stack.up(args);
     const login = { method: "aws", serverId: "other.example.com", stsEndpoint: "" } as const;
-    const changed = { ...args, login, loginRole: "other", homePrefix: "b" };
+    const changed = { ...args, login, loginRole: "other", homeTemplate: "b/{account}/{region}/{name}" };
 
     // The role; its id names the alias. The client's settings and the policy.
     deepEqual(await stack.up(changed), { same: 6, update: 3, replace: 1 });

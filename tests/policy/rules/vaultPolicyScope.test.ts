@@ -4,6 +4,12 @@ import { vaultPolicyScope as rule } from "../../../policy/rules/vaultPolicyScope
 import { grantsIn } from "../../../policy/vaultPolicyText";
 import { judge, rowsFor, unknownValue } from "../support/judge";
 
+const mover = {
+  mount: "homing",
+  account: "111122223333",
+  region: "eu-west-1",
+  homeTemplate: "aws/{account}/{region}/{name}",
+};
 const type = "vault:index/policy:Policy";
 const path = (name: string, ...capabilities: string[]) => ({
   name: "pay-app",
@@ -43,7 +49,7 @@ describe("the text of a Vault policy", () => {
   });
 
   it("is read as the mover's own is written", () => {
-    const written = moverRules("homing", "aws");
+    const written = moverRules(mover);
 
     deepEqual(
       grantsIn(renderPolicy(written)),
@@ -66,6 +72,7 @@ describe("the rule vault-policy-scope", () => {
     ["writes to names that begin alike", path("secret/data/pay-*", "update")],
     ["reads of a whole mount", path("secret/data/*", "read", "list")],
     ["calls of other engines", path("transit/encrypt/app", "update")],
+    ["the mover's own", { policy: renderPolicy(moverRules(mover)) }],
     ["a policy that can't be read", { policy: "path {" }, /can't be read as HCL or JSON/],
     ["a text that is not known yet", { policy: unknownValue }],
   ]);

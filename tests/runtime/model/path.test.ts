@@ -1,7 +1,8 @@
-import { equal, notEqual, ok } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 
-import { array, assert, constantFrom, property, string } from "fast-check";
+import { array, assert, constantFrom, oneof, property, string } from "fast-check";
 
+import { segments } from "../../../components/args/table";
 import {
   decodeName,
   encodeName,
@@ -93,18 +94,47 @@ describe("homePath", () => {
     equal(homePath(moverSettings({ account: "$&$1" }), "a"), "aws/$&$1/eu-west-1/a");
   });
 
-  it("gives no secret the path of the record", () => {
-    equal(templateRecordPath(moverSettings({ homePrefix: "team" })), "team/~mover");
-    assert(
-      property(names, (name) => {
-        const record = templateRecordPath(moverSettings());
-        return (
-          homePath(moverSettings(), name) !== record &&
-          homePath(moverSettings({ homeTemplate: "aws/{name}" }), name) !== record
-        );
-      }),
-    );
-    notEqual(homePath(moverSettings({ homeTemplate: "aws/{name}" }), "mover"), templateRecordPath(moverSettings()));
+  describe("beside the record", () => {
+    const word = string({ unit: constantFrom(...Array.from("abzAZ09_-")), minLength: 1, maxLength: 8 });
+    /** What `homePrefix` can be; the form is looked up in the settings' own table. */
+    const prefixes = array(word, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
+
+    it("is at a path that no setting moves", () => {
+      const record = templateRecordPath(moverSettings());
+
+      equal(record, "~homing/111122223333/eu-west-1");
+      equal(
+        templateRecordPath(moverSettings({ mount: "kv", homePrefix: "team", homeTemplate: "team/{name}" })),
+        record,
+      );
+    });
+
+    it("can't be set to the record's path, and is nowhere above or below it for any name", () => {
+      const record = templateRecordPath(moverSettings());
+      const near = (path: string): boolean =>
+        `${path}/`.startsWith(`${record}/`) || `${record}/`.startsWith(`${path}/`);
+
+      for (const prefix of ["~homing", "a/~homing", record]) equal(segments.test(prefix), false, prefix);
+      assert(
+        property(prefixes, oneof(names, nastyNames), (homePrefix, name) => {
+          const homeTemplate = `${homePrefix}/{account}/{region}/{name}`;
+          return segments.test(homePrefix) && !near(homePath(moverSettings({ homePrefix, homeTemplate }), name));
+        }),
+        { numRuns: 2_000 },
+      );
+      assert(
+        property(oneof(names, nastyNames), (name) => !near(encodeName(name))),
+        { numRuns: 2_000 },
+      );
+    });
+
+    it("has one of its own for each account and region", () => {
+      const records = ["111122223333", "111122223334"].flatMap((account) =>
+        ["eu-west-1", "eu-west-2"].map((region) => templateRecordPath({ account, region })),
+      );
+
+      equal(new Set(records).size, 4);
+    });
   });
 });
 

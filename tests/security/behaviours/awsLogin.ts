@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { createServer } from "node:http";
 
+import { templateRecordPath } from "../../../runtime/model/path";
 import type { Bench } from "../../system/support/bench";
 import type { Credentials } from "../../system/support/clients";
 import { eventually } from "../../system/support/eventually";
@@ -48,9 +49,9 @@ export function describeAwsLogin(bench: () => Bench): void {
     return { status, token: answer.auth?.client_token ?? "" };
   }
   const reads = async (token: string): Promise<number> => {
-    const { mount, homePrefix } = bench().system().outputs;
-    return (await vaultApi(bench().system().vaultAddress, token).request("GET", `${mount}/data/${homePrefix}/~mover`))
-      .status;
+    const system = bench().system();
+    const record = `${system.mount}/data/${templateRecordPath(system)}`;
+    return (await vaultApi(system.vaultAddress, token).request("GET", record)).status;
   };
 
   describe("a signed login", () => {

@@ -4,6 +4,7 @@ import { DescribeRuleCommand, PutEventsCommand, TestEventPatternCommand } from "
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 
+import { templateRecordPath } from "../../../runtime/model/path";
 import type { Bench } from "../../system/support/bench";
 import { eventually } from "../../system/support/eventually";
 
@@ -295,12 +296,14 @@ export function describeHostileInput(bench: () => Bench): void {
         await sources.nudge(name);
 
         await log.outcome(arn, { outcome: "refused", reason: "name-unsupported" });
-        const { mount = "", homePrefix = "", moverEntityId } = system().outputs;
+        const { mount = "", moverEntityId } = system().outputs;
         // Events of the other tests' secrets may come late; the function checks its record when it starts.
         const asked = audit
           .since(mark)
           .filter(({ entityId, path }) => entityId === moverEntityId && path.startsWith(`${mount}/`))
-          .filter(({ path }) => path !== `${mount}/data/${homePrefix}/~mover` && !path.includes("/hostile/"));
+          .filter(
+            ({ path }) => path !== `${mount}/data/${templateRecordPath(system())}` && !path.includes("/hostile/"),
+          );
         assert.deepEqual(asked, []);
         assert.equal(await sources.isScheduled(arn), false);
       });

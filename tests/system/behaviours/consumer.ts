@@ -5,6 +5,7 @@ import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { RestoreSecretCommand } from "@aws-sdk/client-secrets-manager";
 
 import type { LocalStack, UpResult } from "../../../local/stack";
+import { templateRecordPath } from "../../../runtime/model/path";
 import { readReaderEnvironment } from "../../../runtime/reader/settings";
 import { authenticate } from "../../../runtime/vault/login";
 import { makeTransport } from "../../../runtime/vault/transport";
@@ -117,7 +118,7 @@ export function describeConsumer(bench: () => Bench): void {
       assert.equal(await status("GET", `${mount}/data/${own}/webhook-key`), 200);
       const tried: readonly (readonly [string, string, object?])[] = [
         ["GET", `${mount}/data/${home("payroll/key")}`],
-        ["GET", `${mount}/data/${homePrefix}/~mover`],
+        ["GET", `${mount}/data/${templateRecordPath(system())}`],
         ["GET", `${mount}/metadata/${own}/webhook-key`],
         ["GET", `${mount}/metadata/${own}?list=true`],
         ["GET", `${mount}/metadata/?list=true`],

@@ -3,6 +3,7 @@ import * as assert from "node:assert/strict";
 import { GetRolePolicyCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
 import { DeleteSecretCommand, GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 
+import { templateRecordPath } from "../../../runtime/model/path";
 import type { Bench } from "../support/bench";
 import { clientsOf } from "../support/clients";
 import { holdsOnly } from "../support/holdsOnly";
@@ -53,7 +54,7 @@ export function describeModes(bench: () => Bench): void {
       );
       // A message of an earlier test may come back now: what it may do is the same.
       const holdsNoValue = (path: string): boolean =>
-        path.startsWith(`${mount}/metadata/${homePrefix}/`) || path === `${mount}/data/${homePrefix}/~mover`;
+        path.startsWith(`${mount}/metadata/${homePrefix}/`) || path === `${mount}/data/${templateRecordPath(system())}`;
       assert.deepEqual(
         asked
           .filter(({ path }) => path !== `auth/${loginPath}/login`)
