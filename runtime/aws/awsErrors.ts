@@ -35,11 +35,13 @@ export function verdictOf(step: Step, error: unknown): SourceVerdict {
     case "DecryptionFailure":
       return refusal("undecryptable");
     case "AccessDeniedException":
-      return refusal(/\bKMS\b/i.test(message) ? "undecryptable" : "access-denied");
+      // A denial quotes the secret's name, and a name may hold these letters.
+      return refusal(/\bAccess to KMS\b|\bperform: kms:/i.test(message) ? "undecryptable" : "access-denied");
     case "InvalidRequestException":
       // The denial comes first, because its text contains that of the other.
       if (/not scheduled|isn't scheduled|not marked for deletion/i.test(message)) return { is: "not-scheduled" };
-      if (/marked for deletion|scheduled for deletion/i.test(message)) return { is: "stale" };
+      // The third for a minute or so after a deletion without a window.
+      if (/marked for deletion|scheduled for deletion|because it was deleted/i.test(message)) return { is: "stale" };
       if (/another service|managed by/i.test(message)) return refusal("service-owned", "skipped");
       return refusal("source-rejected", "failed");
     case "InvalidParameterException":

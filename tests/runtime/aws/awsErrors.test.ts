@@ -73,6 +73,18 @@ describe("verdictOf", () => {
       refused("access-denied"),
     ],
     [
+      "a denied call on a secret whose name says kms",
+      "AccessDeniedException",
+      "User: x is not authorized to perform: secretsmanager:TagResource on resource: arn:x:secret:team/kms/key-AbCdEf",
+      refused("access-denied"),
+    ],
+    [
+      "a secret that was deleted without a window a moment ago",
+      "InvalidRequestException",
+      "You can't perform this operation on the secret because it was deleted.",
+      { is: "stale" },
+    ],
+    [
       "a key that is disabled",
       "DecryptionFailure",
       "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
@@ -106,13 +118,12 @@ describe("verdictOf", () => {
     });
   }
 
-  it("waits for replicas that are being removed", () => {
-    const error = sdkError(
-      "InvalidParameterException",
-      "You can't delete secret x that still has replica regions [r1].",
-    );
-    throws(() => verdictOf("delete", error), { code: "source-has-replicas" });
-  });
+  for (const name of ["InvalidParameterException", "InvalidRequestException"]) {
+    it(`knows a delete that is refused for its replicas, as ${name}`, () => {
+      const error = sdkError(name, "You can't delete secret x that still has replica regions [r1].");
+      deepEqual(verdictOf("delete", error), { is: "has-replicas" });
+    });
+  }
 
   it("takes what is no answer of AWS for a retryable error, by its code only", () => {
     const error = Object.assign(new Error("connect to hunter2 failed"), { code: "ECONNREFUSED" });
