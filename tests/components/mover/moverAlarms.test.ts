@@ -25,14 +25,24 @@ const watched = [
   ["unequal", "Homing", "refused:unequal", { service: base }],
   ["home-deleted", "Homing", "refused:home-deleted", { service: base }],
   ["home-gone", "Homing", "restored:home-gone", { service: base }],
-  ["restored-copied", "Homing", "copied:restored-by-somebody", { service: base }],
-  ["restored-unchanged", "Homing", "unchanged:restored-by-somebody", { service: base }],
+  ["undone-copied", "Homing", "copied:undone", { service: base }],
+  ["undone-unchanged", "Homing", "unchanged:undone", { service: base }],
+  ["restore-denied", "Homing", "retry:restore-denied", { service: base }],
+  ["replicas-missing", "Homing", "retry:replicas-missing", { service: base }],
+  ["replicas-not-allowed", "Homing", "refused:replicas-missing", { service: base }],
+  ["tag-lost", "Homing", "refused:tag-lost", { service: base }],
+  ["tag-format", "Homing", "refused:tag-format", { service: base }],
+  ["label-format", "Homing", "refused:label-format", { service: base }],
+  ["refused-for-days", "Homing", "refused", { service: base }],
+  ["homes-moved", "Homing", "refused:homes-moved", { service: base }],
   ["deletion-unclaimed", "Homing", "refused:deletion-unclaimed", { service: base }],
   ["no-sweep", "Homing", "sweep", { service: base }],
   ["no-full-sweep", "Homing", "sweep:all", { service: base }],
 ] as const;
 /** Those that go off when nothing comes. */
 const absences: readonly string[] = ["no-sweep", "no-full-sweep"];
+/** Those that go off at what lasts, not at the first event. */
+const lasting: readonly string[] = ["upstream-failing", "replicas-missing", "refused-for-days"];
 
 describe("MoverAlarms", () => {
   let made: Recording;
@@ -115,7 +125,7 @@ describe("MoverAlarms", () => {
   }
 
   it("goes off at the first event, also one that is reported late", () => {
-    for (const [key] of watched.slice(3).filter(([one]) => !absences.includes(one))) {
+    for (const [key] of watched.slice(2).filter(([one]) => ![...absences, ...lasting].includes(one))) {
       const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm(key).inputs;
       deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 0, 300, 3, 1], key);
     }
@@ -132,8 +142,15 @@ describe("MoverAlarms", () => {
   });
 
   it("goes off at retries that last for most of an hour, and not at single ones", () => {
-    const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm("upstream-failing").inputs;
-    deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 0, 900, 4, 3]);
+    for (const key of ["upstream-failing", "replicas-missing"]) {
+      const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm(key).inputs;
+      deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 0, 900, 4, 3], key);
+    }
+  });
+
+  it("goes off at refusals on two days in a row", () => {
+    const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm("refused-for-days").inputs;
+    deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 0, 86_400, 2, 2]);
   });
 
   it("goes off when no sweep ended well for a day, and no full one for a day and a half", () => {
@@ -169,6 +186,15 @@ describe("MoverAlarms", () => {
       ok(description.length <= 1024, `${key}: CloudWatch takes 1024 characters`);
       ok(page.includes(`\n## ${key}\n`), `docs/alarms.md says nothing of ${key}`);
     }
+  });
+
+  it("has a section on its page for each alarm, and for none that there is not", () => {
+    const page = readFileSync(join(__dirname, "..", "..", "..", "docs", "alarms.md"), "utf8");
+    const sections = [...page.matchAll(/^## ([a-z-]+)$/gm)].map(([, key]) => key);
+    deepEqual(
+      sections,
+      moverAlarms.map(({ key }) => key),
+    );
   });
 
   it("does not count as a failed connection what concerns one secret only, and its page names all of that", () => {
