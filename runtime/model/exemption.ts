@@ -15,6 +15,13 @@ export interface ExemptionList {
 /** The tag with which a person keeps a secret where it is. */
 export const exemptTag = { key: modeTag, value: "exempt" } as const;
 
+/**
+ * What people request by the tag. IAM folds the case of a tag's key, so the fence takes `Vault-Mover-Mode` for the same
+ * tag; on a secret both can stand side by side.
+ */
+export const requestedModes = (tags: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(tags).flatMap(([key, value]) => (key.toLowerCase() === modeTag ? [value] : []));
+
 /** Names that AWS services read from Secrets Manager by themselves; `serviceReadNames` extends the list. */
 const builtInServiceReads = ["ecr-pullthroughcache/*", "AmazonMSK_*"];
 /** Services name the secrets they own `<service>!…`. */
@@ -25,7 +32,7 @@ export function stayReason(
   { name, tags }: { readonly name: string; readonly tags: Readonly<Record<string, string>> },
   { exemptNames, serviceReadNames }: ExemptionList,
 ): "exempt" | "service-owned" | "service-read" | undefined {
-  if (matchesAny(exemptNames, name) || tags[exemptTag.key] === exemptTag.value) return "exempt";
+  if (matchesAny(exemptNames, name) || requestedModes(tags).includes(exemptTag.value)) return "exempt";
   if (matches(serviceOwnedName, name)) return "service-owned";
   return matchesAny([...builtInServiceReads, ...serviceReadNames], name) ? "service-read" : undefined;
 }

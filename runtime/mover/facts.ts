@@ -1,7 +1,7 @@
 /** The facts about one secret: read once from both sides, the settings and the clock. `decide` looks at nothing else. */
-import { stayReason } from "../model/exemption";
+import { requestedModes, stayReason } from "../model/exemption";
 import type { Home } from "../model/home";
-import { modeTag, readDeletion, readVersionLabel } from "../model/labels";
+import { readDeletion, readVersionLabel } from "../model/labels";
 import type { VersionLabel } from "../model/labels";
 import type { Reason } from "../model/outcome";
 import { matches, matchesAny } from "../model/pattern";
@@ -116,9 +116,10 @@ const stackModeFor = (source: Source, settings: MoverSettings): Mode =>
 /** The lower of the stack's mode for this name and the mode that the secret's tag requests; an unknown word is `audit`. */
 export function modeFor(source: Source, settings: MoverSettings): Mode {
   const stackMode = stackModeFor(source, settings);
-  const requested = source.tags[modeTag];
-  if (requested === undefined) return stackMode;
-  return lower(stackMode, requested === "copy" || requested === "move" ? requested : "audit");
+  return requestedModes(source.tags).reduce<Mode>(
+    (mode, requested) => lower(mode, requested === "copy" || requested === "move" ? requested : "audit"),
+    stackMode,
+  );
 }
 
 /** Whether a tag says that a tool owns the secret. Such a tool would create the secret again. */
@@ -181,10 +182,8 @@ function readLife({ scheduled, windowEnd }: Source, now: number): Facts["life"] 
  * Whether a person requested a lower mode, or a staged version exists that only Secrets Manager holds. A scheduled secret
  * can't be changed, so on one of these the change came before the delete, and after the mover's last look.
  */
-function isKept({ staged, tags }: Source): boolean {
-  const requested = tags[modeTag];
-  return staged || (requested !== undefined && requested !== "move");
-}
+const isKept = ({ staged, tags }: Source): boolean =>
+  staged || requestedModes(tags).some((requested) => requested !== "move");
 
 function readCurrent(source: Source, home: Home, settings: MoverSettings, now: number): CurrentVersion {
   if (home.currentVersion === 0) return { is: "absent" };

@@ -53,6 +53,7 @@ interface Row {
 const table: readonly Row[] = [
   { name: "app/db", stays: false },
   { name: "app/db", tags: { "vault-mover-mode": "exempt" }, stays: true },
+  { name: "app/db", tags: { "Vault-Mover-Mode": "exempt" }, stays: true, beyondEmulator: true },
   { name: "app/db", tags: { "vault-mover-mode": "copy" }, stays: false },
   { name: "app/db", tags: { "vault-mover-mode": "Exempt" }, stays: false },
   { name: "app/db", tags: { "Vault-Mover-Mode-x": "exempt" }, stays: false },
