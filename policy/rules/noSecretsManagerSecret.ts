@@ -18,33 +18,37 @@ const secretTypes = ["aws:secretsmanager/secret:Secret", "aws-native:secretsmana
 const versionType = "aws:secretsmanager/secretVersion:SecretVersion";
 const wayOut = `If an AWS service has to read it from Secrets Manager, name it in exemptNames or tag it ${exemptTag.key}=${exemptTag.value}.`;
 
+/** Whether a key is that of the exempting tag: IAM folds the case of keys, and so does the mover. */
+const isExemptKey = (key: unknown): boolean => typeof key === "string" && key.toLowerCase() === exemptTag.key;
+
 /** The value of the exempting tag. Tags are a map (aws) or a list of keys with values (aws-native). */
-function wishOf(resource: Looked): Known {
+function requestedMode(resource: Looked): Known {
   for (const property of ["tags", "tagsAll"]) {
     const tags = resource.read(property);
     if (tags === later) return later;
-    const listed = listOf(tags).find((tag) => isMap(tag) && tag["key"] === exemptTag.key);
-    const wish = isMap(tags) ? tags[exemptTag.key] : isMap(listed) ? listed["value"] : undefined;
-    if (wish !== undefined) return wish;
+    const listed = listOf(tags).find((tag) => isMap(tag) && isExemptKey(tag["key"]));
+    const [, mapped] = isMap(tags) ? (Object.entries(tags).find(([key]) => isExemptKey(key)) ?? []) : [];
+    const requested = mapped ?? (isMap(listed) ? listed["value"] : undefined);
+    if (requested !== undefined) return requested;
   }
   return undefined;
 }
 
 /** Whether the secret stays in Secrets Manager; undefined when what would tell is not known yet. */
 function stays(resource: Looked, parameters: Parameters): boolean | undefined {
-  const wish = wishOf(resource);
-  if (wish === exemptTag.value) return true;
+  const requested = requestedMode(resource);
+  if (requested === exemptTag.value) return true;
   const name = resource.read("name");
   if (typeof name === "string") {
     if (stayReason({ name, tags: {} }, parameters) !== undefined) return true;
-    return wish === later ? undefined : false;
+    return requested === later ? undefined : false;
   }
   const prefix = resource.read("namePrefix");
   // Whatever the provider puts after the prefix, such a pattern matches it.
   const covers = (pattern: string): boolean =>
     typeof prefix === "string" && pattern.endsWith("*") && matches(pattern, prefix);
   if (stayingNames(parameters).some(covers)) return true;
-  return wish === later || name === later || prefix === later ? undefined : false;
+  return requested === later || name === later || prefix === later ? undefined : false;
 }
 
 const homeOf = (homes: string, name: string): string => homes.replaceAll("{name}", () => encodeName(name));
