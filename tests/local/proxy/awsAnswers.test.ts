@@ -144,6 +144,18 @@ describe("what AWS answers otherwise than the emulator", function () {
       assert.equal((await refusal(stranger.send(remove("eu-west-1")))).name, "AccessDeniedException");
     });
 
+    it("finds replicas in sync, as the emulator makes them", async () => {
+      const { ReplicationStatus } = await secrets.send(new DescribeSecretCommand({ SecretId: arn }));
+
+      assert.deepEqual(
+        ReplicationStatus?.map(({ Region, Status }) => [Region, Status]),
+        [
+          ["eu-west-1", "InSync"],
+          ["eu-west-2", "InSync"],
+        ],
+      );
+    });
+
     it("deletes the replica there and leaves the others and the primary", async () => {
       const { ReplicationStatus } = await secrets.send(remove("eu-west-1", "ap-south-1"));
 

@@ -6,6 +6,8 @@ import {
   GetSecretValueCommand,
   PutSecretValueCommand,
   ReplicateSecretToRegionsCommand,
+  RestoreSecretCommand,
+  TagResourceCommand,
   UpdateSecretCommand,
 } from "@aws-sdk/client-secrets-manager";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -203,6 +205,67 @@ describe("what AWS refuses and the emulator does not", function () {
 
       assert.equal((await refusal(stranger.send(command))).name, "AccessDeniedException");
       assert.equal((await refusal(forger.send(command))).name, "InvalidSignatureException");
+    });
+  });
+
+  /** As the mover's role has them: these the emulator evaluates itself. */
+  describe("an Allow for what carries a tag", () => {
+    let tagged: SecretsManagerClient;
+    const denied = { name: "AccessDeniedException" };
+    const tag = (SecretId: string, Value: string) =>
+      secrets.send(new TagResourceCommand({ SecretId, Tags: [{ Key: "vault-mover", Value }] }));
+    const remove = (SecretId: string) => tagged.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 30 }));
+    const restore = (SecretId: string) => tagged.send(new RestoreSecretCommand({ SecretId }));
+
+    before(async () => {
+      const allow = (Action: string) => ({
+        Effect: "Allow",
+        Action,
+        Resource: `arn:aws:secretsmanager:${region}:${account}:secret:tagged/*`,
+        Condition: { StringLike: { "aws:ResourceTag/vault-mover": ["1/0a1b2c3d/*"] } },
+      });
+      const arn = await cloud.role("tagger", [
+        allow("secretsmanager:DeleteSecret"),
+        allow("secretsmanager:RestoreSecret"),
+      ]);
+      tagged = cloud.secrets(await cloud.session(arn, "run"));
+    });
+
+    it("lets nothing else be deleted: none, another's, the word again, one that only looks like it", async () => {
+      const arn = await existing("tagged/delete");
+      await assert.rejects(remove(arn), denied);
+      for (const value of ["1/ffffffff/0/d", "again", "2/0a1b2c3d/0/d", "x1/0a1b2c3d/0/d", "1/0A1B2C3D/0/d"]) {
+        await tag(arn, value);
+        await assert.rejects(remove(arn), denied, value);
+      }
+      await tag(arn, "1/0a1b2c3d/0/d");
+
+      await remove(arn);
+
+      assert.ok((await secrets.send(new DescribeSecretCommand({ SecretId: arn }))).DeletedDate);
+    });
+
+    it("lets nothing else be restored", async () => {
+      const [own, other] = [await existing("tagged/own"), await existing("tagged/other")];
+      await tag(own, "1/0a1b2c3d/0/d");
+      await tag(other, "1/ffffffff/0/d");
+      for (const SecretId of [own, other]) await secrets.send(new DeleteSecretCommand({ SecretId }));
+
+      await assert.rejects(restore(other), denied);
+      await restore(own);
+
+      assert.equal((await secrets.send(new DescribeSecretCommand({ SecretId: own }))).DeletedDate, undefined);
+      assert.ok((await secrets.send(new DescribeSecretCommand({ SecretId: other }))).DeletedDate);
+    });
+
+    it("is asked before the replicas are: without the tag nobody learns of them", async () => {
+      const arn = await existing("tagged/replicated");
+      const AddReplicaRegions = [{ Region: "eu-west-1" }];
+      await secrets.send(new ReplicateSecretToRegionsCommand({ SecretId: arn, AddReplicaRegions }));
+      await assert.rejects(remove(arn), denied);
+      await tag(arn, "1/0a1b2c3d/0/d");
+
+      await assert.rejects(remove(arn), { name: "InvalidParameterException" });
     });
   });
 
