@@ -40,6 +40,7 @@ export interface HomeStack {
 export interface HomeBench {
   /** With the root token. */
   readonly root: VaultClient;
+  readonly rootToken: string;
   readonly address: string;
   readonly auditLog: string;
   /** A token issuer whose discovery document Vault can read: Vault's own. */
@@ -128,6 +129,7 @@ export async function startHomeBench(): Promise<HomeBench> {
 
   return {
     root,
+    rootToken: vault.token,
     address: vault.address,
     auditLog: vault.auditLog,
     issuer: `${vault.address}/v1/identity/oidc`,
