@@ -68,6 +68,7 @@ describe("the shipped function, killed", function () {
       const runs = wave.map(({ name, scenario, call, acted }) => {
         const run = theatre.addRun(name, scenario);
         run.hold = { call, acted };
+        run.stop = { call, acted };
         return run;
       });
       await killAt(actor, runs, () => runs.every(({ held }) => held));

@@ -8,8 +8,8 @@ import type { Request, Response } from "./server";
 export interface StoredSecret {
   readonly arn: string;
   readonly name: string;
-  readonly versionId: string;
-  readonly value: string | Uint8Array;
+  versionId: string;
+  value: string | Uint8Array;
   tags: { Key: string; Value: string }[];
   /** Seconds since the epoch; set while it is scheduled for deletion. */
   deletedDate?: number;

@@ -16,8 +16,8 @@ export const vaultCalls = [
   "mark-deleting",
   "mark-deleted",
   "look-home",
-  "mark-restoring",
-  "clear-markers",
+  "clear-labels",
+  "relabel",
 ] as const;
 /** The calls of the protocol at AWS. */
 export const awsCalls = [
@@ -30,7 +30,9 @@ export const awsCalls = [
   "delete",
   "look-source",
   "restore",
-  "restore-again",
+  "confirm",
+  "tag-back",
+  "tag-undone",
   "rest",
   "bury",
 ] as const;
@@ -79,17 +81,15 @@ function homeRead({ last }: Progress): VaultCall {
   return looking.includes(last) ? "look-home" : "read-home";
 }
 
-function patchName(body: string, { last }: Progress): VaultCall {
+function patchName(body: string): VaultCall {
   const { custom_metadata: patch } = JSON.parse(body) as { custom_metadata: Record<string, string | null> };
   const sets = (key: string): boolean => typeof patch[key] === "string";
-  if (sets("deleting")) return "mark-deleting";
+  if (sets("deleting")) return sets("deleted") ? "relabel" : "mark-deleting";
   if (sets("deleted")) return "mark-deleted";
-  if (sets("restoring")) return "mark-restoring";
   const keys = Object.keys(patch);
   if (keys.some((key) => /^v\d+$/.test(key))) return "label";
   if (keys.some((key) => key.startsWith("tag."))) return "label-tags";
-  // A proof without a write clears what an earlier deletion left.
-  return proving.includes(last) ? "label" : "clear-markers";
+  return "clear-labels";
 }
 
 /** Names a request to Vault; undefined for one that the protocol does not have. */
@@ -99,7 +99,7 @@ export function nameVaultCall(
   records: Progress,
 ): Named | undefined {
   if (method === "POST" && /^\/v1\/auth\/[^/]+\/login$/.test(path)) return { name: "login" };
-  if (/^\/v1\/[^/]+\/data\/[^/]+\/~mover$/.test(path)) {
+  if (/^\/v1\/[^/]+\/data\/~homing\/\d{12}\/[^/]+$/.test(path)) {
     const reread = records.last === "record-write" || records.last === "record-reread";
     const name = method === "POST" ? "record-write" : reread ? "record-reread" : "record-read";
     records.last = name;
@@ -118,7 +118,7 @@ export function nameVaultCall(
       case "GET data":
         return "read-back";
       case "PATCH metadata":
-        return patchName(body, progress);
+        return patchName(body);
       default:
         return undefined;
     }
@@ -132,11 +132,22 @@ export function nameVaultCall(
 const actions: Readonly<Record<string, AwsCall>> = {
   GetResourcePolicy: "policy",
   GetSecretValue: "get-value",
-  TagResource: "tag",
+  RestoreSecret: "restore",
   DeleteSecret: "delete",
   ChangeMessageVisibility: "rest",
   SendMessage: "bury",
 };
+
+/** Names a tag by the state that it tells. */
+const tagNames: Readonly<Record<string, AwsCall>> = { d: "tag", b: "tag-back", u: "tag-undone" };
+
+function tagName(body: string): AwsCall | undefined {
+  const { Tags = [] } = JSON.parse(body) as { Tags?: { Value: string }[] };
+  return tagNames[Tags[0]?.Value.split("/")[3] ?? ""];
+}
+
+/** After these a run asks whether its own tag is still there. */
+const beforeConfirming: readonly (CallName | undefined)[] = ["delete", "restore"];
 
 /** Names a request to AWS; undefined for one that the protocol does not have. */
 export function nameAwsCall({ headers, body }: Request, progressOf: (secret: string) => Progress): Named | undefined {
@@ -151,9 +162,10 @@ export function nameAwsCall({ headers, body }: Request, progressOf: (secret: str
   const nameOf = (): AwsCall | undefined => {
     if (action === "DescribeSecret") {
       if (![...progress.invocations.values()].includes("resolve")) return "resolve";
+      if (beforeConfirming.includes(progress.last)) return "confirm";
       return looking.includes(progress.last) ? "look-source" : "describe";
     }
-    if (action === "RestoreSecret") return progress.last === "describe" ? "restore-again" : "restore";
+    if (action === "TagResource") return tagName(body);
     return actions[action];
   };
   const name = nameOf();

@@ -2,6 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { about, batch } from "../../bundle/support/stage";
+import type { ExpectedEnd } from "./expectedEnds";
+import { missingOfUndo, release } from "./scenarios";
 import type { Run, Theatre, Actor } from "./theatre";
 
 /** Seconds after which a message comes back whose rest the function did not set. */
@@ -12,7 +14,9 @@ const mostDeliveries = 16;
 /** How a run ended, apart from what the function's output tells. */
 export interface End {
   readonly run: Run;
-  /** Messages that it took; more than one when the first was acknowledged before the move was done. */
+  /** How it ended before anybody released it. */
+  readonly end: ExpectedEnd;
+  /** Messages that it took until then; more than one when the first was acknowledged before the move was done. */
   readonly messages: number;
   /** The most seconds that a message rested. */
   readonly longestRest: number;
@@ -65,6 +69,7 @@ export const wait = (theatre: Theatre, seconds: number): void => {
 };
 
 interface State {
+  end: ExpectedEnd;
   messages: number;
   receives: number;
   longestRest: number;
@@ -73,19 +78,25 @@ interface State {
 
 /**
  * Delivers until all runs are at their end. A message that is acknowledged before the move is done is followed by one
- * more about the same secret, as the next sweep would send it.
+ * more about the same secret, as the next sweep would send it. An undone secret is released, and has to be moved then.
  */
 export async function work(theatre: Theatre, actor: Actor, runs: readonly Run[]): Promise<readonly End[]> {
   const ends: End[] = [];
   const state = new Map<Run, State>();
   const stateOf = (run: Run): State => {
-    const own = state.get(run) ?? { messages: 1, receives: 0, longestRest: 0, refusedScheduled: false };
+    const own = state.get(run) ?? {
+      end: "moved",
+      messages: 1,
+      receives: 0,
+      longestRest: 0,
+      refusedScheduled: false,
+    };
     state.set(run, own);
     return own;
   };
   const end = (run: Run, problems: readonly string[]): void => {
-    const { messages, longestRest, refusedScheduled } = stateOf(run);
-    ends.push({ run, messages, longestRest, refusedScheduled, problems });
+    const { end: how, messages, longestRest, refusedScheduled } = stateOf(run);
+    ends.push({ run, end: how, messages, longestRest, refusedScheduled, problems });
   };
   let open: readonly Run[] = runs;
   while (open.length > 0) {
@@ -101,7 +112,14 @@ export async function work(theatre: Theatre, actor: Actor, runs: readonly Run[])
     for (const run of acknowledged) {
       const missing = run.scenario.missing(run.subject);
       const own = stateOf(run);
-      if (missing.length === 0 || own.messages === 2) {
+      if (missing.length > 0 && own.end === "moved" && missingOfUndo(run.subject).length === 0) {
+        own.end = "undone";
+        own.receives = 0;
+        release(run.subject);
+        next.push(run);
+        continue;
+      }
+      if (missing.length === 0 || own.messages === 2 || own.end === "undone") {
         end(run, missing);
         continue;
       }

@@ -2,7 +2,7 @@
 import type { Reason } from "../../../runtime/model/outcome";
 import type { RetryCode } from "../../../runtime/shared/errors";
 import type { Response } from "../../bundle/support/server";
-import { isVaultCall, vaultCalls } from "./calls";
+import { awsCalls, isVaultCall, vaultCalls } from "./calls";
 import type { AwsCall, CallName, VaultCall } from "./calls";
 import type { Treatment } from "./front";
 
@@ -16,6 +16,8 @@ export interface Fault {
   readonly name: string;
   readonly treatment: Treatment;
   readonly spans: readonly Span[];
+  /** How many deliveries it lasts when it lasts; default two. */
+  readonly deliveries?: number;
   /** Takes as long as the time limit of the call. */
   readonly slow?: true;
   /** The calls at which the server can answer so; all unless told. */
@@ -127,15 +129,17 @@ export function treatmentAt(call: CallName, { treatment }: Fault): Treatment {
 }
 
 /** Calls of Secrets Manager that need a secret which is not scheduled. */
-const needUnscheduled: readonly AwsCall[] = ["policy", "get-value", "tag", "delete"];
+const needUnscheduled: readonly AwsCall[] = ["policy", "get-value", "tag", "delete", "tag-back"];
 const ofSecretsManager: readonly AwsCall[] = [
   "resolve",
   "describe",
   ...needUnscheduled,
   "look-source",
   "restore",
-  "restore-again",
+  "confirm",
 ];
+
+const denial = awsSays(400, "AccessDeniedException", "is not authorized to perform this");
 
 export const awsFaults: readonly Fault[] = [
   ...wire.map((fault) => ({ ...fault, code: "source-unreachable" as const })),
@@ -158,11 +162,10 @@ export const awsFaults: readonly Fault[] = [
     spans: once,
     code: "source-failing",
   },
-  {
-    name: "denied",
-    treatment: awsSays(400, "AccessDeniedException", "is not authorized to perform this"),
-    spans: once,
-  },
+  { name: "denied", treatment: denial, spans: once, at: awsCalls.filter((call) => call !== "restore") },
+  { name: "denied", treatment: denial, spans: once, at: ["restore"], code: "restore-denied" },
+  // Once is not enough: a tag may not be visible to IAM at once, so the mover asks again.
+  { name: "denied-on", treatment: denial, spans: ["lasting"], deliveries: 1, at: ["delete"] },
   {
     name: "undecryptable",
     treatment: awsSays(400, "DecryptionFailure", "can't decrypt the protected secret text"),
@@ -190,26 +193,33 @@ export const awsFaults: readonly Fault[] = [
   { name: "garbage-after", treatment: answer(garbage, true), spans: once },
 ];
 
+/** Calls that are not made a second time, in this run or the next, because they were denied once. */
+const deniedForGood = ofSecretsManager.filter((call) => !["delete", "restore", "confirm", "tag-back"].includes(call));
+
 /** Calls whose failure the secret itself may cause: at these a fault is a refusal, with its reason in the outcome. */
 const refusals: readonly {
   readonly fault: string;
   readonly at: readonly CallName[];
   readonly reason: Reason;
-  /** Only where somebody takes the home away. */
-  readonly withoutHome?: true;
+  /** Only in these scenarios. */
+  readonly in?: readonly string[];
 }[] = [
   { fault: "500-permanent", at: ["write"], reason: "home-rejected" },
-  { fault: "denied", at: ofSecretsManager, reason: "access-denied" },
+  { fault: "denied", at: deniedForGood, reason: "access-denied" },
+  // After a delete that failed the run ends with the code of that failure.
+  { fault: "denied", at: ["tag-back"], reason: "access-denied", in: ["home-vanishes", "source-changed"] },
+  { fault: "denied-on", at: ["delete"], reason: "access-denied" },
   // The source seems to be gone for good, and so is its home: a person is told.
-  { fault: "not-found", at: ["look-source"], reason: "home-deleted", withoutHome: true },
+  { fault: "not-found", at: ["look-source"], reason: "home-deleted", in: ["home-vanishes"] },
   { fault: "undecryptable", at: ["get-value"], reason: "undecryptable" },
   { fault: "key-denied", at: ["get-value"], reason: "undecryptable" },
 ];
 
 /** The reason with which this fault at this call is the end of a message; undefined: the message comes again. */
-export const refusalOf = (call: CallName, fault: Fault, keepsHome: boolean): Reason | undefined =>
-  refusals.find((row) => row.fault === fault.name && row.at.includes(call) && !(row.withoutHome === true && keepsHome))
-    ?.reason;
+export const refusalOf = (call: CallName, fault: Fault, scenario: string): Reason | undefined =>
+  refusals.find(
+    (row) => row.fault === fault.name && row.at.includes(call) && (row.in === undefined || row.in.includes(scenario)),
+  )?.reason;
 
 /** The faults that can meet a call. */
 export const faultsAt = (call: CallName): readonly Fault[] =>

@@ -4,6 +4,7 @@ import { webIdentityToken } from "../../bundle/support/fakeAws";
 import { leaks } from "../../bundle/support/leaks";
 import type { CallName } from "./calls";
 import type { End } from "./deliveries";
+import { endAfter, endOf, isRepeated, mayEndEarly } from "./expectedEnds";
 import { canary, refusalOf } from "./faultTable";
 import type { Run, Theatre, Trap } from "./theatre";
 
@@ -31,27 +32,23 @@ export function tellings(output: string): (run: Run) => Told {
 }
 
 /** Calls after the source is deleted: a refusal there finds it scheduled. */
-const afterDelete: readonly CallName[] = ["mark-deleted", "look-home", "look-source", "restore", "restore-again"];
-
-/** Whether a client repeats the call by itself when it fails in this way once. */
-const isRepeated = ({ fault, span }: Trap): boolean =>
-  span === "once" && (fault.spans.includes("lasting") || fault.slow === true);
+const afterDelete: readonly CallName[] = ["mark-deleted", "look-home", "look-source", "restore"];
 
 /** What is wrong with how a run went, apart from its end. */
 function judgeTelling({ run, messages, longestRest, refusedScheduled }: End, told: Told, trap: Trap): string[] {
   const { call, fault } = trap;
   const wrong: string[] = [];
-  const reason = refusalOf(call, fault, run.scenario.keepsHome);
+  const reason = refusalOf(call, fault, run.scenario.name);
   const refused = told.outcomes.filter(({ outcome }) => !["moved", "unchanged", "deferred"].includes(outcome));
   const said = refused.map((one) => `${one.outcome}: ${one.reason}`).join(", ");
   if (reason === undefined) {
-    if (messages > 1) wrong.push(`its message ended too early (${said})`);
+    if (messages > 1 && !mayEndEarly(run.scenario.name, trap)) wrong.push(`its message ended too early (${said})`);
   } else {
     if (!refused.some((one) => one.reason === reason)) wrong.push(`it was not refused as ${reason} (${said})`);
     if (refusedScheduled && !afterDelete.includes(call)) wrong.push("it was refused and yet its source was deleted");
   }
   const way = fault.code;
-  if (reason === undefined && way !== undefined && !isRepeated(trap)) {
+  if (reason === undefined && way !== undefined && isRepeated(trap) === "no") {
     if (!told.retries.includes(way)) wrong.push(`it was not retried as ${way} (${told.retries.join(", ")})`);
   }
   if (fault.asks !== undefined && longestRest < fault.asks) wrong.push("it came again sooner than the server asked");
@@ -72,8 +69,15 @@ export function judge(ends: readonly End[], output: string): string[] {
   return ends.flatMap((end) => {
     const [trap] = end.run.traps;
     const told = telling(end.run);
+    const { stop, scenario } = end.run;
+    const expected = trap === undefined ? undefined : endOf(scenario.name, trap);
+    const must = stop === undefined ? expected : endAfter({ scenario: scenario.name, ...stop });
     const wrong = [
       ...end.problems,
+      ...(must === "either" || end.end === (must ?? "moved") ? [] : [`it ended ${end.end}`]),
+      ...(end.end === "moved" || told.outcomes.some(({ reason }) => reason === "undone")
+        ? []
+        : ["its undo set off no alarm"]),
       ...(trap === undefined ? [] : judgeTelling(end, told, trap)),
       ...(trap !== undefined && !end.run.met.has(trap) ? ["its call never came"] : []),
     ];

@@ -31,6 +31,8 @@ export interface Scenario {
   readonly begin: (start: Start) => StoredSecret;
   /** What somebody else does when the source was deleted for the first time. */
   readonly onDeleted?: (subject: Subject) => void;
+  /** Whether Secrets Manager throttles DeleteSecret throughout the first delivery. */
+  readonly throttlesDelete?: true;
   /** The calls to be faulted, in the protocol's order. */
   readonly calls: readonly CallName[];
   /** Whether the secret's current value must be in Vault at every moment at which the source is scheduled. */
@@ -51,8 +53,8 @@ const moveCalls: readonly CallName[] = [
   "label-tags",
   "read-back",
   "prove-home",
-  "tag",
   "mark-deleting",
+  "tag",
   "delete",
   "mark-deleted",
   "look-home",
@@ -79,28 +81,64 @@ export function holdsValueNow(subject: Pick<Subject, "secret" | "homes" | "path"
   return isDeepStrictEqual(JSON.parse(version.data), kept(subject.secret));
 }
 
-/** What a finished move leaves. */
-function missingOfMove(subject: Subject): readonly string[] {
+/** The mover's tag on the source, in its parts: state, suffix, VersionId and KV version. */
+function stateTagOf({ tags }: StoredSecret): readonly string[] {
+  const { Value = "" } = tags.find(({ Key }) => Key === "vault-mover") ?? {};
+  return Value.split("/").slice(3, 7);
+}
+
+const isTagged = ({ secret }: Subject, state: string, homeVersion: number): boolean =>
+  isDeepStrictEqual(stateTagOf(secret), [state, secret.arn.slice(-6), secret.versionId, homeVersion.toString()]);
+
+const unmet = (expected: Readonly<Record<string, boolean>>): readonly string[] =>
+  Object.entries(expected).flatMap(([name, holds]) => (holds ? [] : [name]));
+
+/** What both ends leave: the home is the mover's own, and the source keeps what is not the mover's. */
+function missingOfCopy(subject: Subject): readonly string[] {
   const { secret, entityId } = subject;
-  const entry = homeEntry(subject);
-  const { labels = {}, current = 0, versions = {} } = entry ?? {};
+  const { labels = {}, current = 0, versions = {} } = homeEntry(subject) ?? {};
   const kind = typeof secret.value === "string" ? (secret.value.startsWith("{") ? "fields" : "text") : "binary";
-  const expected: Readonly<Record<string, boolean>> = {
+  return unmet({
     "the home holds the value": holdsValueNow(subject),
     "its current version is the mover's": versions[current]?.author === entityId,
     "its label names the source's version":
       labels[`v${current.toString()}`] === `1;${secret.arn.slice(-6)};${kind};${secret.versionId}`,
-    "its deletion is labelled as announced": labels["deleting"]?.startsWith(`${secret.versionId}/`) === true,
-    "its deletion is labelled as seen": labels["deleted"] === secret.versionId,
-    "no restore is open": labels["restoring"] === undefined,
     "a person's label stands": labels["note"] === undefined || labels["note"] === "a person's",
-    "the source is scheduled": secret.deletedDate !== undefined,
-    "the source is tagged": secret.tags.some(
-      ({ Key, Value }) => Key === "vault-mover" && Value.startsWith(`${secret.versionId}/`),
-    ),
     "the source keeps its own tag": secret.tags.some(({ Key, Value }) => Key === "team" && Value === "payments"),
-  };
-  return Object.entries(expected).flatMap(([name, holds]) => (holds ? [] : [name]));
+  });
+}
+
+/** The deletion of the source, as tag and labels tell of it. */
+function missingOfDeletion(subject: Subject, homeVersion: number): readonly string[] {
+  const { secret } = subject;
+  const { labels = {} } = homeEntry(subject) ?? {};
+  const told = `1;${secret.arn.slice(-6)};${secret.versionId};`;
+  return unmet({
+    "its deletion is labelled as announced": labels["deleting"]?.startsWith(told) === true,
+    "its deletion is labelled as seen": labels["deleted"]?.startsWith(told) === true,
+    "the source is scheduled": secret.deletedDate !== undefined,
+    "the source is tagged with what was proven": isTagged(subject, "d", homeVersion),
+  });
+}
+
+/** What a finished move leaves. */
+const missingOfMove = (subject: Subject): readonly string[] => [
+  ...missingOfCopy(subject),
+  ...missingOfDeletion(subject, homeEntry(subject)?.current ?? 0),
+];
+
+/** What a deletion leaves that was undone: a live source, copied, whose tag follows the proven value. */
+export const missingOfUndo = (subject: Subject): readonly string[] => [
+  ...missingOfCopy(subject),
+  ...unmet({
+    "the source is live": subject.secret.deletedDate === undefined,
+    "the source is tagged as undone": isTagged(subject, "u", homeEntry(subject)?.current ?? 0),
+  }),
+];
+
+/** Lets an undone secret move again, as `homing release` does. */
+export function release({ secret }: Subject): void {
+  secret.tags = [...secret.tags.filter(({ Key }) => Key !== "vault-mover"), { Key: "vault-mover", Value: "again" }];
 }
 
 const put = (aws: FakeAws, name: string, value: string | Uint8Array): StoredSecret => {
@@ -120,12 +158,15 @@ export const create: Scenario = {
   missing: missingOfMove,
 };
 
-/** A secret that was moved before, restored and given a new value; its home carries the marks of the first move. */
+/** A secret that was moved before, undone and released with a new value; its home carries the labels of the first move. */
 const update: Scenario = {
   name: "update",
   begin: ({ name, aws, homes, path, entityId }) => {
     const secret = put(aws, name, `${canary} of ${name}`);
+    secret.tags.push({ Key: "vault-mover", Value: "again" });
+    const suffix = secret.arn.slice(-6);
     const former = "00000000-0000-4000-9000-000000000000";
+    const deletion = `1;${suffix};${former};2026-01-01T00:00:01.000Z`;
     homes.entries[path] = {
       current: 1,
       versions: {
@@ -138,10 +179,9 @@ const update: Scenario = {
         },
       },
       labels: {
-        v1: `1;${secret.arn.slice(-6)};text;${former}`,
-        deleting: `${former}/2026-01-01T00:00:01.000Z`,
-        deleted: former,
-        checked: "2026-01-01T00:20:00.000Z",
+        v1: `1;${suffix};text;${former}`,
+        deleting: deletion,
+        deleted: deletion,
         note: "a person's",
       },
     };
@@ -152,6 +192,17 @@ const update: Scenario = {
   missing: missingOfMove,
 };
 
+/** From the second look on, when it takes the deletion back. */
+const takingBack: readonly CallName[] = [
+  "mark-deleted",
+  "look-home",
+  "look-source",
+  "restore",
+  "confirm",
+  "tag-back",
+  "clear-labels",
+];
+
 /** Somebody deletes the home, with its metadata, right after the source was deleted: it is restored and moved again. */
 const homeVanishes: Scenario = {
   name: "home-vanishes",
@@ -159,38 +210,58 @@ const homeVanishes: Scenario = {
   onDeleted: ({ homes, path }) => {
     deleteMetadata(homes, path);
   },
-  calls: ["mark-deleted", "look-home", "look-source", "mark-restoring", "restore"],
+  calls: takingBack.filter((call) => call !== "clear-labels"),
   keepsHome: false,
+  missing: missingOfMove,
+};
+
+/** Somebody put a new value right before the delete: the source is restored and moved again. */
+const sourceChanged: Scenario = {
+  name: "source-changed",
+  begin: ({ name, aws }) => put(aws, name, fieldsWith(name)),
+  onDeleted: ({ secret }) => {
+    secret.versionId = secret.versionId.replace("-8000-", "-9000-");
+    secret.value = `${canary}, the newer one`;
+  },
+  calls: takingBack,
+  keepsHome: false,
+  missing: missingOfMove,
+};
+
+/** Secrets Manager throttles the delete throughout the first delivery: the deletion is tagged as taken back. */
+const deleteThrottled: Scenario = {
+  name: "delete-throttled",
+  begin: ({ name, aws }) => put(aws, name, fieldsWith(name)),
+  throttlesDelete: true,
+  calls: ["confirm", "tag-back", "clear-labels"],
+  keepsHome: true,
   missing: missingOfMove,
 };
 
 const personsValue = '{"value":"a person\'s"}';
 
-/** Somebody writes a newer value in Vault right after the source was deleted: the person's value stands. */
+/** Somebody writes a newer value in Vault right after the source was deleted: the person's value and the deletion stand. */
 const homeEdited: Scenario = {
   name: "home-edited",
   begin: ({ name, aws }) => put(aws, name, fieldsWith(name)),
   onDeleted: ({ homes, path }) => {
     writeByPerson(homes, path, personsValue, Date.now());
   },
-  calls: ["mark-deleted", "look-home", "look-source", "mark-restoring", "restore", "restore-again", "clear-markers"],
+  calls: ["mark-deleted", "look-home", "look-source"],
   keepsHome: false,
   missing: (subject) => {
     const entry = homeEntry(subject);
     const version = entry?.versions[entry.current];
-    const { labels = {} } = entry ?? {};
-    const scheduled = subject.secret.deletedDate !== undefined;
-    const expected: Readonly<Record<string, boolean>> = {
-      "the person's value is the current one": version?.data === personsValue && version.author === "somebody",
-      // The second look takes the deletion back. When it did not come to that, the late check finds a home whose
-      // labelled version a person replaced by a newer one, which is a sound end as well.
-      "the source is restored, or its deletion is claimed": scheduled
-        ? labels["deleted"] === subject.secret.versionId
-        : labels["deleted"] === undefined && labels["deleting"] === undefined,
-      "no restore is open": labels["restoring"] === undefined,
-    };
-    return Object.entries(expected).flatMap(([name, holds]) => (holds ? [] : [name]));
+    const isTheirs = version?.data === personsValue && version.author === "somebody";
+    return [...unmet({ "the person's value is the current one": isTheirs }), ...missingOfDeletion(subject, 1)];
   },
 };
 
-export const scenarios: readonly Scenario[] = [create, update, homeVanishes, homeEdited];
+export const scenarios: readonly Scenario[] = [
+  create,
+  update,
+  homeVanishes,
+  sourceChanged,
+  deleteThrottled,
+  homeEdited,
+];

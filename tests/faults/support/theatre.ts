@@ -9,6 +9,7 @@ import type { StoredSecret } from "../../bundle/support/fakeAws";
 import type { Request, Response } from "../../bundle/support/server";
 import { openStage } from "../../bundle/support/stage";
 import type { Stage } from "../../bundle/support/stage";
+import { templateRecordPath } from "../../../runtime/model/path";
 import { freshProgress, nameAwsCall, nameVaultCall, secretName } from "./calls";
 import type { CallName, Named, Progress } from "./calls";
 import { treatmentAt } from "./faultTable";
@@ -40,6 +41,8 @@ export interface Run {
   /** Stops the call at this point for ever, so that the process can be killed there. */
   hold: { readonly call: CallName; readonly acted: boolean } | undefined;
   held: boolean;
+  /** Where its first delivery stopped, when it was not by a trap. */
+  stop: { readonly call: CallName; readonly acted: boolean } | undefined;
   progress: Progress;
   /** How often each trap was met. */
   readonly met: Map<Trap, number>;
@@ -101,18 +104,22 @@ export async function openTheatre(): Promise<Theatre> {
   const records = freshProgress();
   let started = 0;
 
-  // The fakes don't know how to take a deletion back.
+  const awsJson = (status: number, body: object): Response => ({
+    status,
+    headers: { "content-type": "application/x-amz-json-1.1" },
+    body: JSON.stringify(body),
+  });
+  // The fakes don't know how to take a deletion back, nor how to throttle.
   aws.instead = ({ action, input }) => {
-    if (action !== "RestoreSecret") return undefined;
     const run = [...runs.values()].find(({ subject }) => subject.secret.arn === input["SecretId"]);
     if (run === undefined) return undefined;
+    if (action === "DeleteSecret" && run.scenario.throttlesDelete === true && run.deliveries === 1) {
+      return awsJson(400, { __type: "ThrottlingException", message: "Rate exceeded" });
+    }
+    if (action !== "RestoreSecret") return undefined;
     Reflect.deleteProperty(run.subject.secret, "deletedDate");
     const { arn: ARN, name: Name } = run.subject.secret;
-    return {
-      status: 200,
-      headers: { "content-type": "application/x-amz-json-1.1" },
-      body: JSON.stringify({ ARN, Name }),
-    };
+    return awsJson(200, { ARN, Name });
   };
 
   const progressOf = (secret: string): Progress => runs.get(secret)?.progress ?? freshProgress();
@@ -120,14 +127,19 @@ export async function openTheatre(): Promise<Theatre> {
   /** A delete is sent only for what was read back from Vault in this very run, and only with the window. */
   function checkDelete(run: Run, body: string): void {
     const input = JSON.parse(body) as Record<string, unknown>;
+    const { arn, versionId, tags } = run.subject.secret;
+    const suffix = arn.slice(-6);
     const entry = homeEntry(run.subject);
     const label = entry?.labels[`v${entry.current.toString()}`];
     const expected: Readonly<Record<string, boolean>> = {
       "a delete without a proof of this run": run.readBack !== undefined && run.readBack === entry?.current,
       "a delete of what the home does not hold": holdsValueNow(run.subject),
-      "a delete without a label of its version": label?.endsWith(`;${run.subject.secret.versionId}`) === true,
-      "a delete without its announcement":
-        entry?.labels["deleting"]?.startsWith(`${run.subject.secret.versionId}/`) === true,
+      "a delete without a label of its version": label?.endsWith(`;${versionId}`) === true,
+      "a delete without its announcement": entry?.labels["deleting"]?.includes(`;${versionId};`) === true,
+      "a delete without its tag": tags.some(
+        ({ Key, Value }) =>
+          Key === "vault-mover" && Value.includes(`/d/${suffix}/${versionId}/${entry?.current.toString() ?? ""}/`),
+      ),
       "a forced delete": !("ForceDeleteWithoutRecovery" in input),
       "a delete without the full window": input["RecoveryWindowInDays"] === windowDays,
     };
@@ -155,7 +167,8 @@ export async function openTheatre(): Promise<Theatre> {
     const trap = run.traps.find(({ call }) => call === name);
     if (trap === undefined) return { do: "pass" };
     const met = run.met.get(trap) ?? 0;
-    if (trap.span === "once" ? met > 0 : run.deliveries > lastingDeliveries) return { do: "pass" };
+    if (trap.span === "once" ? met > 0 : run.deliveries > (trap.fault.deliveries ?? lastingDeliveries))
+      return { do: "pass" };
     run.met.set(trap, met + 1);
     return treatmentAt(name, trap.fault);
   }
@@ -240,6 +253,7 @@ export async function openTheatre(): Promise<Theatre> {
         traps,
         hold: undefined,
         held: false,
+        stop: undefined,
         readBack: undefined,
         progress: freshProgress(),
         met: new Map(),
@@ -255,7 +269,7 @@ export async function openTheatre(): Promise<Theatre> {
       run.readBack = undefined;
     },
     forgetRecord: () => {
-      Reflect.deleteProperty(vault.homes.entries, `${prefix}/~mover`);
+      Reflect.deleteProperty(vault.homes.entries, templateRecordPath({ account, region }));
       Reflect.deleteProperty(records, "last");
     },
     start: async (changes = {}, edit) => {
