@@ -144,7 +144,7 @@ describe("homing in a terminal", function () {
   });
 
   it("undoes one deletion, by the home's name, and the mover leaves it be", async () => {
-    const { sources, home, homes, system, log } = bench();
+    const { sources, home, system, log } = bench();
     const name = "fleet/00002";
     const { ARN: arn = "" } = await sources.describe(name);
 
@@ -152,9 +152,9 @@ describe("homing in a terminal", function () {
 
     assert.equal(code, 0, out);
     assert.equal(await sources.isScheduled(arn), false);
-    await homes.ageDeletion(home(name));
+    await sources.ageDeletion(arn);
     await sources.nudge(arn);
-    await log.outcome(arn, { outcome: "unchanged", reason: "restored-by-somebody" });
+    await log.outcome(arn, { outcome: "unchanged", reason: "undone" });
     assert.equal(await sources.isScheduled(arn), false);
   });
 

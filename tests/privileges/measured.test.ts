@@ -48,11 +48,11 @@ const stays: Readonly<Record<string, string>> = {
 };
 
 /** The settings with which the function may do most. */
-const widest = { replicas: "remove", rotation: "cancel-and-move" };
+const widest = { replicas: "remove", replicaRegions: JSON.stringify(["eu-west-1"]), rotation: "move" };
 
 /** Every grant that any settings give. */
 function grantsOf({ system }: Bench): readonly Statement[] {
-  const { account, region, stack, vaultAddress } = system();
+  const { account, region, stack, vaultAddress, outputs } = system();
   const place = { partition: "aws", account, region, dnsSuffix: "amazonaws.com" };
   const statements = moverGrants({
     place,
@@ -65,8 +65,9 @@ function grantsOf({ system }: Bench): readonly Statement[] {
       audience: vaultAddress,
       signingAlgorithm: "ES384",
       replicas: "remove",
-      rotation: "cancel-and-move",
+      formerEntityIds: [],
     },
+    entityId: outputs["moverEntityId"] ?? "",
     kmsKeyArns: [],
     inSubnets: true,
   });
@@ -113,41 +114,39 @@ const works: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     const versionId = await sources.put(arn, `${canary}-2`);
     await log.outcome(arn, { outcome: "copied", versionId });
   },
-  "a person's undo stands": async ({ sources, homes, home, clients, log, canary }) => {
+  "a person's undo stands": async ({ sources, clients, log, canary }) => {
     const { arn } = await sources.create("work/undone", canary);
     await log.outcome(arn, { outcome: "moved" });
     await clients.secrets.send(new RestoreSecretCommand({ SecretId: arn }));
-    await homes.ageDeletion(home("work/undone"));
+    await sources.ageDeletion(arn);
     await sources.nudge(arn);
-    await log.outcome(arn, { reason: "restored-by-somebody" });
+    await log.outcome(arn, { reason: "undone" });
   },
-  "a finished move is checked late": async ({ sources, vault, system, home, log, canary }) => {
-    const { arn, versionId } = await sources.create("work/late", canary);
+  "a finished move is checked late": async ({ sources, log, canary }) => {
+    const { arn } = await sources.create("work/late", canary);
     await log.outcome(arn, { outcome: "moved" });
-    const path = `${system().mount}/metadata/${home("work/late")}`;
-    const deleting = `${versionId}/${new Date(Date.now() - 20 * 60_000).toISOString()}`;
-    await vault.request("PATCH", path, { custom_metadata: { deleting } });
+    await sources.ageDeletion(arn, 20);
     await sources.nudge(arn);
     await log.outcome(arn, { outcome: "unchanged", reason: "already-moved" });
   },
-  "a home that is gone brings its source back": async ({ sources, vault, system, home, log, canary }) => {
-    const { arn } = await sources.create("work/gone", canary);
-    await log.outcome(arn, { outcome: "moved" });
-    await vault.request("DELETE", `${system().mount}/metadata/${home("work/gone")}`);
-    await sources.nudge(arn);
-    await log.outcome(arn, { restored: "home-gone" });
-  },
-  "a restore that another mover began is finished, replicas too": async (bench) => {
-    const { sources, clients, vault, system, home, log, canary } = bench;
-    const { arn, versionId } = await sources.createHeld("work/replicated", canary);
+  "a home that is gone brings its source back, and its replicas": async (bench) => {
+    const { sources, clients, homes, home, log, canary } = bench;
+    const { arn } = await sources.createHeld("work/replicated", canary);
     const AddReplicaRegions = [{ Region: "eu-west-1" }];
     await clients.secrets.send(new ReplicateSecretToRegionsCommand({ SecretId: arn, AddReplicaRegions }));
     await sources.release(arn);
     await log.outcome(arn, { outcome: "moved" });
-    const path = `${system().mount}/metadata/${home("work/replicated")}`;
-    await vault.request("PATCH", path, { custom_metadata: { restoring: versionId } });
+    assert.deepEqual((await sources.stateTag(arn)).replicas, [{ region: "eu-west-1" }]);
+    await homes.purge(home("work/replicated"));
+    await sources.ageDeletion(arn);
     await sources.nudge(arn);
-    await log.outcome(arn, { restored: "unfinished" });
+    await log.outcome(arn, { restored: "home-gone", reason: "undone" });
+    const { ReplicationStatus = [] } = await sources.describe(arn);
+    assert.deepEqual(
+      ReplicationStatus.map(({ Region, Status }) => [Region, Status]),
+      [["eu-west-1", "InSync"]],
+    );
+    assert.equal((await sources.stateTag(arn)).state, "u");
   },
   "a rotating secret is moved": async ({ sources, clients, log, canary }) => {
     const { arn } = await sources.createHeld("work/rotating", canary);

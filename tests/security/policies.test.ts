@@ -18,6 +18,13 @@ const place = { partition: "aws", account, region, dnsSuffix: "amazonaws.com" };
 const names = moverNames("test", place);
 const audience = "https://vault.example.com";
 
+const entityId = "0a1b2c3d-0000-4000-8000-000000000000";
+const formerEntityId = "4e5f6a7b-0000-4000-8000-000000000000";
+/** The tag of a deletion, as a mover with this id writes it. */
+const taggedBy = (id: string, state = "d"): Keys => ({
+  "aws:ResourceTag/vault-mover": `1/${id.slice(0, 8)}/89abcdef/${state}/AbCdEf/v/1/created/tagged/30`,
+});
+
 const grants = statementsOf(
   moverGrants({
     place,
@@ -30,8 +37,9 @@ const grants = statementsOf(
       audience,
       signingAlgorithm: "ES384",
       replicas: "remove",
-      rotation: "cancel-and-move",
+      formerEntityIds: [formerEntityId],
     },
+    entityId,
     kmsKeyArns: [],
     inSubnets: true,
   }),
@@ -56,12 +64,11 @@ const calls: Readonly<Record<string, Keys>> = {
   DescribeSecret: {},
   GetResourcePolicy: {},
   GetSecretValue: {},
-  RestoreSecret: { "aws:ResourceTag/vault-mover": "v/2026-01-01" },
+  RestoreSecret: taggedBy(entityId),
   TagResource: { "aws:TagKeys": ["vault-mover"] },
-  DeleteSecret: { "secretsmanager:RecoveryWindowInDays": "30" },
+  DeleteSecret: { "secretsmanager:RecoveryWindowInDays": "30", ...taggedBy(entityId) },
   RemoveRegionsFromReplication: {},
   ReplicateSecretToRegions: {},
-  CancelRotateSecret: {},
 };
 const foreign: Readonly<Record<string, string>> = {
   "another account": secretArn("app/db", { account: "999999999999" }),
@@ -83,36 +90,34 @@ const secretRows: readonly Row[] = Object.entries(calls).flatMap(([action, keys]
   ...Object.entries(foreign).map(([what, arn]): Row => [false, `${action} of ${what}`, secret(action, arn, keys)]),
 ]);
 
+const remove = (keys: Keys): Ask => secret("DeleteSecret", own, { ...taggedBy(entityId), ...keys });
+const otherTags: Readonly<Record<string, Keys>> = {
+  "no tag": {},
+  "a person's tag": { "aws:ResourceTag/team": "a" },
+  "the word again": { "aws:ResourceTag/vault-mover": "again" },
+  "another mover's tag": taggedBy("ffffffff-0000-4000-8000-000000000000"),
+  "a tag that only holds the mover's": { "aws:ResourceTag/vault-mover": `x1/${entityId.slice(0, 8)}/` },
+};
+
 const deleteRows: readonly Row[] = [
-  [
-    true,
-    "DeleteSecret with a window of 7 days",
-    secret("DeleteSecret", own, { "secretsmanager:RecoveryWindowInDays": "7" }),
-  ],
-  [true, "DeleteSecret without a window, which is 30 days", secret("DeleteSecret")],
-  [
-    false,
-    "DeleteSecret with a window of 6 days",
-    secret("DeleteSecret", own, { "secretsmanager:RecoveryWindowInDays": "6" }),
-  ],
-  [
-    false,
-    "DeleteSecret by force",
-    secret("DeleteSecret", own, { "secretsmanager:ForceDeleteWithoutRecovery": "true" }),
-  ],
+  [true, "DeleteSecret with a window of 7 days", remove({ "secretsmanager:RecoveryWindowInDays": "7" })],
+  [true, "DeleteSecret without a window, which is 30 days", remove({})],
+  [false, "DeleteSecret with a window of 6 days", remove({ "secretsmanager:RecoveryWindowInDays": "6" })],
+  [false, "DeleteSecret by force", remove({ "secretsmanager:ForceDeleteWithoutRecovery": "true" })],
   [
     true,
     "DeleteSecret that says that it does not force",
-    secret("DeleteSecret", own, {
+    remove({
       "secretsmanager:ForceDeleteWithoutRecovery": "false",
       "secretsmanager:RecoveryWindowInDays": "30",
     }),
   ],
-  [
-    false,
-    "RestoreSecret of a secret without the mover's tag",
-    secret("RestoreSecret", own, { "aws:ResourceTag/team": "a" }),
-  ],
+  ...Object.entries(otherTags).flatMap(([what, keys]): Row[] => [
+    [false, `DeleteSecret of a secret with ${what}`, secret("DeleteSecret", own, keys)],
+    [false, `RestoreSecret of a secret with ${what}`, secret("RestoreSecret", own, keys)],
+  ]),
+  [true, "RestoreSecret of what a former mover deleted", secret("RestoreSecret", own, taggedBy(formerEntityId))],
+  [false, "DeleteSecret of what a former mover tagged", secret("DeleteSecret", own, taggedBy(formerEntityId))],
   [false, "TagResource with a person's tag", secret("TagResource", own, { "aws:TagKeys": ["vault-mover-mode"] })],
   [
     false,
@@ -130,7 +135,8 @@ const deleteRows: readonly Row[] = [
     "RotateSecret",
     "StopReplicationToReplica",
     "ListSecretVersionIds",
-  ].map((action): Row => [false, action, secret(action, own, { "aws:ResourceTag/vault-mover": "v/2026-01-01" })]),
+    "CancelRotateSecret",
+  ].map((action): Row => [false, action, secret(action, own, taggedBy(entityId))]),
   // The emulator states no function; on AWS every call of a function's code does.
   [true, "DescribeSecret where nobody states the function", on("secretsmanager:DescribeSecret", own, {})],
   [false, "ListSecrets", secret("ListSecrets", "*")],

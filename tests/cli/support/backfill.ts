@@ -128,7 +128,7 @@ export async function backfill(options: BackfillOptions): Promise<BackfillReport
     // After every kill: as many of them as the next run has hands would hold it up before its own kill.
     if (options.ageUnseen !== true) continue;
     for (const [name, what] of await plan()) {
-      if (what === "undefined: deletion-unseen") await bench.homes.ageDeletion(bench.home(name));
+      if (what === "undefined: deletion-unseen") await bench.sources.ageDeletion(name);
     }
   }
   const last = await homing.run(["move", "--json", ...args, ...filter], { env });

@@ -18,6 +18,8 @@ import type { PageServers } from "./servers";
 export interface Region {
   /** Creates a secret whose value is told by its name. @returns its ARN */
   readonly create: (name: string) => Promise<string>;
+  /** Sets the time of a secret's deletion so far back that an undo is taken for one. */
+  readonly ageDeletion: (name: string) => Promise<void>;
   /** Gives a secret another value. @returns its ARN */
   readonly change: (name: string) => Promise<string>;
   /** Waits for an outcome of a secret. */
@@ -50,10 +52,11 @@ export function sidesOf({ emulator, proxy, vaults }: PageServers): Sides {
     region(region, stack) {
       const clients = clientsOf({ region, awsEndpoint: emulator.endpoint, cloudTrailEndpoint: proxy.endpoint });
       opened.push(clients);
-      const sources = sourcesOf(clients.secrets, clients.sqs, "");
+      const sources = sourcesOf(clients, "");
       const log = moverLog(clients.logs, `/aws/lambda/homing-${stack}-${region}`);
       return {
         create: async (name) => (await sources.create(name, valueOf(name))).arn,
+        ageDeletion: (name) => sources.ageDeletion(name),
         async change(name) {
           const { ARN = "" } = await sources.describe(name);
           await sources.put(ARN, changedValueOf(name));

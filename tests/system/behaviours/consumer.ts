@@ -155,13 +155,13 @@ export function describeConsumer(bench: () => Bench): void {
     });
 
     it("follows a change in Secrets Manager without a deployment", async () => {
-      const { clients, home, homes, log, sources } = bench();
+      const { clients, log, sources } = bench();
       await log.outcome(arn, { outcome: "moved" });
-      await homes.ageDeletion(home(secretName));
+      await sources.ageDeletion(arn);
       const second = keyOf("second");
       await clients.secrets.send(new RestoreSecretCommand({ SecretId: arn }));
       await sources.put(arn, second);
-      await log.outcome(arn, { outcome: "copied", reason: "restored-by-somebody" });
+      await log.outcome(arn, { outcome: "copied", reason: "undone" });
 
       assert.equal(await follows(second), 204);
       assert.equal((await answerTo(key)).status, 401);

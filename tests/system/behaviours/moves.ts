@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 
 import {
   RestoreSecretCommand,
-  UntagResourceCommand,
   UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 
+import { timeKey } from "../../../runtime/model/stateTag";
 import type { Bench } from "../support/bench";
 import { eventually } from "../support/eventually";
 import { holdsOnly } from "../support/holdsOnly";
@@ -37,11 +37,8 @@ export function describeMoves(bench: () => Bench): void {
       assert.ok((outcome.homeVersion ?? 0) > 0);
       await holdsOnly(homes, home("moves/json"), value);
       const { DeletedDate } = await sources.describe(arn);
-      const [taggedVersion, windowEnd = ""] = ((await sources.tags(arn))["vault-mover"] ?? "").split("/");
-      assert.equal(taggedVersion, versionId);
-      for (const end of [DeletedDate?.getTime() ?? 0, Date.parse(windowEnd)]) {
-        assert.ok(Math.abs(end - started - 30 * day) < 5 * 60_000, `the window ends at ${new Date(end).toISOString()}`);
-      }
+      const end = DeletedDate?.getTime() ?? 0;
+      assert.ok(Math.abs(end - started - 30 * day) < 5 * 60_000, `the window ends at ${new Date(end).toISOString()}`);
     });
 
     it("is told apart in the home's labels by ARN suffix, kind and version, and done when it says so", async () => {
@@ -53,7 +50,31 @@ export function describeMoves(bench: () => Bench): void {
 
       const labels = metadata?.custom_metadata ?? {};
       assert.equal(labels[`v${metadata?.current_version ?? 0}`], `1;${arn.slice(-6)};fields;${versionId}`);
-      assert.equal(labels["deleted"], versionId);
+      const deletion = new RegExp(`^1;${arn.slice(-6)};${versionId};`);
+      assert.match(labels["deleting"] ?? "", deletion);
+      assert.match(labels["deleted"] ?? "", deletion);
+    });
+
+    it("is remembered in the source's tag: whose it is, what was proven, when, and for how long", async () => {
+      const { sources, homes, home, log, system, canary } = bench();
+      const { arn, versionId } = await sources.create("moves/tag", canary);
+      const { homeVersion = 0 } = await log.outcome(arn, { outcome: "moved" });
+
+      const { owner, place, taggedAt, created, ...tag } = await sources.stateTag(arn);
+
+      assert.deepEqual(tag, {
+        state: "d",
+        suffix: arn.slice(-6),
+        versionId,
+        homeVersion,
+        windowDays: 30,
+        replicas: [],
+      });
+      assert.equal(owner, system().outputs["moverEntityId"]?.slice(0, 8));
+      assert.match(place, /^[0-9a-f]{8}$/);
+      const metadata = await homes.metadata(home("moves/tag"));
+      assert.equal(created, timeKey(metadata?.versions[homeVersion]?.created_time ?? ""));
+      assert.ok(Math.abs(Date.now() - taggedAt) < 60_000);
     });
 
     const texts = {
@@ -177,16 +198,20 @@ export function describeMoves(bench: () => Bench): void {
       const { sources, log, canary } = bench();
       const { arn, versionId } = await sources.create("moves/twice", canary);
       await log.outcome(arn, { outcome: "moved" });
+      await sources.ageDeletion(arn);
+      const before = await sources.stateTag(arn);
+      assert.deepEqual([before.state, before.versionId], ["d", versionId]);
 
       await sources.nudge("moves/twice");
 
       await log.outcome(arn, { outcome: "unchanged", reason: "already-moved" });
-      assert.match((await sources.tags(arn))["vault-mover"] ?? "", new RegExp(`^${versionId}/`));
+      assert.deepEqual(await sources.stateTag(arn), before);
+      assert.equal(await sources.isScheduled(arn), true);
     });
   });
 
   describe("a person's undo by RestoreSecret", () => {
-    it("stands: the value is copied on, but not deleted, until the mover's tag is removed", async () => {
+    it("stands: the value is copied on, but not deleted, until it is released", async () => {
       const { sources, homes, home, log, clients, canary } = bench();
       const path = home("moves/undone");
       const { arn } = await sources.create("moves/undone", `${canary}-1`);
@@ -195,15 +220,18 @@ export function describeMoves(bench: () => Bench): void {
       await clients.secrets.send(new RestoreSecretCommand({ SecretId: arn }));
       await sources.nudge(arn);
       await log.outcome(arn, { outcome: "deferred", reason: "deletion-unseen" });
-      await homes.ageDeletion(path);
+      await sources.ageDeletion(arn);
 
       const second = await sources.put(arn, `${canary}-2`);
-      await log.outcome(arn, { reason: "restored-by-somebody", versionId: second });
+      await log.outcome(arn, { outcome: "copied", reason: "undone", versionId: second });
       assert.deepEqual((await homes.read(path))?.data, { value: `${canary}-2` });
       assert.equal(await sources.isScheduled(arn), false);
       assert.equal(await sources.text(arn), `${canary}-2`);
 
-      await clients.secrets.send(new UntagResourceCommand({ SecretId: arn, TagKeys: ["vault-mover"] }));
+      const { state, versionId } = await sources.stateTag(arn);
+      assert.deepEqual([state, versionId], ["u", second]);
+
+      await sources.tag(arn, "vault-mover", "again");
       await log.outcome(arn, { outcome: "moved", versionId: second });
       assert.equal(await sources.isScheduled(arn), true);
       assert.deepEqual((await homes.read(path))?.data, { value: `${canary}-2` });

@@ -57,10 +57,9 @@ export function describeOwnership(bench: () => Bench): void {
     });
 
     it("the secret was deleted for good and made anew under its name (home-of-another)", async () => {
-      const { homes, home, sources, log, clients, canary } = bench();
+      const { home, sources, log, clients, canary } = bench();
       const { arn: former } = await sources.create("own/recreated", canary);
       await log.outcome(former, { outcome: "moved" });
-      await homes.ageDeletion(home("own/recreated"));
       await clients.secrets.send(new DeleteSecretCommand({ SecretId: former, ForceDeleteWithoutRecovery: true }));
 
       await refuses(home("own/recreated"), "home-of-another", async () => {

@@ -44,7 +44,7 @@ export function describeRegions(bench: () => Bench): void {
       return {
         region,
         clients,
-        sources: sourcesOf(clients.secrets, clients.sqs, mover.queueUrl),
+        sources: sourcesOf(clients, mover.queueUrl),
         log: moverLog(clients.logs, mover.logGroupName),
         home: (name) => `${system.homePrefix}/${system.account}/${region}/${name}`,
       };

@@ -65,7 +65,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const system = cloud.system();
   const clients = clientsOf(system);
   const vault = vaultApi(system.vaultAddress, system.vaultToken);
-  const sources = sourcesOf(clients.secrets, clients.sqs, system.queueUrl);
+  const sources = sourcesOf(clients, system.queueUrl);
   return {
     cloud: {
       ...cloud,

@@ -62,7 +62,7 @@ export async function openAccount(bench: Bench, account: string): Promise<OtherA
       await clients.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
       return {
         clients,
-        sources: sourcesOf(clients.secrets, clients.sqs, outputs["queueUrl"] ?? ""),
+        sources: sourcesOf(clients, outputs["queueUrl"] ?? ""),
         log: moverLog(clients.logs, outputs["logGroupName"] ?? ""),
       };
     },

@@ -63,13 +63,12 @@ export interface Homes {
   /** Undefined when the path was never written. */
   readonly metadata: (path: string) => Promise<HomeMetadata | undefined>;
   readonly write: (path: string, data: object) => Promise<void>;
-  /**
-   * For five minutes after its delete the mover takes an unscheduled secret for Secrets Manager's delay. A label says
-   * when that was; this sets it six minutes back, and nothing else stands in for the wait.
-   */
-  readonly ageDeletion: (path: string) => Promise<void>;
+  /** Changes custom metadata, as whoever may patch it can. */
+  readonly label: (path: string, labels: Readonly<Record<string, string | null>>) => Promise<void>;
   /** Deletes the current version, as `vault kv delete` does. */
   readonly remove: (path: string) => Promise<void>;
+  /** Deletes all versions and the metadata, as `vault kv metadata delete` does. */
+  readonly purge: (path: string) => Promise<void>;
 }
 
 export function homesOf(api: VaultApi, mount: string): Homes {
@@ -88,12 +87,8 @@ export function homesOf(api: VaultApi, mount: string): Homes {
     },
     metadata,
     write: (path, data) => done("POST", `${mount}/data/${path}`, { data }),
-    async ageDeletion(path) {
-      const [versionId, time] = ((await metadata(path))?.custom_metadata?.["deleting"] ?? "").split("/");
-      if (!versionId || !time) throw new Error(`${path} has no deletion`);
-      const earlier = new Date(Date.parse(time) - 6 * 60_000).toISOString();
-      await done("PATCH", `${mount}/metadata/${path}`, { custom_metadata: { deleting: `${versionId}/${earlier}` } });
-    },
+    label: (path, labels) => done("PATCH", `${mount}/metadata/${path}`, { custom_metadata: labels }),
     remove: (path) => done("DELETE", `${mount}/data/${path}`),
+    purge: (path) => done("DELETE", `${mount}/metadata/${path}`),
   };
 }
