@@ -1,6 +1,7 @@
-/** How `undo` and `verify` go through the list of secrets. */
+/** How `undo`, `release` and `verify` go through the list of secrets. */
 import type { Source } from "../runtime/model/source";
 import { makeTaskPool } from "../runtime/sweeper/taskPool";
+import { awsFailure } from "./failure";
 import { commonPrefix, makeFilter } from "./filter";
 import type { FilterOptions } from "./filter";
 import type { Session } from "./session";
@@ -41,4 +42,33 @@ export async function eachSecret(
   }
   lane.check();
   return looked;
+}
+
+/**
+ * Calls a function for each of these, several at once, with the secret as it is by then: a question may have taken its
+ * time. What is gone is left out. When a person stops it, the calls under way end first.
+ *
+ * @throws the first error, when everything under way has ended
+ */
+export async function eachOf(
+  arns: readonly string[],
+  { source, concurrency, stopped }: Pick<Session, "source" | "concurrency" | "stopped">,
+  one: (source: Source) => Promise<void>,
+): Promise<void> {
+  const lane = makeTaskPool(concurrency);
+  try {
+    for (const arn of arns) {
+      if (stopped()) break;
+      await lane.add(async () => {
+        const found = await source.describe(arn, "describe");
+        if (found.is === "refused") {
+          throw awsFailure("DescribeSecret", Object.assign(new Error(), { name: "AccessDeniedException" }));
+        }
+        if (found.is === "found") await one(found.source);
+      });
+    }
+  } finally {
+    await lane.idle();
+  }
+  lane.check();
 }

@@ -2,11 +2,11 @@
 import { parseSecretArn } from "../runtime/model/arn";
 import { absentHome } from "../runtime/model/home";
 import type { Home } from "../runtime/model/home";
-import { stateTag } from "../runtime/model/labels";
 import { reasons, restoreCauses } from "../runtime/model/outcome";
 import type { OutcomeKind, Reason, RestoreCause } from "../runtime/model/outcome";
 import { homePath, isSecretName } from "../runtime/model/path";
 import type { Source } from "../runtime/model/source";
+import { stateTag } from "../runtime/model/stateTag";
 import { decide } from "../runtime/mover/decide";
 import type { CopyOnly, Decision } from "../runtime/mover/decision";
 import { hasTagRoom } from "../runtime/mover/deletion";
@@ -72,20 +72,17 @@ export function forecastOf(
 ): Forecast {
   switch (decision.act) {
     case "stop":
-      // A mover that was killed just before its delete leaves such a state. Five minutes later the secret is moved, so a run
-      // has to wait for it.
+      // A run is at work on it, or was stopped between its tag and its delete. Five minutes later a look can tell which.
       if (decision.reason === "deletion-unseen") return { act: "finish", reason: decision.reason };
       return reached("nothing", decision.outcome, decision.reason);
     case "report":
       return { ...reached("nothing", "skipped", "audit"), intent: decision.intent };
     case "restore":
       return { act: "restore", reason: decision.cause };
-    case "finish-restore":
-      return { act: "restore", reason: "unfinished" };
-    case "check":
-      return reached("nothing", "unchanged", "already-moved");
-    case "recover":
-      return reached("finish", "moved", "recovered");
+    case "put-back":
+      return { act: "restore", reason: "replicas-missing" };
+    case "relabel":
+      return reached("finish", "unchanged", "already-moved");
     case "write":
     case "prove":
     case "recognise":

@@ -1,9 +1,9 @@
 /** All secrets of a region, a page at a time, as the core sees them: names, dates, versions and tags, never a value. */
 import type { ListSecretsCommandInput, SecretListEntry } from "@aws-sdk/client-secrets-manager";
 
-import { stateTag } from "../runtime/model/labels";
 import { readDescription } from "../runtime/model/source";
 import type { Source } from "../runtime/model/source";
+import { stateTag } from "../runtime/model/stateTag";
 import { awsFailure } from "./failure";
 
 /** Secrets Manager's largest page. */

@@ -5,6 +5,8 @@ import { moveCommand } from "./commands/move";
 import type { MoveCommandOptions } from "./commands/move";
 import { planCommand } from "./commands/plan";
 import type { PlanCommandOptions } from "./commands/plan";
+import { releaseCommand } from "./commands/release";
+import type { ReleaseCommandOptions } from "./commands/release";
 import { resolveCommand } from "./commands/resolve";
 import type { ResolveCommandOptions } from "./commands/resolve";
 import { restoreCommand } from "./commands/restore";
@@ -186,10 +188,11 @@ Examples, in the checkout of homing:
     .argument("[home]", "a secret's name, its ARN, or its home")
     .description("Take the mover's deletions back, within their window. The secrets are then copied and not deleted.")
     .option("--since <time>", "all that the mover deleted in this time: 30m, 2h, 3d")
+    .option("--yes", "do not ask")
     .addHelpText(
       "after",
       `
-The undo lasts: the mover does not delete a restored secret again until its tag vault-mover is removed.
+Shows what it would do, and asks. The undo lasts: the mover does not delete a restored secret again until it is released.
 
 Examples, in the checkout of homing:
   $ npx homing undo --stack prod dev/hello              one secret
@@ -198,10 +201,29 @@ Examples, in the checkout of homing:
     )
     .action(run<UndoCommandOptions>(undoCommand));
 
+  withFilter(withSession(program.command("release")))
+    .argument("[home]", "a secret's name, its ARN, or its home")
+    .description("Let secrets move again whose deletion was taken back, by a person or by the mover.")
+    .option("--all", "all that can be released")
+    .option("--from-another-mover", "also those that belong to another deployment, which will never come back")
+    .option("--yes", "do not ask")
+    .addHelpText(
+      "after",
+      `
+Shows what it would do, and asks.
+
+Examples, in the checkout of homing:
+  $ npx homing release --stack prod dev/hello           one secret
+  $ npx homing release --stack prod --name 'dev/*'      all of these`,
+    )
+    .action(run<ReleaseCommandOptions>(releaseCommand));
+
   withSession(program.command("restore"))
     .argument("<home>", "a secret's name, its former ARN, or its home")
     .description("After the window: create the secret in Secrets Manager again from its home, exempt from the mover.")
     .option("--kms-key <id>", "encrypt it with this key (else the one that AWS manages)")
+    .option("--with-tags", "set the tags that the home's labels name; whoever may patch metadata can write these")
+    .option("--yes", "do not ask")
     .addHelpText("after", "\nExample, in the checkout of homing:\n  $ npx homing restore --stack prod dev/hello")
     .action(run<RestoreCommandOptions>(restoreCommand));
 

@@ -1,19 +1,21 @@
 /** Ends a refusal as a person decides: the source's value becomes the home's, or Vault's value is the one that stays. */
 import { absentHome } from "../runtime/model/home";
 import type { Home } from "../runtime/model/home";
-import { clearedReplicas, markersToClear, stateTag, versionLabelPatch } from "../runtime/model/labels";
+import { clearedDeletion, versionLabelPatch } from "../runtime/model/labels";
 import { reasons } from "../runtime/model/outcome";
 import type { Reason } from "../runtime/model/outcome";
 import type { MutationResult, HomePort, SourcePort } from "../runtime/model/ports";
 import type { Source } from "../runtime/model/source";
+import { stateTag } from "../runtime/model/stateTag";
 import { encodeValue, writeBody } from "../runtime/model/value";
 import { valueLooksVaultOwn } from "../runtime/model/vaultOwn";
 import { decide } from "../runtime/mover/decide";
 import { isConfirmed } from "../runtime/mover/facts";
-import { isOfAnother, liveVersion } from "../runtime/mover/homeFacts";
+import { liveVersion } from "../runtime/mover/homeFacts";
 import { prove } from "../runtime/mover/proof";
 import type { MoverSettings } from "../runtime/shared/environment";
 import { Failure } from "./failure";
+import { requireNamed } from "./target";
 import type { Target } from "./target";
 
 export interface ResolveDeps {
@@ -45,11 +47,16 @@ export async function findRefusal(target: Target, settings: MoverSettings, deps:
     throw new Failure(`AWS denies DescribeSecret of ${name}: docs/command-line.md lists what resolve needs.`);
   if (found.is === "absent") throw new Failure(`Secrets Manager has no secret ${name}: there is nothing to resolve.`);
   const { source } = found;
+  requireNamed(target, source);
   const { currentVersionId } = source;
   const decision = decide(source, home, settings, { now: deps.now() });
   // The mover accepts a home with the same value. That the secret is still there shows that the values differ.
   const reason: Reason | undefined =
-    decision.act === "recognise" ? "home-conflict" : decision.act === "stop" ? decision.reason : undefined;
+    decision.act === "recognise" && decision.by !== "own"
+      ? "home-conflict"
+      : decision.act === "stop"
+        ? decision.reason
+        : undefined;
   if (reason === undefined || currentVersionId === undefined || !isResolvable(reason)) {
     const why = reason === undefined ? "the mover can go on with it by itself" : reasons[reason];
     throw new Failure(`There is nothing to resolve for ${name}: ${why}.`);
@@ -91,9 +98,7 @@ export async function take(refused: Refused, settings: MoverSettings, deps: Reso
   const { kind } = encoded;
   const labelled = await deps.home.label(path, {
     ...versionLabelPatch(home.labels, home.oldestVersion, written.version, { suffix, kind, versionId }),
-    ...markersToClear(home.labels),
-    // Replicas of an earlier secret of this name are not this one's.
-    ...(isOfAnother(source, home) ? clearedReplicas(home.labels) : {}),
+    ...clearedDeletion(home.labels),
   });
   if (labelled.is !== "done") throw new Failure(`The home of ${name} took the value and not its label: ${again}.`);
   const claim = { path, before: home, base, homeVersion: written.version, versionId, kind, value: read.value };
@@ -139,12 +144,16 @@ export async function keep(refused: Refused, settings: MoverSettings, deps: Reso
       `Vault does not hold version ${home.currentVersion} of the home of ${name} for good: nothing is deleted.`,
     );
   }
-  const markers = isOfAnother(source, home) ? {} : markersToClear(home.labels);
-  if (Object.keys(markers).length > 0 && (await deps.home.label(path, markers)).is !== "done") {
+  const told = clearedDeletion(home.labels);
+  if (Object.keys(told).length > 0 && (await deps.home.label(path, told)).is !== "done") {
     throw new Failure(`The home of ${name} changed meanwhile: ${again}.`);
   }
   if (source.tags[stateTag] !== undefined) await deps.untag(arn);
-  check(await deps.source.schedule(arn, settings.recoveryWindowDays), name);
+  const scheduled = await deps.source.schedule(arn, settings.recoveryWindowDays);
+  if (scheduled.is === "has-replicas") {
+    throw new Failure(`${name} is replicated to other regions: remove its replicas first. Nothing is deleted.`);
+  }
+  check(scheduled, name);
   const [held, found] = [await holdsSeen(refused, deps), await deps.source.describe(arn, "describe")];
   if (held && found.is === "found" && found.source.currentVersionId === source.currentVersionId) return;
   check(await deps.source.restore(arn), name);

@@ -1,6 +1,7 @@
 /** Finds the secret that a person means, by its name, its ARN, or the home that every outcome names. */
 import { looksLikeArn, parseSecretArn } from "../runtime/model/arn";
 import { decodeName, homePath, isSecretName } from "../runtime/model/path";
+import type { Source } from "../runtime/model/source";
 import type { MoverSettings } from "../runtime/shared/environment";
 import { Failure } from "./failure";
 
@@ -10,6 +11,21 @@ export interface Target {
   readonly path: string;
   /** What DescribeSecret is asked for. */
   readonly id: string;
+  /** With an ARN: its six last characters, as far as they are the random ones. */
+  readonly suffix?: string;
+}
+
+/**
+ * Checks that what AWS found is what the person named. `…:secret:app-config` looks like an ARN of `app` with the random
+ * characters `config`, and Secrets Manager finds `app-config` by it.
+ *
+ * @throws when it is another secret
+ */
+export function requireNamed({ name, id, suffix }: Target, source: Pick<Source, "arn" | "name">): void {
+  if (source.name === name && (suffix === undefined || source.arn === id)) return;
+  throw new Failure(
+    `${JSON.stringify(id)} is not the whole ARN of ${source.name}, which AWS finds by it: give the name, or the ARN with its six random characters.`,
+  );
 }
 
 /** What comes before the name in a home as outcomes show it, which is `<mount>/<path>`. */
@@ -34,5 +50,6 @@ export function targetOf(text: string, settings: MoverSettings): Target {
   if (!name.startsWith(settings.namePrefix)) {
     throw new Failure(`${name} is outside the deployment's namePrefix ${settings.namePrefix}: it is not this mover's.`);
   }
-  return { name, path: homePath(settings, name), id: arn === undefined ? name : text };
+  const path = homePath(settings, name);
+  return arn === undefined ? { name, path, id: name } : { name, path, id: text, suffix: arn.suffix };
 }

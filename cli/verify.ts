@@ -1,13 +1,15 @@
 /** Looks at a moved or copied secret again, on both sides. */
-import { readVersionLabel, stateTag } from "../runtime/model/labels";
+import type { Home } from "../runtime/model/home";
+import { readVersionLabel } from "../runtime/model/labels";
 import type { Reason, RestoreCause } from "../runtime/model/outcome";
 import { homePath } from "../runtime/model/path";
 import type { HomePort, SourcePort } from "../runtime/model/ports";
 import type { Source } from "../runtime/model/source";
 import { holdsValue, readValue } from "../runtime/model/value";
 import { decide } from "../runtime/mover/decide";
-import { heldCurrent, holdsCurrent } from "../runtime/mover/homeFacts";
+import { authorOf, liveVersion } from "../runtime/mover/homeFacts";
 import type { MoverSettings } from "../runtime/shared/environment";
+import { ownTag } from "./undo";
 
 /**
  * `moved`: scheduled by the mover, and its home is there and readable · `equal`: copied, and both sides hold the same ·
@@ -24,13 +26,22 @@ export interface VerifyDeps {
   readonly now: () => number;
 }
 
-/** Verifies one secret. A scheduled one can't be read, so there its labels tell what its home was proven to hold. */
+/** Whether the home's current version is labelled as this version of the source, and nobody else is known to have written it. */
+function holdsCurrent(source: Source, home: Home, settings: MoverSettings, now: number): boolean {
+  const live = liveVersion(home, now);
+  const read = readVersionLabel(home.labels, home.currentVersion);
+  if (live === undefined || authorOf(live, settings) === "foreign" || read.is !== "ours") return false;
+  return read.label.suffix === source.suffix && read.label.versionId === source.currentVersionId;
+}
+
+/** Verifies one secret. A scheduled one can't be read, so there its tag tells what its home was proven to hold. */
 export async function verify(source: Source, settings: MoverSettings, deps: VerifyDeps): Promise<Verified> {
   const path = homePath(settings, source.name);
-  if (source.scheduled && source.tags[stateTag] === undefined) return { result: "other" };
+  const tag = ownTag(source, settings);
+  if (source.scheduled && tag === undefined) return { result: "other" };
   const home = await deps.home.metadata(path);
-  if (!source.scheduled) {
-    const label = readVersionLabel(home.labels, home.currentVersion);
+  const label = readVersionLabel(home.labels, home.currentVersion);
+  if (tag === undefined || !source.scheduled) {
     if (label.is !== "ours" || !holdsCurrent(source, home, settings, deps.now())) return { result: "other" };
     const [value, answer] = await Promise.all([
       deps.source.read(source.arn, label.label.versionId),
@@ -47,11 +58,12 @@ export async function verify(source: Source, settings: MoverSettings, deps: Veri
   const decision = decide(source, home, settings, { now: deps.now() });
   if (decision.act === "report") return { result: "wrong", reason: "home-gone" };
   if (decision.act === "restore") return { result: "wrong", reason: decision.cause };
-  if (decision.act === "stop" && decision.outcome !== "unchanged") return { result: "wrong", reason: decision.reason };
-  if (!holdsCurrent(source, home, settings, deps.now())) {
-    return heldCurrent(source, home) ? { result: "newer" } : { result: "wrong", reason: "home-gone" };
+  if (decision.act === "stop" && (decision.outcome === "deferred" || decision.outcome === "skipped")) {
+    return { result: "other" };
   }
-  const label = readVersionLabel(home.labels, home.currentVersion);
+  if (decision.act === "stop" && decision.outcome !== "unchanged") return { result: "wrong", reason: decision.reason };
+  // Sound by the tag, and yet not its version: a person or a rotation wrote a newer one.
+  if (home.currentVersion !== tag.homeVersion) return { result: "newer" };
   const answer = await deps.home.read(path);
   const readable =
     answer.is === "value" &&

@@ -4,9 +4,9 @@ import { createInterface } from "node:readline/promises";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { UntagResourceCommand } from "@aws-sdk/client-secrets-manager";
 
-import { stateTag } from "../../runtime/model/labels";
 import { reasons } from "../../runtime/model/outcome";
 import type { Outcome } from "../../runtime/model/outcome";
+import { stateTag } from "../../runtime/model/stateTag";
 import { requireMover } from "../asMover";
 import { awsFailure, Failure } from "../failure";
 import { runFleet } from "../fleet";

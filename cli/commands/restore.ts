@@ -2,6 +2,7 @@
 import { CreateSecretCommand, GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import type { GetSecretValueCommandOutput } from "@aws-sdk/client-secrets-manager";
 
+import { ask } from "../ask";
 import { awsFailure, Failure } from "../failure";
 import { restoreInput } from "../restore";
 import type { Session } from "../session";
@@ -10,6 +11,8 @@ import { describeTarget } from "./undo";
 
 export interface RestoreCommandOptions {
   readonly kmsKey?: string;
+  readonly withTags?: boolean;
+  readonly yes?: boolean;
 }
 
 /** Refuses if the secret still exists, so that nothing is overwritten. */
@@ -26,8 +29,23 @@ async function requireAbsent(session: Session, text: string): Promise<void> {
 export async function restoreCommand(session: Session, options: RestoreCommandOptions, home: string): Promise<number> {
   const { deployment, secrets, screen } = session;
   const target = targetOf(home, deployment.settings);
-  await requireAbsent(session, target.name);
-  const { homeVersion, ...input } = await restoreInput(target, deployment.settings, session);
+  await requireAbsent(session, home);
+  const { homeVersion, labelled, ...rest } = await restoreInput(target, deployment.settings, session);
+  const withTags = options.withTags === true;
+  const Tags = [...(rest.Tags ?? []), ...(withTags ? labelled : [])].slice(0, 50);
+  const input = { ...rest, Tags };
+  const shown = labelled.map(({ Key, Value }) => `${Key ?? ""}=${Value ?? ""}`).join(", ");
+  screen.note(
+    [
+      `CreateSecret ${target.name} with version ${homeVersion} of ${deployment.settings.mount}/${target.path}, key ${options.kmsKey ?? "of AWS"}, tagged as exempt.`,
+      ...(labelled.length === 0
+        ? []
+        : [
+            `  Tags by the home's labels, which whoever may patch metadata can write, ${withTags ? "are set" : "are not set (--with-tags sets them)"}: ${shown}`,
+          ]),
+    ].join("\n"),
+  );
+  await ask(screen, `Create ${target.name}?`, options.yes === true);
   let made;
   try {
     const key = options.kmsKey === undefined ? {} : { KmsKeyId: options.kmsKey };
@@ -47,7 +65,7 @@ export async function restoreCommand(session: Session, options: RestoreCommandOp
       : back.SecretBinary !== undefined && Buffer.from(back.SecretBinary).equals(Buffer.from(input.SecretBinary));
   if (!equal)
     throw new Failure(`${target.name} was created, and Secrets Manager gives back another value than Vault holds.`);
-  const tags = (input.Tags ?? []).map(({ Key }) => Key);
+  const tags = input.Tags.map(({ Key }) => Key);
   await screen.record("restore", {
     secret: target.name,
     arn: made.ARN,

@@ -59,7 +59,7 @@ export async function statusCommand(session: Session, options: StatusCommandOpti
     const date = new Date(source.windowEnd ?? 0).toISOString().slice(0, 10);
     byDate[date] = (byDate[date] ?? 0) + 1;
   });
-  const left = totals.groups.filter(({ reason }) => reason !== "already-moved" && reason !== "recovered");
+  const left = totals.groups.filter(({ reason }) => reason !== "already-moved");
   const refused = await refusedLately(session, options.since);
   const final = Object.entries(byDate).sort(([a], [b]) => (a < b ? -1 : 1));
   await screen.record("summary", {

@@ -1,44 +1,39 @@
 /** `homing undo`: takes the mover's scheduled deletions back, one of them or all since a time. */
-import { TagResourceCommand } from "@aws-sdk/client-secrets-manager";
-
-import { stateTag } from "../../runtime/model/labels";
 import { homePath } from "../../runtime/model/path";
 import type { Source } from "../../runtime/model/source";
+import { stateTag } from "../../runtime/model/stateTag";
 import { makeRateLimit } from "../../runtime/shared/rateLimit";
-import { eachSecret } from "../eachSecret";
+import { ask } from "../ask";
+import { eachOf, eachSecret } from "../eachSecret";
 import { awsFailure, Failure } from "../failure";
 import { readDuration } from "../filter";
 import type { FilterOptions } from "../filter";
 import { counted } from "../screen";
 import type { Session } from "../session";
-import { targetOf } from "../target";
-import { deletedAt, modeTagOf, undo } from "../undo";
+import { requireNamed, targetOf } from "../target";
+import { ownTag, undo } from "../undo";
 import type { UndoDeps, Undone } from "../undo";
 
 export interface UndoCommandOptions extends FilterOptions {
   readonly since?: string;
+  readonly yes?: boolean;
 }
 
 /** Half of the RestoreSecret calls a second that Secrets Manager allows an account. */
 const restoresPerSecond = 25;
+/** Names that are shown before a question; of the others it says how many there are. */
+const shownNames = 5;
+const lasts = "The mover copies it and does not delete it again, until homing release lets it move.";
 
-const depsOf = ({ source, home, secrets, now, sleep }: Session): UndoDeps => {
+const depsOf = ({ source, now, sleep }: Session): UndoDeps => {
   const pace = makeRateLimit(restoresPerSecond, now, sleep);
   return {
     source: {
+      ...source,
       restore: async (arn) => {
         await pace();
         return source.restore(arn);
       },
-      replicate: source.replicate,
-    },
-    home,
-    async tagMode(arn, mode) {
-      try {
-        await secrets.send(new TagResourceCommand({ SecretId: arn, Tags: [modeTagOf(mode)] }));
-      } catch (error) {
-        throw awsFailure("TagResource", error);
-      }
     },
     now,
   };
@@ -51,8 +46,16 @@ export async function describeTarget(session: Session, text: string): Promise<So
   if (found.is === "refused") {
     throw awsFailure("DescribeSecret", Object.assign(new Error(), { name: "AccessDeniedException" }));
   }
-  return found.is === "absent" ? undefined : found.source;
+  if (found.is === "absent") return undefined;
+  requireNamed(target, found.source);
+  return found.source;
 }
+
+/** Names for a question: a few, and how many more there are. */
+export const named = (names: readonly string[]): string =>
+  names.length <= shownNames
+    ? names.join(", ")
+    : `${names.slice(0, shownNames).join(", ")} and ${counted(names.length - shownNames, "more", "more")}`;
 
 async function tell({ screen, deployment: { settings } }: Session, source: Source, undone: Undone): Promise<void> {
   await screen.record("undo", {
@@ -63,7 +66,13 @@ async function tell({ screen, deployment: { settings } }: Session, source: Sourc
   });
 }
 
-async function undoOne(session: Session, text: string): Promise<number> {
+/** Whether there is a deletion of this mover to take back; one whose undo was interrupted has only its tag left to write. */
+function canUndo(source: Source, { deployment }: Session): boolean {
+  const tag = ownTag(source, deployment.settings);
+  return tag !== undefined && (source.scheduled || tag.state === "d");
+}
+
+async function undoOne(session: Session, text: string, yes: boolean): Promise<number> {
   const { screen, deployment } = session;
   const source = await describeTarget(session, text);
   if (source === undefined) {
@@ -71,36 +80,49 @@ async function undoOne(session: Session, text: string): Promise<number> {
       `Secrets Manager has no secret ${text} any more: after the window, homing restore brings it back.`,
     );
   }
-  if (source.scheduled && source.tags[stateTag] === undefined) {
+  if (source.scheduled && ownTag(source, deployment.settings) === undefined) {
     throw new Failure(
-      `${source.name} was scheduled for deletion by somebody else: aws secretsmanager restore-secret takes that back.`,
+      `${source.name} was not deleted by this mover (its tag ${stateTag} tells): aws secretsmanager restore-secret takes the deletion back.`,
     );
   }
+  if (!canUndo(source, session)) {
+    await tell(session, source, "nothing");
+    await screen.say(`${source.name} is not scheduled for deletion: there is nothing to undo.`);
+    return 0;
+  }
+  screen.note(`${source.arn}\n  RestoreSecret, then TagResource ${stateTag}. ${lasts}`);
+  await ask(screen, `Restore ${source.name}?`, yes);
   const undone = await undo(source, deployment.settings, depsOf(session));
   await tell(session, source, undone);
-  await screen.say(
-    undone === "nothing"
-      ? `${source.name} is not scheduled for deletion: there is nothing to undo.`
-      : `${source.name} is ${undone}. The mover copies it and deletes it no more, until its tag ${stateTag} is removed.`,
-  );
+  await screen.say(`${source.name} is restored. ${lasts}`);
   return 0;
 }
 
 async function undoSince(session: Session, options: UndoCommandOptions, since: string): Promise<number> {
-  const { deployment, screen, now, stopped, home } = session;
+  const { deployment, screen, now, stopped } = session;
   const { settings } = deployment;
   const from = now() - readDuration("--since", since);
   const deps = depsOf(session);
-  const counts: Record<Undone, number> = { restored: 0, replicated: 0, nothing: 0 };
-
-  async function one(source: Source): Promise<void> {
-    if (source.tags[stateTag] === undefined) return;
-    if (deletedAt(source, await home.metadata(homePath(settings, source.name)), settings) < from) return;
-    const undone = await undo(source, settings, deps);
-    counts[undone] += 1;
-    if (undone !== "nothing") await tell(session, source, undone);
+  const chosen: Source[] = [];
+  const looked = await eachSecret(session, options, (source) => {
+    const tag = ownTag(source, settings);
+    if (tag !== undefined && tag.taggedAt >= from && canUndo(source, session)) chosen.push(source);
+    return Promise.resolve();
+  });
+  if (stopped()) throw new Failure("Stopped: nothing was undone.", 130);
+  const counts: Record<Undone, number> = { restored: 0, nothing: 0 };
+  if (chosen.length > 0) {
+    screen.note(
+      `${counted(chosen.length, "deletion")} of this mover in the last ${since}: ${named(chosen.map(({ name }) => name))}.\n  RestoreSecret and TagResource ${stateTag} for each. The mover copies them and does not delete them again, until homing release lets them move.`,
+    );
+    await ask(screen, `Restore ${counted(chosen.length, "secret")}?`, options.yes === true);
+    const arns = chosen.map(({ arn }) => arn);
+    await eachOf(arns, session, async (source) => {
+      const undone = await undo(source, settings, deps);
+      counts[undone] += 1;
+      await tell(session, source, undone);
+    });
   }
-  const looked = await eachSecret(session, options, one);
   await screen.record("summary", {
     command: "undo",
     function: deployment.functionName,
@@ -109,16 +131,16 @@ async function undoSince(session: Session, options: UndoCommandOptions, since: s
     stopped: stopped(),
   });
   await screen.say(
-    counts.restored + counts.replicated === 0
+    counts.restored === 0
       ? `No deletion of this mover in the last ${since} is left to undo.`
-      : `${counted(counts.restored, "secret")} restored${counts.replicated === 0 ? "" : `, ${counts.replicated} replicated again`}. The mover copies them and deletes them no more, until their tag ${stateTag} is removed.`,
+      : `${counted(counts.restored, "secret")} restored. The mover copies them and does not delete them again, until homing release lets them move.`,
   );
   if (stopped()) throw new Failure("Stopped: run the same command again for the rest.", 130);
   return 0;
 }
 
 export async function undoCommand(session: Session, options: UndoCommandOptions, home?: string): Promise<number> {
-  if (home !== undefined && options.since === undefined) return undoOne(session, home);
+  if (home !== undefined && options.since === undefined) return undoOne(session, home, options.yes === true);
   if (home === undefined && options.since !== undefined) return undoSince(session, options, options.since);
   throw new Failure("Say one secret (its name, ARN or home), or --since with a time, for example --since 2h.");
 }

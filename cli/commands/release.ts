@@ -1,0 +1,70 @@
+/** `homing release`: lets secrets move again whose deletion was taken back, one of them or all that a filter names. */
+import type { Source } from "../../runtime/model/source";
+import { againTag, stateTag } from "../../runtime/model/stateTag";
+import { ask } from "../ask";
+import { eachOf, eachSecret } from "../eachSecret";
+import { Failure } from "../failure";
+import type { FilterOptions } from "../filter";
+import { heldBy, heldTexts, release } from "../release";
+import { counted } from "../screen";
+import type { Session } from "../session";
+import { describeTarget, named } from "./undo";
+
+export interface ReleaseCommandOptions extends FilterOptions {
+  readonly all?: boolean;
+  readonly fromAnotherMover?: boolean;
+  readonly yes?: boolean;
+}
+
+const does = `TagResource ${stateTag}=${againTag}. The mover then moves it like any other secret: copies, proves, deletes.`;
+
+export async function releaseCommand(session: Session, options: ReleaseCommandOptions, home?: string): Promise<number> {
+  const { screen, deployment, now, stopped } = session;
+  const fromAnother = options.fromAnotherMover === true;
+  const held = (source: Source) => heldBy(source, deployment.settings, now(), fromAnother);
+  const hasFilter = [options.name, options.tag, options.olderThan, options.newerThan].some(
+    (given) => given !== undefined && given.length > 0,
+  );
+  if ((home === undefined) === (options.all !== true && !hasFilter)) {
+    throw new Failure("Say one secret (its name, ARN or home), a filter such as --name 'dev/*', or --all.");
+  }
+  const chosen: Source[] = [];
+  if (home === undefined) {
+    await eachSecret(session, options, (source) => {
+      if (held(source) === undefined) chosen.push(source);
+      return Promise.resolve();
+    });
+    if (stopped()) throw new Failure("Stopped: nothing was released.", 130);
+  } else {
+    const source = await describeTarget(session, home);
+    if (source === undefined) throw new Failure(`Secrets Manager has no secret ${home}: there is nothing to release.`);
+    const why = held(source);
+    if (why !== undefined) throw new Failure(`${source.name} can't be released: ${heldTexts[why]}.`);
+    chosen.push(source);
+  }
+  let released = 0;
+  if (chosen.length > 0) {
+    screen.note(`${counted(chosen.length, "secret")}: ${named(chosen.map(({ name }) => name))}.\n  ${does}`);
+    await ask(screen, `Release ${counted(chosen.length, "secret")}?`, options.yes === true);
+    const arns = chosen.map(({ arn }) => arn);
+    await eachOf(arns, session, async (source) => {
+      if (held(source) !== undefined) return;
+      await release(source, session.source);
+      released += 1;
+      await screen.record("release", { secret: source.name, arn: source.arn });
+    });
+  }
+  await screen.record("summary", {
+    command: "release",
+    function: deployment.functionName,
+    released,
+    stopped: stopped(),
+  });
+  await screen.say(
+    released === 0
+      ? "There is nothing to release."
+      : `${counted(released, "secret")} released. The next event or sweep moves them; homing move does it now.`,
+  );
+  if (stopped()) throw new Failure("Stopped: run the same command again for the rest.", 130);
+  return 0;
+}
