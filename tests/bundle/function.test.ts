@@ -66,11 +66,15 @@ describe("the shipped function", function () {
     assert.deepEqual(answer, failures());
     assert.deepEqual(JSON.parse(homeOf("app/db")?.versions[1]?.data ?? ""), JSON.parse(secretText));
     assert.equal(homeOf("app/db")?.labels["v1"], `1;${secret.arn.slice(-6)};fields;${secret.versionId}`);
-    assert.equal(homeOf("app/db")?.labels["deleted"], secret.versionId);
-    assert.deepEqual(
-      secret.tags.map(({ Key }) => Key),
-      ["vault-mover"],
+    assert.match(
+      homeOf("app/db")?.labels["deleted"] ?? "",
+      new RegExp(`^1;${secret.arn.slice(-6)};${secret.versionId};20`),
     );
+    const [{ Key, Value } = { Key: "", Value: "" }, ...more] = secret.tags;
+    assert.deepEqual([Key, more], ["vault-mover", []]);
+    const owner = stage.environment["HOMING_ENTITY_ID"]?.slice(0, 8) ?? "";
+    const proven = `d/${secret.arn.slice(-6)}/${secret.versionId}/1`;
+    assert.match(Value, new RegExp(`^1/${owner}/[0-9a-f]{8}/${proven}/[0-9a-z]+/[0-9a-z]+/13$`));
     assert.deepEqual(stage.aws.inputsOf("DeleteSecret"), [{ SecretId: secret.arn, RecoveryWindowInDays: 13 }]);
     assert.deepEqual(
       (await outcomesOf(container)).map(({ outcome, reason }) => ({ outcome, reason })),

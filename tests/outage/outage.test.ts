@@ -39,6 +39,7 @@ describe("an outage of 12 hours, in simulated time", function () {
   this.timeout(180_000);
   let faultFree: ReturnType<typeof endState> = [];
   const rows: string[] = [];
+  let undone = 0;
 
   before(async () => {
     ({ state: faultFree } = await through(never));
@@ -46,6 +47,9 @@ describe("an outage of 12 hours, in simulated time", function () {
   after(() => {
     const head = ["outage", "receives, mean", "most", "dead letters", "empty after", "together"];
     process.stdout.write(`\n      ${head.join(" | ")}\n${rows.map((row) => `      ${row}\n`).join("")}\n`);
+    process.stdout.write(
+      `      with half of all calls failing, ${undone} of ${secretCount} stayed, copied and alarmed\n\n`,
+    );
   });
 
   /** How many come back in one minute, long after they all failed in the first. */
@@ -105,7 +109,19 @@ describe("an outage of 12 hours, in simulated time", function () {
     const run = await through(between(startTime, outageEnd, sometimes(0.5, seededRandom(7))));
     note("half of all calls fail", run);
     deepEqual(run.simulation.queue.dead, []);
-    ok(run.state.every(({ scheduled, holdsCurrent }) => scheduled && holdsCurrent));
+    ok(run.state.every(({ holdsCurrent }) => holdsCurrent));
+    // Where nobody knows whether the tagged delete was sent, the secret stays, copied and with an alarm.
+    const live = run.state.filter(({ scheduled }) => !scheduled);
+    deepEqual(
+      live.filter(({ tagged }) => !tagged.startsWith("u ")),
+      [],
+    );
+    const alarmed = new Set(
+      run.simulation.outcomes.filter(({ outcome }) => outcome.reason === "undone").map(({ outcome }) => outcome.arn),
+    );
+    equal(alarmed.size, live.length);
+    ok(live.length < secretCount / 10, `${live.length} of ${secretCount} were undone`);
+    undone = live.length;
     ok(run.drained <= drainMs);
   });
 
@@ -117,10 +133,13 @@ describe("an outage of 12 hours, in simulated time", function () {
     ok(run.drained <= drainMs);
   });
 
-  it("costs a message 103 receives at the most, when every rest is the shortest possible", async () => {
+  it("costs a message 103 receives in the outage at the most, when every rest is the shortest possible", async () => {
     const run = await through(between(startTime, outageEnd, faults.stopped), { random: () => 1 });
     note("Vault is stopped, shortest rests", run);
-    equal(Math.max(...run.receives), 103 + 1, "103 in the outage, and the one that succeeds");
+    const inOutage = 103;
+    // A second message about a secret leaves a fresh deletion to the run that sent it, for five minutes.
+    const afterwards = 6;
+    equal(Math.max(...run.receives), inOutage + afterwards);
     deepEqual(run.simulation.queue.dead, []);
   });
 

@@ -1,9 +1,11 @@
 /** Two hundred secrets that appear while something is broken, and how they are looked at afterwards. */
 import { readVersionLabel } from "../../runtime/model/labels";
 import { homePath } from "../../runtime/model/path";
+import { readStateTag } from "../../runtime/model/stateTag";
 import { moverSettings, startTime, versionIdOf } from "../support/builders";
 import { currentData } from "../support/fakeHome";
-import { createSecret, isScheduled } from "../support/fakeSource";
+import { createSecret, isScheduled, stateOf } from "../support/fakeSource";
+import type { FakeSecret } from "../support/fakeSource";
 import { homeHoldsCurrent, labelsOf, makeWorld } from "../support/world";
 import type { World } from "../support/world";
 import type { SimulatedQueue } from "./simulatedQueue";
@@ -39,6 +41,12 @@ export function sendEvents(world: World, queue: SimulatedQueue, overMs: number):
   });
 }
 
+/** What the mover's tag says of a secret. */
+function tagOf(secret: FakeSecret): string {
+  const read = readStateTag(stateOf(secret).tags);
+  return read.is === "known" ? `${read.tag.state} ${read.tag.versionId} ${read.tag.homeVersion}` : read.is;
+}
+
 /** What is left of each secret on both sides, without times. */
 export const endState = (world: World) =>
   world.source.secrets.map((secret) => {
@@ -46,11 +54,12 @@ export const endState = (world: World) =>
     return {
       name: secret.name,
       scheduled: isScheduled(secret),
+      tagged: tagOf(secret),
       holdsCurrent: homeHoldsCurrent(world, secret),
       version: world.home.entries[path]?.current,
       data: currentData(world.home, path, world.time),
       label: readVersionLabel(labelsOf(world, secret.name), world.home.entries[path]?.current ?? 0),
-      deleted: labelsOf(world, secret.name)["deleted"],
+      deleted: labelsOf(world, secret.name)["deleted"]?.split(";").slice(0, 3),
     };
   });
 

@@ -1,5 +1,6 @@
 import { describeAlarms } from "./behaviours/alarms";
 import { describeConsumer } from "./behaviours/consumer";
+import { describeNeighbours } from "./behaviours/neighbours";
 import { describeOtherStacks } from "./behaviours/otherStacks";
 import { describeRegions } from "./behaviours/regions";
 import { useCloud } from "./support/bench";
@@ -11,6 +12,7 @@ describe("beside the mover", function () {
   // The alarms come first: what the others do would set some of them off.
   describeAlarms(bench);
   describeConsumer(bench);
+  describeNeighbours(bench);
   describeOtherStacks(bench);
   describeRegions(bench);
 });

@@ -14,6 +14,7 @@ import type { LoginRequest } from "../support/signedLogin";
 interface LoginAnswer {
   readonly status: number;
   readonly token: string;
+  readonly entityId: string;
 }
 
 const serverHeader = "x-vault-aws-iam-server-id";
@@ -45,8 +46,10 @@ export function describeAwsLogin(bench: () => Bench): void {
       role: asRole,
       ...body,
     });
-    const answer = JSON.parse(text) as { readonly auth?: { readonly client_token?: string } | null };
-    return { status, token: answer.auth?.client_token ?? "" };
+    const { auth } = JSON.parse(text) as {
+      readonly auth?: { readonly client_token: string; readonly entity_id: string } | null;
+    };
+    return { status, token: auth?.client_token ?? "", entityId: auth?.entity_id ?? "" };
   }
   const reads = async (token: string): Promise<number> => {
     const system = bench().system();
@@ -60,6 +63,20 @@ export function describeAwsLogin(bench: () => Bench): void {
 
       assert.equal(status, 200);
       assert.equal(await reads(token), 200);
+    });
+
+    it("of another function with the mover's role is the mover at Vault: a known limit", async () => {
+      const { clients, system, vault } = bench();
+      const another = await sessionOfFunction(clients, "same-role", system().functionRoleArn);
+
+      const { token, entityId } = await login({ credentials: another });
+
+      assert.equal(entityId, system().outputs["moverEntityId"]);
+      assert.equal(await reads(token), 200);
+      const mover = vaultApi(system().vaultAddress, token);
+      const home = `${system().mount}/data/${bench().home("hostile/same-role")}`;
+      assert.equal((await mover.request("POST", home, { data: { value: "theirs" } })).status, 200);
+      assert.equal((await vault.request("DELETE", home.replace("/data/", "/metadata/"))).status, 204);
     });
 
     const wrong: Readonly<Record<string, () => Partial<LoginRequest>>> = {

@@ -5,18 +5,21 @@ import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 
 import { templateRecordPath } from "../../../runtime/model/path";
+import { stateTag, writeStateTag } from "../../../runtime/model/stateTag";
+import type { StateTag } from "../../../runtime/model/stateTag";
 import type { Bench } from "../../system/support/bench";
 import { eventually } from "../../system/support/eventually";
+import type { Expected } from "../../system/support/moverLog";
 
 /** What a label may be called that is not a person's. */
-const ownLabel = /^(?:v[1-9]\d*|deleting|deleted|restoring|checked|region\..*)$/;
+const ownLabel = /^(?:v[1-9]\d*|deleting|deleted)$/;
 
 /** Keys and values of tags that look like the mover's labels. */
 const lookalikes: Readonly<Record<string, string>> = {
   v1: "1;AAAAAA;text;00000000-0000-0000-0000-000000000000",
   v2: "9;AAAAAA;text;x",
-  deleted: "00000000-0000-0000-0000-000000000000",
-  deleting: "00000000-0000-0000-0000-000000000000/2020-01-01T00:00:00.000Z",
+  deleted: "1;AAAAAA;00000000-0000-0000-0000-000000000000;2020-01-01T00:00:00.000Z",
+  deleting: "1;AAAAAA;00000000-0000-0000-0000-000000000000;2020-01-01T00:00:00.000Z",
   restoring: "00000000-0000-0000-0000-000000000000",
   checked: "2020-01-01T00:00:00.000Z",
   "region.eu-west-1": "aws/secretsmanager",
@@ -25,8 +28,13 @@ const lookalikes: Readonly<Record<string, string>> = {
   constructor: "x",
   __proto__x: "x",
   "long value": "=".repeat(256),
-  "vault-mover": "00000000-0000-0000-0000-000000000000/2020-01-01T00:00:00.000Z",
 };
+
+const deletionOf = (arn: string, versionId: string): RegExp => new RegExp(`^1;${arn.slice(-6)};${versionId};20`);
+
+const refusedFormat: Expected = { outcome: "refused", reason: "tag-format" };
+const refusedPlace: Expected = { outcome: "refused", reason: "homes-moved" };
+const leftAlone: Expected = { outcome: "skipped", reason: "another-mover" };
 
 /** Events and messages that nobody but the account's owner should be able to send, and secrets made to do harm. */
 export function describeHostileInput(bench: () => Bench): void {
@@ -104,10 +112,12 @@ export function describeHostileInput(bench: () => Bench): void {
       const { sources, homes, home, log, system, canary } = bench();
       const { arn, versionId } = await sources.create("hostile/replayed", canary);
       await log.outcome(arn, { outcome: "moved" });
+      await sources.ageDeletion(arn);
       const state = async () => ({
         labels: await labelsOf("hostile/replayed"),
         home: await homes.read(home("hostile/replayed")),
         window: (await sources.describe(arn)).DeletedDate,
+        tag: await sources.stateTag(arn),
       });
       const before = await state();
       const { account, region } = system();
@@ -131,7 +141,7 @@ export function describeHostileInput(bench: () => Bench): void {
         () => "the event was not looked at again",
       );
       assert.deepEqual(await state(), before);
-      assert.equal(before.labels["deleted"], versionId);
+      assert.match(before.labels["deleted"] ?? "", deletionOf(arn, versionId));
       assert.deepEqual(before.home?.data, { value: canary });
     });
   });
@@ -206,23 +216,76 @@ export function describeHostileInput(bench: () => Bench): void {
       const { homeVersion = 0 } = await log.outcome(arn, { outcome: "moved" });
 
       const labels = await labelsOf("hostile/lookalikes");
-      const { deleted, deleting = "", ...rest } = labels;
+      const { deleted = "", deleting = "", ...rest } = labels;
       const versions = Object.entries(rest).filter(([key]) => /^v[1-9]\d*$/.test(key));
       assert.ok(`v${homeVersion}` in rest);
       for (const [, text] of versions) assert.equal(text, `1;${arn.slice(-6)};text;${versionId}`);
-      assert.equal(deleted, versionId);
-      assert.match(deleting, new RegExp(`^${versionId}/20`));
+      assert.match(deleted, deletionOf(arn, versionId));
+      assert.match(deleting, deletionOf(arn, versionId));
       const others = Object.entries(rest).filter((label) => !versions.some(([key]) => key === label[0]));
       assert.deepEqual(
         others.filter(([key]) => ownLabel.test(key)),
         [],
       );
-      const copied = Object.entries(lookalikes).filter(([key]) => key !== "vault-mover");
       assert.deepEqual(
         Object.fromEntries(others),
-        Object.fromEntries(copied.map(([key, value]) => [`tag.${key}`, value])),
+        Object.fromEntries(Object.entries(lookalikes).map(([key, value]) => [`tag.${key}`, value])),
       );
-      assert.match((await sources.tags(arn))["vault-mover"] ?? "", new RegExp(`^${versionId}/20`));
+    });
+
+    /** What becomes of a secret that somebody creates with a tag of the mover's. */
+    const forgedTags: readonly (readonly [
+      what: string,
+      forge: (tag: StateTag, suffix: string) => string,
+      expected: Expected,
+    ])[] = [
+      ["is of another format", (tag) => `2${(writeStateTag(tag) ?? "").slice(1)}`, refusedFormat],
+      ["is cut off", (tag) => (writeStateTag(tag) ?? "").slice(0, -4), refusedFormat],
+      ["is of an earlier form", () => "00000000-0000-0000-0000-000000000000/2020-01-01T00:00:00.000Z", refusedFormat],
+      ["is another mover's", (tag) => writeStateTag({ ...tag, owner: "ffffffff" }) ?? "", leftAlone],
+      [
+        "names homes elsewhere",
+        (tag, suffix) => writeStateTag({ ...tag, suffix, place: "00000000" }) ?? "",
+        refusedPlace,
+      ],
+      [
+        "tells of a deletion whose window is over",
+        (tag, suffix) => writeStateTag({ ...tag, suffix, taggedAt: Date.parse("2020-01-01T00:00:00Z") }) ?? "",
+        { outcome: "copied", reason: "undone" },
+      ],
+      [
+        "tells of replicas that it never had",
+        (tag, suffix) =>
+          writeStateTag({ ...tag, suffix, taggedAt: 0, replicas: [{ region: "us-west-2", keyId: "theirs" }] }) ?? "",
+        { outcome: "refused", reason: "replicas-missing" },
+      ],
+    ];
+    for (const [index, [what, forge, expected]] of forgedTags.entries()) {
+      it(`whose tag vault-mover ${what} stays, with no replica more: ${String(expected.reason)}`, async () => {
+        const { sources, log, canary } = bench();
+        const { arn: moved } = await sources.create(`hostile/tagged-${index}`, canary);
+        await log.outcome(moved, { outcome: "moved" });
+        const tag = await sources.stateTag(moved);
+        const { arn } = await sources.create(`hostile/forged-${index}`, canary, { "vault-mover-mode": "exempt" });
+        await sources.tag(arn, stateTag, forge(tag, arn.slice(-6)));
+
+        await sources.release(arn);
+
+        await log.outcome(arn, expected);
+        const { DeletedDate, ReplicationStatus } = await sources.describe(arn);
+        assert.deepEqual([DeletedDate, ReplicationStatus], [undefined, undefined]);
+      });
+    }
+
+    it("whose tag was copied from another secret is moved as if it had none", async () => {
+      const { sources, log, canary } = bench();
+      const { arn: first } = await sources.create("hostile/copied-from", canary);
+      await log.outcome(first, { outcome: "moved" });
+      const { arn } = await sources.create("hostile/copied-to", canary, await sources.tags(first));
+
+      await log.outcome(arn, { outcome: "moved" });
+
+      assert.equal((await sources.stateTag(arn)).suffix, arn.slice(-6));
     });
 
     it("whose tags can't be labels loses those tags and nothing else", async () => {
@@ -255,7 +318,7 @@ export function describeHostileInput(bench: () => Bench): void {
 
       const labels = await labelsOf("hostile/49-tags");
       assert.equal(Object.keys(labels).filter((key) => key.startsWith("tag.")).length, 49 - droppedTags);
-      assert.equal(labels["deleted"], versionId);
+      assert.match(labels["deleted"] ?? "", deletionOf(arn, versionId));
     });
 
     it("with 50 tags is copied and refused, since the mover's own tag has no room", async () => {

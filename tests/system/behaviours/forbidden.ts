@@ -23,6 +23,7 @@ import {
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, GetWebIdentityTokenCommand } from "@aws-sdk/client-sts";
 
+import { templateRecordPath } from "../../../runtime/model/path";
 import { readEnvironment } from "../../../runtime/shared/environment";
 import type { MoverSettings } from "../../../runtime/shared/environment";
 import { login } from "../../../runtime/vault/login";
@@ -213,11 +214,13 @@ export function describeForbidden(bench: () => Bench): void {
 
   describe("with the function's token of Vault", () => {
     const name = "forbidden/home";
+    const neighbour = { account: "111122223333", region: "us-east-1" };
+    const ofNeighbour = (home: string): string => home.replace(bench().system().account, neighbour.account);
     let mover: VaultApi;
     let mark = 0;
 
     before(async () => {
-      const { clients, system, sources, log, vault, audit, canary } = bench();
+      const { clients, system, sources, log, vault, audit, home, canary } = bench();
       const session = await sessionOfFunction(clients, "token-probe", system().functionRoleArn);
       const { sts, destroy } = clientsOf(system(), session);
       const { value } = await loginAs(sts, await deployedSettings(bench()));
@@ -228,10 +231,15 @@ export function describeForbidden(bench: () => Bench): void {
       await vault.write("sys/mounts/other", { type: "kv", options: { version: "2" } });
       await vault.write("other/data/x", { data: { canary } });
       await vault.write(`${system().mount}/data/elsewhere/x`, { data: { canary } });
+      await vault.write(`${system().mount}/data/${ofNeighbour(home(name))}`, { data: { canary } });
+      await vault.write(`${system().mount}/data/${templateRecordPath(neighbour)}`, { data: { mount: "theirs" } });
       mark = audit.now();
     });
     after(async () => {
-      await bench().vault.request("DELETE", "sys/mounts/other");
+      const { vault, system, home } = bench();
+      await vault.request("DELETE", "sys/mounts/other");
+      await vault.request("DELETE", `${system().mount}/metadata/${ofNeighbour(home(name))}`);
+      await vault.request("DELETE", `${system().mount}/metadata/${templateRecordPath(neighbour)}`);
     });
 
     it("a login that was signed for another server is refused", async () => {
@@ -260,6 +268,33 @@ export function describeForbidden(bench: () => Bench): void {
       "read another mount": ["GET", () => "other/data/x"],
       "read outside the prefix": ["GET", (mount) => `${mount}/data/elsewhere/x`],
       "write outside the prefix": ["POST", (mount) => `${mount}/data/elsewhere/x`, { data: { a: "b" } }],
+      "read another account's home": ["GET", (mount, home) => `${mount}/data/${ofNeighbour(home)}`],
+      "write another account's home": [
+        "POST",
+        (mount, home) => `${mount}/data/${ofNeighbour(home)}`,
+        { data: { a: "b" } },
+      ],
+      "read another account's labels": ["GET", (mount, home) => `${mount}/metadata/${ofNeighbour(home)}`],
+      "change another account's labels": [
+        "PATCH",
+        (mount, home) => `${mount}/metadata/${ofNeighbour(home)}`,
+        { custom_metadata: { a: "b" } },
+      ],
+      "read another account's record": ["GET", (mount) => `${mount}/data/${templateRecordPath(neighbour)}`],
+      "write another account's record": [
+        "POST",
+        (mount) => `${mount}/data/${templateRecordPath(neighbour)}`,
+        { data: {} },
+      ],
+      "change its own record": [
+        "POST",
+        (mount) => `${mount}/data/${templateRecordPath(bench().system())}`,
+        { data: {} },
+      ],
+      "read the labels of its own record": [
+        "GET",
+        (mount) => `${mount}/metadata/${templateRecordPath(bench().system())}`,
+      ],
       "list the root": ["LIST", (mount) => `${mount}/metadata/`],
       "list the prefix": ["LIST", (mount) => `${mount}/metadata/aws/`],
       "list a folder of homes": ["LIST", (mount) => `${mount}/metadata/aws/000000000000/us-east-1/forbidden/`],
