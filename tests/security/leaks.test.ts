@@ -1,5 +1,6 @@
 import { useCloud } from "../system/support/bench";
 import { describeAwsLogin } from "./behaviours/awsLogin";
+import { describeForgedTags } from "./behaviours/forgedTags";
 import { describeHostileInput } from "./behaviours/hostileInput";
 import { describeLeakSearch } from "./behaviours/leaks";
 import { describeWebIdentity } from "./behaviours/webIdentity";
@@ -17,6 +18,7 @@ describe("the cloud under attack", function () {
 
   // The search comes last and looks at all that the others left behind; its watch begins before them.
   describeHostileInput(bench);
+  describeForgedTags(bench);
   describeAwsLogin(bench);
   describeWebIdentity(bench);
   describeLeakSearch(bench);

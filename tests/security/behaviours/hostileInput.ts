@@ -5,11 +5,8 @@ import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 
 import { templateRecordPath } from "../../../runtime/model/path";
-import { stateTag, writeStateTag } from "../../../runtime/model/stateTag";
-import type { StateTag } from "../../../runtime/model/stateTag";
 import type { Bench } from "../../system/support/bench";
 import { eventually } from "../../system/support/eventually";
-import type { Expected } from "../../system/support/moverLog";
 
 /** What a label may be called that is not a person's. */
 const ownLabel = /^(?:v[1-9]\d*|deleting|deleted)$/;
@@ -31,10 +28,6 @@ const lookalikes: Readonly<Record<string, string>> = {
 };
 
 const deletionOf = (arn: string, versionId: string): RegExp => new RegExp(`^1;${arn.slice(-6)};${versionId};20`);
-
-const refusedFormat: Expected = { outcome: "refused", reason: "tag-format" };
-const refusedPlace: Expected = { outcome: "refused", reason: "homes-moved" };
-const leftAlone: Expected = { outcome: "skipped", reason: "another-mover" };
 
 /** Events and messages that nobody but the account's owner should be able to send, and secrets made to do harm. */
 export function describeHostileInput(bench: () => Bench): void {
@@ -231,61 +224,6 @@ export function describeHostileInput(bench: () => Bench): void {
         Object.fromEntries(others),
         Object.fromEntries(Object.entries(lookalikes).map(([key, value]) => [`tag.${key}`, value])),
       );
-    });
-
-    /** What becomes of a secret that somebody creates with a tag of the mover's. */
-    const forgedTags: readonly (readonly [
-      what: string,
-      forge: (tag: StateTag, suffix: string) => string,
-      expected: Expected,
-    ])[] = [
-      ["is of another format", (tag) => `2${(writeStateTag(tag) ?? "").slice(1)}`, refusedFormat],
-      ["is cut off", (tag) => (writeStateTag(tag) ?? "").slice(0, -4), refusedFormat],
-      ["is of an earlier form", () => "00000000-0000-0000-0000-000000000000/2020-01-01T00:00:00.000Z", refusedFormat],
-      ["is another mover's", (tag) => writeStateTag({ ...tag, owner: "ffffffff" }) ?? "", leftAlone],
-      [
-        "names homes elsewhere",
-        (tag, suffix) => writeStateTag({ ...tag, suffix, place: "00000000" }) ?? "",
-        refusedPlace,
-      ],
-      [
-        "tells of a deletion whose window is over",
-        (tag, suffix) => writeStateTag({ ...tag, suffix, taggedAt: Date.parse("2020-01-01T00:00:00Z") }) ?? "",
-        { outcome: "copied", reason: "undone" },
-      ],
-      [
-        "tells of replicas that it never had",
-        (tag, suffix) =>
-          writeStateTag({ ...tag, suffix, taggedAt: 0, replicas: [{ region: "us-west-2", keyId: "theirs" }] }) ?? "",
-        { outcome: "refused", reason: "replicas-missing" },
-      ],
-    ];
-    for (const [index, [what, forge, expected]] of forgedTags.entries()) {
-      it(`whose tag vault-mover ${what} stays, with no replica more: ${String(expected.reason)}`, async () => {
-        const { sources, log, canary } = bench();
-        const { arn: moved } = await sources.create(`hostile/tagged-${index}`, canary);
-        await log.outcome(moved, { outcome: "moved" });
-        const tag = await sources.stateTag(moved);
-        const { arn } = await sources.create(`hostile/forged-${index}`, canary, { "vault-mover-mode": "exempt" });
-        await sources.tag(arn, stateTag, forge(tag, arn.slice(-6)));
-
-        await sources.release(arn);
-
-        await log.outcome(arn, expected);
-        const { DeletedDate, ReplicationStatus } = await sources.describe(arn);
-        assert.deepEqual([DeletedDate, ReplicationStatus], [undefined, undefined]);
-      });
-    }
-
-    it("whose tag was copied from another secret is moved as if it had none", async () => {
-      const { sources, log, canary } = bench();
-      const { arn: first } = await sources.create("hostile/copied-from", canary);
-      await log.outcome(first, { outcome: "moved" });
-      const { arn } = await sources.create("hostile/copied-to", canary, await sources.tags(first));
-
-      await log.outcome(arn, { outcome: "moved" });
-
-      assert.equal((await sources.stateTag(arn)).suffix, arn.slice(-6));
     });
 
     it("whose tags can't be labels loses those tags and nothing else", async () => {

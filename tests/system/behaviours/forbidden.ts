@@ -187,6 +187,24 @@ export function describeForbidden(bench: () => Bench): void {
       });
     }
 
+    it("nobody can delete a secret that carries another tag than the mover's, and with it the tag is enough", async () => {
+      const { sources, clients, canary } = bench();
+      const { arn: own } = await sources.createHeld("forbidden/deletable", canary);
+      const remove = () => mover.secrets.send(new DeleteSecretCommand({ SecretId: own, RecoveryWindowInDays: 30 }));
+      const tag = (Value: string) =>
+        clients.silent.send(new TagResourceCommand({ SecretId: own, Tags: [{ Key: "vault-mover", Value }] }));
+
+      await assert.rejects(remove(), { name: /^AccessDenied/ });
+      for (const value of ["again", "1/ffffffff/00000000/d", "2/"]) {
+        await tag(value);
+        await assert.rejects(remove(), { name: /^AccessDenied/ }, value);
+      }
+      await tag(`1/${bench().system().outputs["moverEntityId"]?.slice(0, 8) ?? ""}/00000000/d`);
+      await remove();
+
+      assert.equal(await sources.isScheduled(own), true);
+    });
+
     it("nobody can restore a secret that the mover did not tag, and one that it tagged can be restored", async () => {
       const { sources, clients, log, canary } = bench();
       const { arn: own } = await sources.create("forbidden/own", canary);

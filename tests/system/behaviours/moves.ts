@@ -72,8 +72,9 @@ export function describeMoves(bench: () => Bench): void {
       });
       assert.equal(owner, system().outputs["moverEntityId"]?.slice(0, 8));
       assert.match(place, /^[0-9a-f]{8}$/);
-      const metadata = await homes.metadata(home("moves/tag"));
-      assert.equal(created, timeKey(metadata?.versions[homeVersion]?.created_time ?? ""));
+      const { versions = {} } = (await homes.metadata(home("moves/tag"))) ?? {};
+      const { created_time: createdTime = "" } = versions[homeVersion] ?? {};
+      assert.equal(created, timeKey(createdTime));
       assert.ok(Math.abs(Date.now() - taggedAt) < 60_000);
     });
 
