@@ -64,9 +64,10 @@ export async function findRefusal(target: Target, settings: MoverSettings, deps:
   return { target, source: { ...source, currentVersionId }, home, reason };
 }
 
-/** What the mover would do with the source if there were no home. */
+/** What the mover would do with the source if there were no home, and no undo: the person decides anew. */
 const wouldDo = ({ source }: Refused, settings: MoverSettings, now: number): "move" | "copy" | "nothing" => {
-  const decision = decide(source, absentHome, settings, { now });
+  const { [stateTag]: undone, ...tags } = source.tags;
+  const decision = decide(undone === undefined ? source : { ...source, tags }, absentHome, settings, { now });
   return decision.act === "write" ? decision.mode : "nothing";
 };
 

@@ -30,6 +30,8 @@ export async function restoreCommand(session: Session, options: RestoreCommandOp
   const { deployment, secrets, screen } = session;
   const target = targetOf(home, deployment.settings);
   await requireAbsent(session, home);
+  // By its former ARN a secret that was created anew under the name is not found.
+  if (target.suffix !== undefined) await requireAbsent(session, target.name);
   const { homeVersion, labelled, ...rest } = await restoreInput(target, deployment.settings, session);
   const withTags = options.withTags === true;
   const Tags = [...(rest.Tags ?? []), ...(withTags ? labelled : [])].slice(0, 50);

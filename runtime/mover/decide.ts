@@ -261,8 +261,21 @@ export const scheduledRows: readonly Row[] = [
     decide: () => stop("skipped", "scheduled-by-others"),
   },
   {
-    name: "a mover deleted it less than 5 minutes ago",
-    why: "Its own run looks at it a second time.",
+    name: "a mover deleted it more than 5 minutes ago, what it proved stands, and the home's labels do not tell of it",
+    why: "People read the labels. Until then its own run may be about to write them.",
+    when: ({ tag, labelled }) =>
+      inState(tag, "d") && tag.age === "older" && tag.stands === "sound" && labelled === "otherwise",
+    decide: (facts) => ({ act: "relabel", tag: tagOf(facts) }),
+  },
+  {
+    name: "a mover deleted it, and what it proved stands",
+    why: "The move is complete.",
+    when: ({ tag }) => inState(tag, "d") && tag.stands === "sound",
+    decide: () => stop("unchanged", "already-moved"),
+  },
+  {
+    name: "a mover deleted it less than 5 minutes ago, and what it proved does not stand",
+    why: "Its own run looks at it a second time, and takes it back so that it can move again.",
     when: ({ tag }) => inState(tag, "d") && tag.age === "fresh",
     decide: () => stop("deferred", "deletion-unseen"),
   },
@@ -271,18 +284,6 @@ export const scheduledRows: readonly Row[] = [
     why: "That is their decision. An alarm tells of it, and the secret can be restored until its window ends.",
     when: ({ tag }) => tag.is === "own" && tag.stands === "deleted",
     decide: () => stop("refused", "home-deleted"),
-  },
-  {
-    name: "a mover deleted it, what it proved stands, and the home's labels do not tell of it",
-    why: "People read the labels.",
-    when: ({ tag, labelled }) => inState(tag, "d") && tag.stands === "sound" && labelled === "otherwise",
-    decide: (facts) => ({ act: "relabel", tag: tagOf(facts) }),
-  },
-  {
-    name: "a mover deleted it, and what it proved stands",
-    why: "The move is complete.",
-    when: ({ tag }) => inState(tag, "d") && tag.stands === "sound",
-    decide: () => stop("unchanged", "already-moved"),
   },
   {
     name: "a mover deleted it, and what it proved does not stand",

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 
 import { restoreInput } from "../../cli/restore";
-import { targetOf } from "../../cli/target";
+import { requireNamed, targetOf } from "../../cli/target";
 import type { SourceValue } from "../../runtime/model/value";
 import { arnOf, moverSettings } from "../support/builders";
 import { softDelete, writeByPerson } from "../support/fakeHome";
@@ -36,14 +36,14 @@ describe("restore", () => {
     );
   });
 
-  it("exempts it in the same call and gives its tags back, the mover's own not", async () => {
-    const { Tags, Name } = await input(await onlyInVault("x", { team: "payments", "vault-mover-mode": "move" }));
+  it("exempts it in the same call, and names its tags apart: a label can be anybody's", async () => {
+    const { Tags, Name, labelled } = await input(
+      await onlyInVault("x", { team: "payments", "vault-mover-mode": "move" }),
+    );
 
     assert.equal(Name, name);
-    assert.deepEqual(Tags, [
-      { Key: "vault-mover-mode", Value: "exempt" },
-      { Key: "team", Value: "payments" },
-    ]);
+    assert.deepEqual(Tags, [{ Key: "vault-mover-mode", Value: "exempt" }]);
+    assert.deepEqual(labelled, [{ Key: "team", Value: "payments" }]);
   });
 
   it("refuses without the mover's label on the current version", async () => {
@@ -56,6 +56,13 @@ describe("restore", () => {
     await sidesOf(world).home.label(pathOf(name), { v2: "1;AbCdEf;text;00000000-0000-4000-8000-000000000009" });
     // A label alone proves nothing where the server records the author.
     await assert.rejects(input(world), /is not the mover's/);
+  });
+
+  it("refuses an ARN of another secret than the home's", async () => {
+    const world = await onlyInVault("x");
+    const byArn = (arn: string) => restoreInput(targetOf(arn, settings), settings, sidesOf(world));
+    assert.equal((await byArn(arnOf(name))).Name, name);
+    await assert.rejects(byArn(arnOf(name, "config")), /whose ARN ended in -AbCdEf, not -config/);
   });
 
   it("refuses a home that is not there or deleted", async () => {
@@ -71,10 +78,21 @@ describe("a secret that a person names", () => {
     const path = pathOf("a//b");
     const expected = { name: "a//b", path };
     for (const text of ["a//b", arnOf("a//b"), `homing/${path}`]) {
-      const { id, ...target } = targetOf(text, settings);
+      const { id, suffix, ...target } = targetOf(text, settings);
       assert.deepEqual(target, expected, text);
+      assert.equal(suffix, text.startsWith("arn:") ? "AbCdEf" : undefined);
       assert.equal(id, text.startsWith("arn:") ? text : "a//b");
     }
+  });
+
+  it("is not another one that AWS finds by a part of its ARN", () => {
+    const target = targetOf("arn:aws:secretsmanager:eu-west-1:111122223333:secret:app-config", settings);
+    const found = { arn: arnOf("app-config"), name: "app-config" };
+    assert.throws(() => {
+      requireNamed(target, found);
+    }, /is not the whole ARN of app-config, which AWS finds by it/);
+    requireNamed(targetOf("app-config", settings), found);
+    requireNamed(targetOf(arnOf("app-config"), settings), found);
   });
 
   it("is refused with what would be right", () => {

@@ -1,136 +1,167 @@
 import * as assert from "node:assert/strict";
 
-import { deletedAt, undo } from "../../cli/undo";
+import { heldBy, heldTexts, release } from "../../cli/release";
+import { ownTag, undo } from "../../cli/undo";
+import { readStateTag, stateTag, writeStateTag } from "../../runtime/model/stateTag";
 import { moverSettings } from "../support/builders";
 import { deleteMetadata } from "../support/fakeHome";
-import { change, createSecret, isScheduled, stateOf } from "../support/fakeSource";
-import {
-  at,
-  atCall,
-  crash,
-  deliver,
-  deliverUntilDone,
-  labelsOf,
-  makeWorld,
-  pathOf,
-  tryDeliver,
-} from "../support/world";
-import type { World } from "../support/world";
+import { change, createSecret, isScheduled, putValue, replicaIn, stateOf } from "../support/fakeSource";
+import { at, atCall, crash, deliver, deliverUntilDone, makeWorld, pathOf, tryDeliver } from "../support/world";
+import type { DeliverOptions, World } from "../support/world";
+import { versionIdOf } from "../support/builders";
 import { described, secretOf, sidesOf } from "./support/sides";
 
 const name = "app/db";
+const sixMinutes = 6 * 60_000;
+const withReplicas = { replicas: "remove", replicaRegions: ["us-east-1"] } as const;
 
-async function moved(over: Parameters<typeof deliver>[2] = {}, replicas: readonly string[] = []): Promise<World> {
+async function moved(over: DeliverOptions = {}, replicas: readonly string[] = []): Promise<World> {
   const world = makeWorld();
+  world.time += 123;
   createSecret(world.source, name, '{"user":"u"}', {
-    replicas: replicas.map((region) => ({ region })),
+    replicas: replicas.map((region) => replicaIn(region)),
     ...(replicas.length === 0 ? {} : { primaryRegion: "eu-west-1" }),
   });
   assert.equal((await deliver(world, name, over)).outcome, "moved");
+  world.time += sixMinutes;
   return world;
 }
+
+const stateIn = (world: World): string => {
+  const read = readStateTag(stateOf(secretOf(world, name)).tags);
+  return read.is === "known" ? read.tag.state : read.is;
+};
+const undone = async (world: World, hook?: DeliverOptions["hook"]): Promise<string> =>
+  undo(await described(world, name), moverSettings(), sidesOf(world, hook));
 
 describe("undo", () => {
   it("restores, and the mover copies new values and deletes nothing any more", async () => {
     const world = await moved();
 
-    assert.equal(await undo(await described(world, name), moverSettings(), sidesOf(world)), "restored");
+    assert.equal(await undone(world), "restored");
 
-    assert.equal(isScheduled(secretOf(world, name)), false);
-    world.time += 6 * 60_000;
-    for (let run = 0; run < 3; run += 1) {
+    assert.deepEqual([isScheduled(secretOf(world, name)), stateIn(world)], [false, "u"]);
+    putValue(secretOf(world, name), '{"user":"v"}', versionIdOf(2));
+    for (const expected of ["copied", "unchanged", "unchanged"]) {
       const { outcome, reason } = await deliver(world, name);
-      assert.deepEqual([outcome, reason], ["unchanged", "restored-by-somebody"]);
+      assert.deepEqual([outcome, reason], [expected, "undone"]);
     }
+    assert.equal(ownTag(await described(world, name), moverSettings())?.versionId, versionIdOf(2));
   });
 
-  it("stands as well when the mover had stopped before the label of its delete", async () => {
+  it("stands when the mover had stopped before the label of its delete", async () => {
     const world = makeWorld();
     createSecret(world.source, name, "value");
     await tryDeliver(world, name, { hook: atCall("source.schedule", "after", crash) });
-    assert.equal(labelsOf(world, name)["deleted"], undefined);
+    world.time += sixMinutes;
 
-    await undo(await described(world, name), moverSettings(), sidesOf(world));
+    await undone(world);
 
-    world.time += 6 * 60_000;
-    assert.equal((await deliver(world, name)).reason, "restored-by-somebody");
+    assert.equal((await deliver(world, name)).reason, "undone");
     assert.equal(isScheduled(secretOf(world, name)), false);
   });
 
-  it("stands as well when a mover was about to restore it itself", async () => {
+  it("stands when its home is gone, and when a tool removes the tag", async () => {
     const world = await moved();
-    await sidesOf(world).home.label(pathOf(name), { restoring: "x" });
-
-    await undo(await described(world, name), moverSettings(), sidesOf(world));
-
-    world.time += 6 * 60_000;
-    assert.equal((await deliver(world, name)).reason, "restored-by-somebody");
-  });
-
-  it("stands as well when its home is gone: the tag says it then", async () => {
-    const world = await moved();
+    await undone(world);
     deleteMetadata(world.home, pathOf(name));
+    assert.deepEqual((await deliverUntilDone(world, name)).outcome, "copied");
 
-    await undo(await described(world, name), moverSettings(), sidesOf(world));
-
-    world.time += 6 * 60_000;
-    assert.equal((await deliverUntilDone(world, name)).outcome, "copied");
-    assert.equal((await deliver(world, name)).outcome, "unchanged");
-    assert.equal(isScheduled(secretOf(world, name)), false);
+    const other = await moved();
+    await undone(other);
+    change(secretOf(other, name), { tags: {} });
+    assert.equal((await deliver(other, name)).reason, "undone");
   });
 
-  it("replicates again, also when it was interrupted before that", async () => {
-    const settings = moverSettings({ replicas: "remove" });
-    const world = await moved({ settings: { replicas: "remove" } }, ["eu-north-1", "eu-west-2"]);
-    const stopped = sidesOf(world, atCall("source.replicate", "before", crash));
-    await assert.rejects(undo(await described(world, name), settings, stopped));
+  it("writes its word again when a mover has written over it", async () => {
+    const world = await moved();
+    const back = atCall("source.tag", "after", () => {
+      const secret = secretOf(world, name);
+      const { tags } = stateOf(secret);
+      change(secret, { tags: { ...tags, [stateTag]: (tags[stateTag] ?? "").replace("/u/", "/b/") } });
+    });
 
-    assert.equal(await undo(await described(world, name), settings, sidesOf(world)), "replicated");
+    assert.equal(await undone(world, back), "restored");
+    assert.equal(stateIn(world), "u");
+  });
 
+  it("leaves the regions to the mover, which puts the replicas back", async () => {
+    const world = await moved({ settings: withReplicas }, ["us-east-1"]);
+    assert.deepEqual(stateOf(secretOf(world, name)).replicas, []);
+
+    await undone(world);
+    assert.equal(stateIn(world), "t");
+    world.time += sixMinutes;
+
+    assert.equal((await deliver(world, name, { settings: withReplicas })).reason, "undone");
     assert.deepEqual(
       stateOf(secretOf(world, name)).replicas.map(({ region }) => region),
-      ["eu-north-1", "eu-west-2"],
+      ["us-east-1"],
     );
-    assert.deepEqual(
-      Object.keys(labelsOf(world, name)).filter((key) => key.startsWith("region.")),
-      [],
-      "a later restore must not replicate to where nobody wants it any more",
-    );
-    assert.equal(await undo(await described(world, name), settings, sidesOf(world)), "nothing");
+    assert.equal(stateIn(world), "u");
   });
 
   it("stands wherever it is interrupted and run again", async () => {
-    for (let call = 1; call <= 6; call += 1) {
+    for (let call = 1; call <= 3; call += 1) {
       const world = await moved();
-      try {
-        await undo(await described(world, name), moverSettings(), sidesOf(world, at(call, "before", crash)));
-      } catch (error) {
-        assert.match((error as Error).message, /the container stops here/);
-      }
-      await undo(await described(world, name), moverSettings(), sidesOf(world));
-      world.time += 6 * 60_000;
-      assert.equal((await deliver(world, name)).reason, "restored-by-somebody", `call ${call}`);
+      await assert.rejects(undone(world, at(call, "before", crash)), /the container stops here/);
+      await undone(world);
+      world.time += sixMinutes;
+      assert.equal((await deliver(world, name)).reason, "undone", `call ${call}`);
       assert.equal(isScheduled(secretOf(world, name)), false, `call ${call}`);
     }
   });
 
-  it("leaves alone what is not scheduled, or by somebody else", async () => {
+  it("leaves alone what is not scheduled, by somebody else, or another deployment's", async () => {
     const world = makeWorld();
     createSecret(world.source, name, "value");
-    assert.equal(await undo(await described(world, name), moverSettings(), sidesOf(world)), "nothing");
+    assert.equal(await undone(world), "nothing");
     change(secretOf(world, name), { window: 30 });
+    assert.equal(await undone(world), "nothing");
 
-    assert.equal(await undo(await described(world, name), moverSettings(), sidesOf(world)), "nothing");
+    const other = await moved();
+    const settings = moverSettings({ entityId: "anotherstack" });
+    assert.equal(await undo(await described(other, name), settings, sidesOf(other)), "nothing");
+    assert.equal(isScheduled(secretOf(other, name)), true);
+  });
+});
+
+describe("release", () => {
+  const held = async (world: World, fromAnother = false) =>
+    heldBy(await described(world, name), moverSettings(), world.time, fromAnother);
+
+  it("lets an undone secret move again, the one time", async () => {
+    const world = await moved();
+    await undone(world);
+    assert.equal(await held(world), undefined);
+
+    await release(await described(world, name), sidesOf(world).source);
+
+    assert.equal(stateIn(world), "again");
+    assert.equal((await deliver(world, name)).outcome, "moved");
     assert.equal(isScheduled(secretOf(world, name)), true);
   });
 
-  it("knows when a deletion was: by the label, else by the window", async () => {
+  it("says why a secret can't be released", async () => {
     const world = await moved();
-    const time = world.time;
-    const source = await described(world, name);
-    const home = await sidesOf(world).home.metadata(pathOf(name));
-
-    assert.ok(Math.abs(deletedAt(source, home, moverSettings()) - time) < 1_000);
-    assert.ok(Math.abs(deletedAt(source, { ...home, labels: {} }, moverSettings()) - time) < 1_000);
+    assert.equal(await held(world), "scheduled");
+    await undone(world);
+    const { tags } = stateOf(secretOf(world, name));
+    const own = readStateTag(tags);
+    assert.ok(own.is === "known");
+    const tagged = (over: object): void => {
+      change(secretOf(world, name), { tags: { [stateTag]: writeStateTag({ ...own.tag, ...over }) ?? "" } });
+    };
+    tagged({ state: "d", taggedAt: world.time });
+    assert.equal(await held(world), "at-work");
+    tagged({ state: "d", taggedAt: world.time - sixMinutes });
+    assert.equal(await held(world), undefined);
+    tagged({ state: "t" });
+    assert.equal(await held(world), "replicas");
+    tagged({ owner: "stranger" });
+    assert.deepEqual([await held(world), await held(world, true)], ["another", undefined]);
+    change(secretOf(world, name), { tags: {} });
+    assert.equal(await held(world), "no-tag");
+    assert.ok(Object.values(heldTexts).every((text) => text.length > 20));
   });
 });

@@ -1,9 +1,9 @@
 /** The ports of commands that change something, over the sides in memory. */
 import * as assert from "node:assert/strict";
 
-import { modeTag, stateTag } from "../../../runtime/model/labels";
 import type { HomePort, SourcePort } from "../../../runtime/model/ports";
 import type { Source } from "../../../runtime/model/source";
+import { stateTag } from "../../../runtime/model/stateTag";
 import { fakeHomePort } from "../../support/fakeHome";
 import { change, fakeSourcePort, stateOf } from "../../support/fakeSource";
 import type { FakeSecret } from "../../support/fakeSource";
@@ -13,7 +13,6 @@ import type { World } from "../../support/world";
 export interface Sides {
   readonly source: SourcePort;
   readonly home: HomePort;
-  readonly tagMode: (arn: string, mode: "copy") => Promise<void>;
   readonly untag: (arn: string) => Promise<void>;
   readonly now: () => number;
 }
@@ -21,19 +20,14 @@ export interface Sides {
 export const secretOf = (world: World, name: string): FakeSecret =>
   world.source.secrets.find((secret) => secret.name === name) ?? assert.fail(`no secret ${name}`);
 
-/** A person's rights: RestoreSecret without regard to the mover's tag. */
+/** A person's rights: DeleteSecret and RestoreSecret without regard to the mover's tag. */
 export function sidesOf(world: World, hook: Hook = () => undefined, author?: string): Sides {
   const clock = (): number => world.time;
   const byArn = (arn: string): FakeSecret =>
     world.source.secrets.find((secret) => secret.arn === arn) ?? assert.fail(arn);
   return {
-    source: fakeSourcePort(world.source, { hook, clock, restoreNeedsTag: false }),
+    source: fakeSourcePort(world.source, { hook, clock, owners: "any-tag" }),
     home: fakeHomePort(world.home, { hook, clock, ...(author === undefined ? {} : { author }) }),
-    tagMode: (arn, mode) => {
-      const secret = byArn(arn);
-      change(secret, { tags: { ...stateOf(secret).tags, [modeTag]: mode } });
-      return Promise.resolve();
-    },
     untag: (arn) => {
       const secret = byArn(arn);
       change(secret, {
