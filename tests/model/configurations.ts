@@ -15,6 +15,9 @@ export function accepted(finding: string, { past, slots }: State): string | unde
   if (finding.endsWith(": undone)") && slots.length > 1) {
     return "of two movers at one secret the later tag can be the older one's: copied only, alarmed, until it is released";
   }
+  if (finding.startsWith("undo:") && past.crashed && slots.length > 1) {
+    return "a mover that stops right after its delete, while another writes the tag `b`, leaves no word of that delete";
+  }
   if (finding.startsWith("undo:") && past.crashed && did("untag", "copied-tag")) {
     return "a mover that stops before its label `deleted` leaves the tag alone to tell of the deletion";
   }
