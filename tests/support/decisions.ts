@@ -84,9 +84,8 @@ export const deletionLabels = (time = longAgo, versionId = v1, suffix = "AbCdEf"
   const text = `1;${suffix};${versionId};${new Date(time).toISOString()}`;
   return { deleting: text, deleted: text };
 };
-export const restore = (cause: string, then: "b" | "u", over: Partial<StateTag> = {}) => ({
+export const restore = (cause: string, state: "b" | "u", over: Partial<StateTag> = {}) => ({
   act: "restore",
-  tag: tagOf(over),
   cause,
-  then,
+  then: { tag: tagOf(over), state },
 });

@@ -73,7 +73,7 @@ const tags: Arbitrary<Source["tags"]> = record({
 
 const source: Arbitrary<Source> = record({
   id: mostly<string | undefined>(v1, v2, undefined, "a;b", ""),
-  name: mostly("app/db", "other/db", "events!connection/x", "AmazonMSK_x"),
+  name: mostly("app/db", "other/db", "events!connection/x", "AmazonMSK_x", "app/vault-unseal-keys"),
   staged: mostly(false, true),
   pending: mostly(false, true),
   scheduled: boolean(),

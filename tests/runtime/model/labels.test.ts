@@ -3,20 +3,17 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { assert, dictionary, property, string } from "fast-check";
 
 import {
-  clearedMarkers,
-  deletingLabel,
+  clearedDeletion,
+  deletionLabel,
   labelledVersions,
-  markersToClear,
   modeTag,
-  readDeletingLabel,
-  readReplicaLabels,
+  readDeletion,
   readVersionLabel,
-  replicaLabels,
-  stateTag,
   tagPatch,
   versionLabelPatch,
 } from "../../../runtime/model/labels";
 import type { LabelPatch } from "../../../runtime/model/labels";
+import { stateTag } from "../../../runtime/model/stateTag";
 import { startTime, versionIdOf, versionLabelText } from "../../support/builders";
 
 const label = { suffix: "AbCdEf", kind: "fields", versionId: versionIdOf(1) } as const;
@@ -110,33 +107,42 @@ describe("versionLabelPatch", () => {
   });
 });
 
-describe("markers", () => {
-  it("are cleared only where there are any", () => {
-    deepEqual(markersToClear({ deleted: "x", checked: "y", v1: "z" }), { deleted: null, checked: null });
-    deepEqual(markersToClear({}), {});
-    deepEqual(Object.keys(clearedMarkers).sort(), ["checked", "deleted", "deleting", "restoring"]);
+describe("the labels of a deletion", () => {
+  const told = { suffix: "AbCdEf", versionId: versionIdOf(2), time: startTime };
+  const text = `1;AbCdEf;${versionIdOf(2)};2026-03-01T12:00:00.000Z`;
+
+  it("are read as they were written, the one that says more first", () => {
+    deepEqual(deletionLabel("deleting", told), { deleting: text });
+    deepEqual(readDeletion({ deleting: text }, "AbCdEf"), { is: "announced", label: told });
+    deepEqual(readDeletion({ deleting: text, deleted: text }, "AbCdEf"), { is: "deleted", label: told });
   });
 
-  it("hold the version and the moment of a delete", () => {
-    const written = deletingLabel({ versionId: versionIdOf(2), time: startTime });
-    equal(written, `${versionIdOf(2)}/2026-03-01T12:00:00.000Z`);
-    deepEqual(readDeletingLabel({ deleting: written }), { versionId: versionIdOf(2), time: startTime });
+  it("say nothing of a secret with another suffix, and nothing where there are none", () => {
+    deepEqual(readDeletion({ deleting: text, deleted: text }, "ZyXwVu"), { is: "none" });
+    deepEqual(readDeletion({ v1: "x" }, "AbCdEf"), { is: "none" });
+    const later = text.replace("AbCdEf", "ZyXwVu");
+    deepEqual(readDeletion({ deleting: later, deleted: text }, "ZyXwVu"), {
+      is: "announced",
+      label: { ...told, suffix: "ZyXwVu" },
+    });
   });
 
-  for (const text of ["", "/", "id", "id/", "id/never", "/2026-03-01T12:00:00Z"]) {
-    it(`are not read from ${JSON.stringify(text)}`, () => {
-      equal(readDeletingLabel({ deleting: text }), undefined);
+  for (const other of [
+    "",
+    "yes",
+    "2;AbCdEf;id;2026-03-01T12:00:00.000Z",
+    `${text};more`,
+    "1;AbCdEf;id",
+    "1;AbCdEf;id;never",
+  ]) {
+    it(`are unknown when one reads ${JSON.stringify(other)}`, () => {
+      deepEqual(readDeletion({ deleted: other }, "AbCdEf"), { is: "unknown" });
     });
   }
-  it("are not read where there are none", () => {
-    equal(readDeletingLabel({}), undefined);
-  });
-});
 
-describe("replica labels", () => {
-  it("are read as they were written, with and without a key", () => {
-    const replicas = [{ region: "eu-north-1" }, { region: "us-east-1", kmsKeyId: "arn:aws:kms:us-east-1:1:key/x" }];
-    deepEqual(readReplicaLabels(apply({ v1: "x" }, replicaLabels(replicas))), replicas);
+  it("are removed only where there are any", () => {
+    deepEqual(clearedDeletion({ deleted: "x", v1: "z" }), { deleted: null });
+    deepEqual(clearedDeletion({}), {});
   });
 });
 
@@ -184,7 +190,7 @@ describe("tagPatch", () => {
 
   it("drops and counts what is beyond Vault's 64 keys, with room for the mover's own labels", () => {
     const { patch, dropped } = tagPatch({}, numbered(50));
-    ok(Object.keys(patch).length <= 64 - 20 - 4);
+    ok(Object.keys(patch).length <= 64 - 20 - 2);
     equal(Object.keys(patch).length + dropped, 50);
   });
 
@@ -200,7 +206,7 @@ describe("tagPatch", () => {
     for (const round of [1, 2, 3, 4]) {
       labels = apply(labels, tagPatch(labels, numbered(50, "x", `round${round.toString()}-`)).patch);
     }
-    const full = { ...labels, ...versionLabels(1, 20), deleting: "x", deleted: "x", restoring: "x", checked: "x" };
+    const full = { ...labels, ...versionLabels(1, 20), deleting: "x", deleted: "x" };
     ok(Object.keys(full).length <= 64, `${Object.keys(full).length.toString()} labels`);
   });
 

@@ -60,7 +60,11 @@ describe("readDescription", () => {
   it("reads tags, replicas and the date of a deletion", () => {
     const source = read({
       Tags: [{ Key: "a", Value: "1" }, { Key: "b" }, { Value: "x" }, { Key: "__proto__", Value: "p" }],
-      ReplicationStatus: [{ Region: "us-east-1" }, { Region: "us-west-2", KmsKeyId: "k" }, {}],
+      ReplicationStatus: [
+        { Region: "us-east-1", Status: "InSync" },
+        { Region: "us-west-2", KmsKeyId: "k", Status: "InProgress" },
+        {},
+      ],
       DeletedDate: new Date(0),
       RotationEnabled: true,
     });
@@ -69,9 +73,41 @@ describe("readDescription", () => {
       ["b", ""],
       ["__proto__", "p"],
     ]);
-    deepEqual(source.replicas, [{ region: "us-east-1" }, { region: "us-west-2", kmsKeyId: "k" }]);
+    deepEqual(source.replicas, [
+      { region: "us-east-1", key: "aws", status: "in-sync" },
+      { region: "us-west-2", key: "own", keyId: "k", status: "in-progress" },
+    ]);
     equal(source.scheduled, true);
     equal(source.rotating, true);
+  });
+});
+
+describe("a replica", () => {
+  const replica = (KmsKeyId: string, Status?: string) =>
+    read({ ReplicationStatus: [{ Region: "us-east-1", KmsKeyId, Status }] }).replicas[0];
+
+  for (const [key, keyId, id] of [
+    ["aws", undefined, "alias/aws/secretsmanager"],
+    ["aws", undefined, `arn:aws:kms:us-east-1:${account}:alias/aws/secretsmanager`],
+    ["own", "mrk-12ab", `arn:aws:kms:us-east-1:${account}:key/mrk-12ab`],
+    ["own", "11111111-2222-4333-8444-555555555555", "11111111-2222-4333-8444-555555555555"],
+    ["foreign", undefined, "arn:aws:kms:us-east-1:999999999999:key/mrk-12ab"],
+    ["foreign", undefined, "alias/team"],
+    ["foreign", undefined, `arn:aws:kms:us-east-1:${account}:alias/team`],
+  ] as const) {
+    it(`has the key ${id} for ${key === "aws" ? "AWS's" : key}`, () => {
+      const { region: where, status, ...keys } = replica(id) ?? {};
+      deepEqual(
+        [where, status, keys],
+        ["us-east-1", "in-progress", { key, ...(keyId === undefined ? {} : { keyId }) }],
+      );
+    });
+  }
+
+  it("is in sync only when AWS says so", () => {
+    equal(replica("k", "InSync")?.status, "in-sync");
+    equal(replica("k", "Failed")?.status, "failed");
+    equal(replica("k", "SomethingNew")?.status, "in-progress");
   });
 });
 

@@ -4,6 +4,7 @@ import type { Source } from "../../../runtime/model/source";
 import { modeFor } from "../../../runtime/mover/facts";
 import { arnOf, homeOf, moverSettings, sourceOf, sourceWithoutValue } from "../../support/builders";
 import { decideOn, foreign, stop, write } from "../../support/decisions";
+import { replicaIn } from "../../support/fakeSource";
 import type { Given } from "../../support/decisions";
 
 describe("who is not moved", () => {
@@ -23,12 +24,12 @@ describe("who is not moved", () => {
       { source: named("dms/x"), settings: { serviceReadNames: ["dms/*"] } },
     ],
     ["a replica", "replica", { source: sourceOf({ primaryRegion: "us-east-1" }) }],
-    ["replicated", "replicated", { source: sourceOf({ replicas: [{ region: "us-east-1" }] }) }],
+    ["replicated", "replicated", { source: sourceOf({ replicas: [replicaIn("us-east-1")] }) }],
     ["rotating", "rotating", { source: sourceOf({ rotating: true }) }],
     [
-      "rotating with a pending version, though rotation may be cancelled",
+      "rotating with a pending version, though it may move",
       "rotating",
-      { source: sourceOf({ rotating: true, pending: true, staged: true }), settings: { rotation: "cancel-and-move" } },
+      { source: sourceOf({ rotating: true, pending: true, staged: true }), settings: { rotation: "move" } },
     ],
     ["staged", "staged", { source: sourceOf({ staged: true }) }],
     ["staged by AWSPENDING without rotation", "staged", { source: sourceOf({ staged: true, pending: true }) }],
@@ -48,12 +49,16 @@ describe("who is not moved", () => {
   }
 
   it("moves what is replicated or rotating when the settings say so", () => {
-    const replicated = {
-      source: sourceOf({ replicas: [{ region: "us-east-1" }] }),
-      settings: { replicas: "remove" },
-    } as const;
-    deepEqual(decideOn(replicated), write(0));
-    deepEqual(decideOn({ source: sourceOf({ rotating: true }), settings: { rotation: "cancel-and-move" } }), write(0));
+    const settings = { replicas: "remove", replicaRegions: ["us-east-1"] } as const;
+    deepEqual(decideOn({ source: sourceOf({ replicas: [replicaIn("us-east-1")] }), settings }), write(0));
+    // Each of its regions has to be named, and no key may be a stranger's.
+    for (const replicas of [
+      [replicaIn("us-east-1"), replicaIn("us-east-2")],
+      [replicaIn("us-east-1", { key: "foreign" })],
+    ]) {
+      deepEqual(decideOn({ source: sourceOf({ replicas }), settings }), stop("skipped", "replicated"));
+    }
+    deepEqual(decideOn({ source: sourceOf({ rotating: true }), settings: { rotation: "move" } }), write(0));
   });
 
   it("skips what somebody else scheduled for deletion", () => {

@@ -7,6 +7,7 @@ import type { Given } from "../../support/decisions";
 
 describe("what a home allows", () => {
   const unlabelled = { labels: {} };
+  const compare = (by: string) => ({ act: "recognise", mode: "move", versionId: v1, homeVersion: 1, by });
   const cases: readonly (readonly [string, Given, object])[] = [
     ["writes where there is none", {}, write(0)],
     [
@@ -20,11 +21,16 @@ describe("what a home allows", () => {
       { source: sourceOf({ currentVersionId: v2, versionIds: [v1, v2] }), home: homeOf() },
       write(1, { versionId: v2 }),
     ],
-    ["writes over its own version that has no label yet", { home: homeOf(unlabelled) }, write(1)],
+    ["looks first at its own version that has no label yet", { home: homeOf(unlabelled) }, compare("own")],
     [
-      "writes over a former entity's version",
+      "looks at a former entity's version",
       { home: homeOf({ ...foreign, ...unlabelled }), settings: { formerEntityIds: ["somebody"] } },
-      write(1),
+      compare("listed"),
+    ],
+    [
+      "takes no label's word for an operator's version",
+      { home: homeOf(foreign), settings: { operatorEntityIds: ["somebody"] } },
+      compare("listed"),
     ],
     ["refuses somebody's version", { home: homeOf({ ...foreign, ...unlabelled }) }, stop("refused", "home-conflict")],
     [
@@ -77,12 +83,12 @@ describe("what a home allows", () => {
     [
       "compares somebody's version when homes that hold the same value are accepted",
       { home: homeOf({ ...foreign, ...unlabelled }), settings: { foreignHomes: "accept-equal" } },
-      { act: "recognise", mode: "move", versionId: v1, homeVersion: 1, by: "accept-equal" },
+      compare("accept-equal"),
     ],
     [
       "never takes a label's word for somebody's version, though the same value is accepted",
       { home: homeOf(foreign), settings: { foreignHomes: "accept-equal" } },
-      { act: "recognise", mode: "move", versionId: v1, homeVersion: 1, by: "accept-equal" },
+      compare("accept-equal"),
     ],
     [
       "copies only where the server names no author",
@@ -102,7 +108,7 @@ describe("what a home allows", () => {
     [
       "compares an unlabelled version of an unknown author where authorship is label",
       { home: homeOf({ ...anonymous, ...unlabelled }), settings: { authorship: "label" } },
-      { act: "recognise", mode: "move", versionId: v1, homeVersion: 1, by: "label" },
+      compare("listed"),
     ],
     [
       "refuses somebody's version, though authorship is label, where the server names the author",

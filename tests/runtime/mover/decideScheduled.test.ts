@@ -1,7 +1,8 @@
+/** Sources that are scheduled for deletion, and those that were, as both sides show them. */
 import { deepEqual } from "node:assert/strict";
 
 import { absentHome } from "../../../runtime/model/home";
-import type { Proof } from "../../../runtime/mover/decision";
+import type { Proof } from "../../../runtime/model/stateTag";
 import { consistencyMs } from "../../../runtime/mover/facts";
 import {
   homeOf,
@@ -13,216 +14,213 @@ import {
 } from "../../support/builders";
 import {
   decideOn,
-  deleting,
+  deletionLabels,
   foreign,
-  justDeleted,
   longAgo,
   prove,
   restore,
   stop,
+  tagged,
+  tagOf,
   v1,
   v2,
   write,
 } from "../../support/decisions";
 import type { Given } from "../../support/decisions";
 
+const labels = { v1: versionLabelText(), ...deletionLabels() };
+const moved = homeOf({ labels });
+const second = { currentVersion: 2, versions: { 1: homeVersionOf(), 2: homeVersionOf() } };
+const persons = { currentVersion: 2, versions: { 1: homeVersionOf(), 2: homeVersionOf({ authorEntityId: "x" }) } };
+const deletedHome = { versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T11:59:00Z" }) } };
+const begunAnew = { versions: { 1: homeVersionOf({ createdTime: "2026-03-01T12:00:00Z" }) } };
+const day = 24 * 60 * 60_000;
+
 describe("a secret that was moved and is not scheduled now", () => {
-  const tags = { "vault-mover": `${v1}/2026-04-01T00:00:00.000Z` };
-  const moved = homeOf({ labels: { v1: versionLabelText(), deleted: v1, ...deleting(v1, longAgo) } });
+  const undone = { mode: "copy", copyOnly: "undone", undone: tagOf() };
 
   it("was restored by somebody, whose undo stands: copied only", () => {
-    deepEqual(
-      decideOn({ source: sourceOf({ tags }), home: moved }),
-      prove({ mode: "copy", copyOnly: "restored-by-somebody" }),
-    );
-    deepEqual(
-      decideOn({ source: sourceOf({ tags, currentVersionId: v2 }), home: moved }),
-      write(1, { versionId: v2, mode: "copy", copyOnly: "restored-by-somebody" }),
-    );
+    deepEqual(decideOn({ source: sourceOf({ tags: tagged() }), home: moved }), prove(undone));
+    const newer = sourceOf({ tags: tagged(), currentVersionId: v2 });
+    deepEqual(decideOn({ source: newer, home: moved }), write(1, { versionId: v2, ...undone }));
   });
 
-  it("is moved again once its tag is removed", () => {
-    deepEqual(decideOn({ home: moved }), prove());
+  it("is copied only although its home, its labels or its tag got lost", () => {
+    deepEqual(decideOn({ source: sourceOf({ tags: tagged() }) }), write(0, undone));
+    deepEqual(decideOn({ source: sourceOf({ tags: tagged() }), home: homeOf() }), prove(undone));
+    deepEqual(decideOn({ home: moved }), prove({ mode: "copy", copyOnly: "undone" }));
+  });
+
+  it("moves again by the word again, and only by that", () => {
+    deepEqual(decideOn({ source: sourceOf({ tags: { "vault-mover": "again" } }), home: moved }), prove());
+    for (const word of ["Again", "again ", "move", ""]) {
+      const source = sourceOf({ tags: { "vault-mover": word } });
+      deepEqual(decideOn({ source, home: moved }), stop("refused", "tag-format"));
+    }
   });
 
   it("may only not show its deletion yet, for five minutes and by either clock", () => {
-    for (const time of [startTime, startTime - consistencyMs + 1, startTime + 60_000]) {
-      const home = homeOf({ labels: { v1: versionLabelText(), ...deleting(v1, time) } });
-      deepEqual(decideOn({ home }), stop("deferred", "deletion-unseen"));
-      deepEqual(
-        decideOn({ source: sourceOf({ tags }), home: homeOf({ labels: { ...home.labels, deleted: v1 } }) }),
-        stop("deferred", "deletion-unseen"),
-      );
+    for (const taggedAt of [startTime, startTime - consistencyMs + 1_000, startTime + 60_000]) {
+      const source = sourceOf({ tags: tagged({ taggedAt }) });
+      deepEqual(decideOn({ source, home: moved }), stop("deferred", "deletion-unseen"));
     }
   });
 
-  it("was never deleted when five minutes after the announcement there is no label", () => {
-    deepEqual(
-      decideOn({
-        source: sourceOf({ tags }),
-        home: homeOf({ labels: { v1: versionLabelText(), ...deleting(v1, longAgo) } }),
-      }),
-      prove(),
-    );
+  it("is waited for while a label announces its deletion, and moves when nothing came of that", () => {
+    const { deleting = "" } = deletionLabels(startTime);
+    const home = homeOf({ labels: { v1: versionLabelText(), deleting } });
+    deepEqual(decideOn({ home }), stop("deferred", "deletion-unseen"));
+    deepEqual(decideOn({ home, now: startTime + consistencyMs }), prove());
+  });
+
+  it("is somebody else's secret when its tag was copied from another one, or created with it", () => {
+    const source = sourceOf({ tags: tagged({ suffix: "Copied" }) });
+    deepEqual(decideOn({ source }), write(0));
   });
 });
 
-describe("a secret that is scheduled for deletion", () => {
-  const source = sourceOf({ scheduled: true });
-  const labels = (over: Record<string, string>) => ({ labels: { v1: versionLabelText(), ...over } });
+describe("a secret that is scheduled for deletion by the mover's tag", () => {
+  const source = sourceOf({ scheduled: true, tags: tagged() });
+  const look = (given: Given) => decideOn({ source, home: moved, ...given });
 
-  it("is moved when this version was deleted by a mover and is at home", () => {
-    deepEqual(decideOn({ source, home: homeOf(labels(justDeleted)) }), stop("unchanged", "already-moved"));
+  it("is moved while its home holds what was proven, or a person's newer value", () => {
+    deepEqual(look({}), stop("unchanged", "already-moved"));
+    deepEqual(look({ home: homeOf({ ...persons, labels }) }), stop("unchanged", "already-moved"));
   });
 
-  it("is moved as well when a person wrote a newer value in Vault", () => {
-    const home = homeOf({
-      ...labels(justDeleted),
-      currentVersion: 2,
-      versions: { 1: homeVersionOf(), 2: homeVersionOf({ authorEntityId: "x" }) },
-    });
-    deepEqual(decideOn({ source, home }), stop("unchanged", "already-moved"));
+  it("gets its labels again when they are lost", () => {
+    deepEqual(look({ home: homeOf() }), { act: "relabel", tag: tagOf() });
+    deepEqual(look({ home: homeOf({ labels: {} }) }), { act: "relabel", tag: tagOf() });
   });
 
-  it("is an alarm when its home was deleted", () => {
-    const home = homeOf({ ...labels(justDeleted), versions: { 1: homeVersionOf({ destroyed: true }) } });
-    deepEqual(decideOn({ source, home }), stop("refused", "home-deleted"));
+  it("is an alarm when its home was deleted: that was somebody's decision", () => {
+    deepEqual(look({ home: homeOf({ ...deletedHome, labels }) }), stop("refused", "home-deleted"));
   });
 
-  it("is claimed when a mover stopped between its delete and the label", () => {
-    deepEqual(decideOn({ source, home: homeOf(labels(deleting(v1, startTime))) }), {
-      act: "recover",
-      versionId: v1,
-      homeVersion: 1,
-    });
-    deepEqual(decideOn({ source, home: homeOf(labels(deleting(v1, longAgo))) }), {
-      act: "recover",
-      versionId: v1,
-      homeVersion: 1,
-    });
-  });
-
-  for (const [what, home] of [
-    ["is not at home", homeOf({ ...labels(deleting(v1, startTime)), currentVersion: 0, versions: {} })],
-    ["is somebody else's at home", homeOf({ ...labels(deleting(v1, startTime)), ...foreign })],
+  for (const [what, given, cause] of [
+    ["its home is gone", { home: absentHome }, "home-gone"],
+    ["its home was begun anew", { home: homeOf({ ...begunAnew, labels }) }, "home-gone"],
+    ["a mover wrote over what was proven", { home: homeOf({ ...second, labels }) }, "changed-meanwhile"],
     [
-      "is soft-deleted at home",
-      homeOf({
-        ...labels(deleting(v1, startTime)),
-        versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T00:00:00Z" }) },
-      }),
+      "another value came before the delete",
+      { source: sourceOf({ scheduled: true, tags: tagged(), currentVersionId: v2 }) },
+      "changed-meanwhile",
     ],
-    ["has no label", homeOf({ labels: deleting(v1, startTime) })],
-    ["is labelled as another version", homeOf({ labels: { v1: versionLabelText(v2), ...deleting(v1, startTime) } })],
+    ["its value is gone", { source: sourceWithoutValue({ scheduled: true, tags: tagged() }) }, "changed-meanwhile"],
+    [
+      "a staged version came before the delete",
+      { source: sourceOf({ scheduled: true, tags: tagged(), staged: true }) },
+      "changed-meanwhile",
+    ],
+    [
+      "a person exempted it before the delete",
+      { source: sourceOf({ scheduled: true, tags: { ...tagged(), "vault-mover-mode": "exempt" } }) },
+      "changed-meanwhile",
+    ],
   ] as const) {
-    it(`is restored, not claimed, when the deleted version ${what}`, () => {
-      deepEqual(decideOn({ source, home }), restore("unfinished"));
+    it(`is taken back, and then only copied, when ${what}`, () => {
+      deepEqual(look(given), restore(cause, "u"));
     });
   }
 
-  it("is somebody else's when the home's labels are those of an earlier secret of the same name", () => {
-    const home = homeOf({ labels: { v1: versionLabelText(v1, "Zzzzzz"), ...deleting(v1, startTime) } });
-    deepEqual(decideOn({ source, home }), { act: "stop", outcome: "skipped", reason: "scheduled-by-others" });
-  });
-
-  it("is restored, not claimed, when it must not be moved any more", () => {
-    const home = homeOf(labels(deleting(v1, startTime)));
-    deepEqual(
-      decideOn({ source: sourceOf({ scheduled: true, tags: { "vault-mover-mode": "exempt" } }), home }),
-      restore("unfinished"),
-    );
-    deepEqual(decideOn({ source: sourceOf({ scheduled: true, staged: true }), home }), restore("unfinished"));
-  });
-
-  it("is an alarm when it holds a value that no mover proved", () => {
-    const newer = sourceOf({ scheduled: true, currentVersionId: v2 });
-    deepEqual(decideOn({ source: newer, home: homeOf(labels(justDeleted)) }), stop("refused", "deletion-unclaimed"));
-    deepEqual(
-      decideOn({ source: newer, home: homeOf(labels(deleting(v1, startTime))) }),
-      stop("refused", "deletion-unclaimed"),
-    );
-    deepEqual(
-      decideOn({ source: sourceWithoutValue({ scheduled: true }), home: homeOf(labels(justDeleted)) }),
-      stop("refused", "deletion-unclaimed"),
-    );
-  });
-
-  it("is restored when a mover began to", () => {
-    deepEqual(decideOn({ source, home: homeOf(labels({ deleted: v1, restoring: v1 })) }), restore("unfinished"));
-  });
-
-  it("is only reported in mode audit", () => {
-    const settings = { mode: "audit" } as const;
-    for (const home of [
-      homeOf(labels({ restoring: v1 })),
-      homeOf(labels(deleting(v1, startTime))),
-      homeOf({ labels: deleting(v1, startTime) }),
-    ]) {
-      deepEqual(decideOn({ source, home, settings }), { act: "report", intent: "restore" });
+  it("is left alone by a setting that changed since: a setting never rewrites the past", () => {
+    for (const settings of [
+      { exemptNames: ["app/*"] },
+      { foreignHomes: "refuse" },
+      { replicas: "skip", rotation: "skip" },
+      { serviceReadNames: ["app/*"] },
+      { mode: "copy" },
+    ] as const) {
+      deepEqual(look({ settings, home: homeOf({ ...foreign, labels }) }), stop("unchanged", "already-moved"));
     }
-    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1 })), settings }), { act: "report", intent: "move" });
   });
 
-  it("ends its restore when it is not scheduled any more", () => {
-    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1 })) }), {
-      act: "finish-restore",
-      deletionMayBePending: false,
-    });
-    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1, ...deleting(v1, longAgo) })) }), {
-      act: "finish-restore",
-      deletionMayBePending: false,
-    });
+  it("belongs to another deployment, or is of homes that are elsewhere by now: neither is touched", () => {
+    const others = sourceOf({ scheduled: true, tags: tagged({ owner: "stranger" }) });
+    deepEqual(look({ source: others, home: absentHome }), stop("skipped", "another-mover"));
+    deepEqual(look({ home: absentHome, settings: { mount: "elsewhere" } }), stop("refused", "homes-moved"));
+  });
+});
+
+describe("a secret that a person deleted", () => {
+  const by = (state: "u" | "b" | "t", over: object = {}) =>
+    sourceOf({ scheduled: true, tags: tagged({ state, ...over }), windowEnd: startTime + 20 * day });
+
+  it("after an undo is theirs while the home holds what was proven", () => {
+    for (const state of ["u", "b", "t"] as const) {
+      deepEqual(decideOn({ source: by(state), home: moved }), stop("skipped", "scheduled-by-others"));
+    }
   });
 
-  it("may still be scheduled for five minutes after its delete, whatever shows", () => {
-    deepEqual(decideOn({ home: homeOf(labels({ restoring: v1, ...deleting(v1, startTime) })) }), {
-      act: "finish-restore",
-      deletionMayBePending: true,
-    });
+  it("with a value that nobody proved is an alarm, and is taken back once near the end", () => {
+    for (const state of ["u", "b"] as const) {
+      const source = { ...by(state), currentVersionId: v2 };
+      deepEqual(decideOn({ source, home: moved }), stop("refused", "deletion-unclaimed"));
+      const soon = { ...source, windowEnd: startTime + 3 * day - 1 };
+      deepEqual(decideOn({ source: soon, home: moved }), restore("deletion-unclaimed", "u", { state }));
+    }
+  });
+
+  it("without the mover's tag is theirs, or an alarm when labels tell of a mover's deletion", () => {
+    deepEqual(
+      decideOn({ source: sourceOf({ scheduled: true }), home: homeOf() }),
+      stop("skipped", "scheduled-by-others"),
+    );
+    deepEqual(decideOn({ source: sourceOf({ scheduled: true }), home: moved }), stop("refused", "tag-lost"));
   });
 });
 
 describe("the second look", () => {
   const proof: Proof = { homeVersion: 1, createdTime: homeVersionOf().createdTime, versionId: v1 };
-  const source = sourceOf({ scheduled: true });
-  const labels = { v1: versionLabelText(), ...deleting(v1, startTime), deleted: v1 };
+  const fresh = tagged({ taggedAt: startTime });
+  const source = sourceOf({ scheduled: true, tags: fresh });
+  const back = (cause: string) => restore(cause, "b", { taggedAt: startTime });
 
   it("is content with the proven version at home and scheduled", () => {
-    deepEqual(decideOn({ source, home: homeOf({ labels }), proof }), stop("unchanged", "already-moved"));
+    deepEqual(decideOn({ source, home: moved, proof }), stop("unchanged", "already-moved"));
   });
 
   it("waits while the deletion does not show", () => {
-    deepEqual(decideOn({ home: homeOf({ labels }), proof }), stop("deferred", "deletion-unseen"));
+    deepEqual(decideOn({ source: sourceOf({ tags: fresh }), home: moved, proof }), stop("deferred", "deletion-unseen"));
   });
 
-  const bad: readonly (readonly [string, Given])[] = [
-    ["another value came", { source: sourceOf({ scheduled: true, currentVersionId: v2 }) }],
-    ["the value is gone", { source: sourceWithoutValue({ scheduled: true }) }],
-    ["a pending version came", { source: sourceOf({ scheduled: true, staged: true, pending: true }) }],
-    ["somebody exempted it", { source: sourceOf({ scheduled: true, tags: { "vault-mover-mode": "exempt" } }) }],
-    ["somebody lowered its mode", { source: sourceOf({ scheduled: true, tags: { "vault-mover-mode": "copy" } }) }],
-    ["the home is gone", { home: absentHome }],
+  it("is left to another run whose proof the tag names", () => {
+    const others = sourceOf({ scheduled: true, tags: tagged({ taggedAt: longAgo, homeVersion: 2 }) });
+    deepEqual(decideOn({ source: others, home: moved, proof }), stop("deferred", "deletion-unseen"));
+  });
+
+  it("takes the deletion back, and leaves the tag, when a person undid it right before", () => {
+    for (const tags of [tagged({ state: "u" }), tagged({ state: "b" }), { "vault-mover": "again" }, {}]) {
+      const decision = decideOn({ source: sourceOf({ scheduled: true, tags }), home: moved, proof });
+      deepEqual(decision, { act: "restore", cause: "changed-meanwhile" });
+    }
+  });
+
+  const bad: readonly (readonly [string, string, Given])[] = [
     [
-      "the home has a newer version",
-      { home: homeOf({ labels, currentVersion: 2, versions: { 1: homeVersionOf(), 2: homeVersionOf() } }) },
+      "another value came",
+      "changed-meanwhile",
+      { source: sourceOf({ scheduled: true, tags: fresh, currentVersionId: v2 }) },
+    ],
+    ["the value is gone", "changed-meanwhile", { source: sourceWithoutValue({ scheduled: true, tags: fresh }) }],
+    [
+      "a pending version came",
+      "changed-meanwhile",
+      { source: sourceOf({ scheduled: true, tags: fresh, staged: true }) },
     ],
     [
-      "the home was begun anew",
-      { home: homeOf({ labels, versions: { 1: homeVersionOf({ createdTime: "2026-03-01T12:00:00Z" }) } }) },
+      "somebody lowered its mode",
+      "changed-meanwhile",
+      { source: sourceOf({ scheduled: true, tags: { ...fresh, "vault-mover-mode": "copy" } }) },
     ],
-    [
-      "the home was soft-deleted",
-      { home: homeOf({ labels, versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T11:59:00Z" }) } }) },
-    ],
-    [
-      "the home was soft-deleted by a clock that is ahead",
-      { home: homeOf({ labels, versions: { 1: homeVersionOf({ deletionTime: "2026-03-01T12:00:02Z" }) } }) },
-    ],
-    ["the home was destroyed", { home: homeOf({ labels, versions: { 1: homeVersionOf({ destroyed: true }) } }) }],
+    ["the home is gone", "home-gone", { home: absentHome }],
+    ["the home has a newer version", "changed-meanwhile", { home: homeOf({ labels, ...second }) }],
+    ["the home was begun anew", "home-gone", { home: homeOf({ labels, ...begunAnew }) }],
+    ["the home was soft-deleted", "changed-meanwhile", { home: homeOf({ labels, ...deletedHome }) }],
   ];
-  for (const [what, given] of bad) {
-    it(`restores when ${what}`, () => {
-      deepEqual(decideOn({ source, home: homeOf({ labels }), proof, ...given }), restore("changed-meanwhile"));
+  for (const [what, cause, given] of bad) {
+    it(`restores, and lets it move again, when ${what}`, () => {
+      deepEqual(decideOn({ source, home: moved, proof, ...given }), back(cause));
     });
   }
 });

@@ -4,14 +4,29 @@ import { join } from "node:path";
 
 import { reasons } from "../../../runtime/model/outcome";
 import type { Reason } from "../../../runtime/model/outcome";
-import { copyOnlyRows, decideOnFacts, liveRows, otherwise } from "../../../runtime/mover/decide";
+import {
+  copyOnlyRows,
+  decideOnFacts,
+  liveRows,
+  otherwise,
+  otherwiseScheduled,
+  scheduledRows,
+} from "../../../runtime/mover/decide";
 import type { Decision } from "../../../runtime/mover/decision";
 import { stayRows } from "../../../runtime/mover/facts";
-import type { CurrentVersion, Deletion, Facts } from "../../../runtime/mover/facts";
-import { factsOf, label1, prove, stop, v1, v2, write } from "../../support/decisions";
+import type { CurrentVersion, Facts, TagFact } from "../../../runtime/mover/facts";
+import { factsOf, label1, prove, restore, stop, tagOf, v1, write } from "../../support/decisions";
 
-const fresh: Deletion = { is: "announced", versionId: v1, age: "fresh" };
-const shown: Deletion = { is: "announced", versionId: v1, age: "shown" };
+type OwnTag = Extract<TagFact, { is: "own" }>;
+type State = OwnTag["tag"]["state"];
+const own = (state: State, over: Partial<OwnTag> = {}): OwnTag => ({
+  is: "own",
+  tag: tagOf({ state }),
+  age: "older",
+  replicas: "there",
+  stands: "sound",
+  ...over,
+});
 const same: CurrentVersion = { is: "same", author: "ours", label: label1 };
 const unlabelled: CurrentVersion = { is: "unlabelled", author: "unknown" };
 const recognise = (by: string, over: object = {}) => ({
@@ -24,21 +39,49 @@ const recognise = (by: string, over: object = {}) => ({
 });
 
 /** Facts under which each row applies, in the order of the rows, and what follows. */
-const examples: readonly (readonly [Partial<Facts>, object])[] = [
-  [{ secondLook: { is: "holds", versionId: v1 } }, stop("deferred", "deletion-unseen")],
-  [{ restoring: v1 }, { act: "finish-restore", deletionMayBePending: false }],
-  [{ deletion: fresh }, stop("deferred", "deletion-unseen")],
+const liveExamples: readonly (readonly [Partial<Facts>, object])[] = [
+  [{ secondLook: "mine" }, stop("deferred", "deletion-unseen")],
+  [{ tag: { is: "unknown" } }, stop("refused", "tag-format")],
+  [{ tag: { is: "another-mover" } }, stop("skipped", "another-mover")],
+  [{ tag: { is: "moved-place" } }, stop("refused", "homes-moved")],
+  [{ tag: own("d", { age: "fresh" }) }, stop("deferred", "deletion-unseen")],
+  [{ tag: own("t") }, { act: "put-back", tag: tagOf({ state: "t" }) }],
+  [{ labels: "announced-now" }, stop("deferred", "deletion-unseen")],
   [{ stays: "exempt" }, stop("skipped", "exempt")],
+  [{ vaultOwn: "a Vault token" }, stop("refused", "vault-own")],
   [{ value: "unsupported-id", versionId: "a;b" }, stop("refused", "version-id-unsupported")],
+  [{ labels: "unknown-format" }, stop("refused", "label-format")],
   [{ current: { is: "absent" } }, write(0)],
   [{ current: { is: "deleted" } }, stop("refused", "home-deleted")],
   [{ current: { is: "unknown-format", author: "ours" } }, stop("refused", "label-format")],
   [{ current: { is: "of-another", author: "ours" } }, stop("refused", "home-of-another")],
   [{ homeVersion: 1, current: same }, prove()],
   [{ homeVersion: 1, current: { is: "other-version", author: "ours" } }, write(1)],
-  [{ homeVersion: 1, current: unlabelled, authorship: "label" }, recognise("label")],
+  [{ homeVersion: 1, current: { is: "unlabelled", author: "ours" } }, recognise("own")],
+  [{ homeVersion: 1, current: { is: "former" } }, recognise("listed")],
+  [{ homeVersion: 1, current: unlabelled, authorship: "label" }, recognise("listed")],
   [{ homeVersion: 1, current: { is: "foreign" }, foreignHomes: "accept-equal" }, recognise("accept-equal")],
   [{ homeVersion: 1, current: { is: "foreign" } }, stop("refused", "home-conflict")],
+];
+
+const scheduledExamples: readonly (readonly [Partial<Facts>, object])[] = [
+  [{ secondLook: "anothers" }, stop("deferred", "deletion-unseen")],
+  [{ secondLook: "lost" }, { act: "restore", cause: "changed-meanwhile" }],
+  [{ secondLook: "mine", tag: own("d") }, stop("unchanged", "already-moved")],
+  [{ secondLook: "mine", tag: own("d", { stands: "changed" }) }, restore("changed-meanwhile", "b")],
+  [{ tag: { is: "unknown" } }, stop("refused", "tag-format")],
+  [{ tag: { is: "another-mover" } }, stop("skipped", "another-mover")],
+  [{ tag: { is: "moved-place" } }, stop("refused", "homes-moved")],
+  [{ labels: "announced" }, stop("refused", "tag-lost")],
+  [{}, stop("skipped", "scheduled-by-others")],
+  [{ tag: own("d") }, { act: "relabel", tag: tagOf() }],
+  [{ tag: own("d"), labelled: "as-tagged" }, stop("unchanged", "already-moved")],
+  [{ tag: own("d", { age: "fresh", stands: "gone" }) }, stop("deferred", "deletion-unseen")],
+  [{ tag: own("d", { stands: "deleted" }) }, stop("refused", "home-deleted")],
+  [{ tag: own("d", { stands: "gone" }) }, restore("home-gone", "u")],
+  [{ tag: own("u") }, stop("skipped", "scheduled-by-others")],
+  [{ tag: own("b", { stands: "changed" }), life: "ends-soon" }, restore("deletion-unclaimed", "u", { state: "b" })],
+  [{ tag: own("u", { stands: "changed" }) }, stop("refused", "deletion-unclaimed")],
 ];
 
 /** The cells of the tables below a heading of the page. */
@@ -61,8 +104,12 @@ function outcomeOf(decision: Decision): string {
       return decision.outcome === "skipped"
         ? "`skipped`, with a [reason](#who-is-left-alone)"
         : `\`${decision.outcome}: ${decision.reason}\``;
-    case "finish-restore":
-      return "end the restore, look again";
+    case "put-back":
+      return "put the replicas back, then only copy";
+    case "relabel":
+      return "write the labels again";
+    case "restore":
+      return decision.then?.state === "u" ? "restore, then only copy" : "restore, and start over";
     case "write":
       return "write, then prove";
     case "prove":
@@ -74,47 +121,65 @@ function outcomeOf(decision: Decision): string {
   }
 }
 
-describe("the decision table", () => {
-  const rows = [...liveRows, { ...otherwise, when: () => true }];
+const tables = [
+  {
+    heading: "A secret that is not scheduled for deletion",
+    rows: [...liveRows, { ...otherwise, when: () => true }],
+    examples: liveExamples,
+    life: "live",
+  },
+  {
+    heading: "A secret that is scheduled for deletion",
+    rows: [...scheduledRows, { ...otherwiseScheduled, when: () => true }],
+    examples: scheduledExamples,
+    life: "scheduled",
+  },
+] as const;
 
-  it("has an example for each row", () => {
-    equal(examples.length, rows.length);
-  });
+for (const { heading, rows, examples, life } of tables) {
+  describe(`the table for ${heading.toLowerCase()}`, () => {
+    const factsIn = (over: Partial<Facts>): Facts => factsOf({ life, ...over });
 
-  for (const [index, [over, expected]] of examples.entries()) {
-    it(`decides when ${rows[index]?.name ?? ""}`, () => {
-      const facts = factsOf(over);
-      deepEqual(decideOnFacts(facts), expected);
-      equal(
-        rows.findIndex(({ when }) => when(facts)),
-        index,
+    it("has an example for each row", () => {
+      equal(examples.length, rows.length);
+    });
+
+    for (const [index, [over, expected]] of examples.entries()) {
+      it(`decides when ${rows[index]?.name ?? ""}`, () => {
+        const facts = factsIn(over);
+        deepEqual(decideOnFacts(facts), expected);
+        equal(
+          rows.findIndex(({ when }) => when(facts)),
+          index,
+        );
+      });
+    }
+
+    it("is the page's, row by row", () => {
+      deepEqual(
+        rowsBelow(heading),
+        rows.map(({ name, why }, index) => {
+          const [over = {}] = examples[index] ?? [];
+          return [String(index + 1), name, outcomeOf(decideOnFacts(factsIn(over))), why];
+        }),
       );
     });
-  }
+  });
+}
 
-  it("is the page's, row by row", () => {
-    deepEqual(
-      rowsBelow("A secret that is not scheduled for deletion"),
-      rows.map(({ name, why }, index) => {
-        const [over] = examples[index] ?? [];
-        return [String(index + 1), name, outcomeOf(decideOnFacts(factsOf(over))), why];
-      }),
-    );
+describe("a secret that is not scheduled", () => {
+  it("gets back the replicas that a stopped run took, unless the stack only reports", () => {
+    const tag = own("d", { replicas: "missing" });
+    deepEqual(decideOnFacts(factsOf({ tag })), { act: "put-back", tag: tag.tag });
+    deepEqual(decideOnFacts(factsOf({ tag: { ...tag, age: "fresh" } })), stop("deferred", "deletion-unseen"));
+    const audit = { stackMode: "audit", mode: "audit" } as const;
+    deepEqual(decideOnFacts(factsOf({ tag, ...audit })), { act: "report", intent: "copy" });
+    deepEqual(decideOnFacts(factsOf({ tag: own("b", { replicas: "missing" }) })), write(0));
   });
 
-  it("ends a restore with doubts while the deletion may not show yet", () => {
-    deepEqual(decideOnFacts(factsOf({ restoring: v1, deletion: fresh })), {
-      act: "finish-restore",
-      deletionMayBePending: true,
-    });
-    deepEqual(decideOnFacts(factsOf({ restoring: v1, deletion: shown })), {
-      act: "finish-restore",
-      deletionMayBePending: false,
-    });
-    deepEqual(decideOnFacts(factsOf({ restoring: v1, stackMode: "audit", mode: "audit" })), {
-      act: "report",
-      intent: "move",
-    });
+  it("moves once its deletion was taken back by its own run, or a person released it", () => {
+    deepEqual(decideOnFacts(factsOf({ tag: own("b") })), write(0));
+    deepEqual(decideOnFacts(factsOf({ tag: { is: "again" } })), write(0));
   });
 
   it("skips what has no value, and names the reason that came first", () => {
@@ -122,43 +187,67 @@ describe("the decision table", () => {
     deepEqual(decideOnFacts(factsOf({ value: "absent", stays: "staged" })), stop("skipped", "staged"));
   });
 
-  it("writes over an unlabelled version only if its author is the mover", () => {
-    const known = factsOf({ homeVersion: 1, current: { ...unlabelled, author: "ours" } });
-    deepEqual(decideOnFacts(known), write(1));
-    deepEqual(decideOnFacts({ ...known, current: unlabelled }), stop("refused", "home-conflict"));
-    const accepting = factsOf({ homeVersion: 1, current: unlabelled, foreignHomes: "accept-equal" });
+  it("looks at the value of an unlabelled version of its own, and refuses that of nobody known", () => {
+    const facts = factsOf({ homeVersion: 1, current: unlabelled });
+    deepEqual(decideOnFacts(facts), stop("refused", "home-conflict"));
+    const accepting = { ...facts, foreignHomes: "accept-equal" } as const;
     deepEqual(decideOnFacts(accepting), recognise("accept-equal", { mode: "copy", copyOnly: "author-unknown" }));
-    deepEqual(decideOnFacts({ ...accepting, authorship: "label" }), recognise("label"));
+    deepEqual(decideOnFacts({ ...accepting, authorship: "label" }), recognise("listed"));
   });
 });
 
 describe("a scheduled source", () => {
   const scheduled = (over: Partial<Facts>): Facts => factsOf({ life: "scheduled", ...over });
 
-  it("that a mover saw deleted is an alarm when its home was deleted or is gone", () => {
-    const seen: Deletion = { is: "seen", versionId: v1, age: "late" };
-    for (const is of ["absent", "deleted"] as const) {
-      deepEqual(decideOnFacts(scheduled({ deletion: seen, current: { is } })), stop("refused", "home-deleted"));
+  it("whose deletion is fresh and sound is moved at once, and its labels are left to its own run", () => {
+    deepEqual(decideOnFacts(scheduled({ tag: own("d", { age: "fresh" }) })), stop("unchanged", "already-moved"));
+  });
+
+  it("that a person deleted after a release is theirs, whatever the labels say", () => {
+    deepEqual(decideOnFacts(scheduled({ tag: { is: "again" } })), stop("skipped", "scheduled-by-others"));
+  });
+
+  it("without a tag is an alarm by any label of a deletion, and never restored", () => {
+    for (const labels of ["announced-now", "announced", "deleted", "unknown-format"] as const) {
+      deepEqual(decideOnFacts(scheduled({ labels })), stop("refused", "tag-lost"));
+      deepEqual(decideOnFacts(scheduled({ labels, life: "ends-soon" })), stop("refused", "tag-lost"));
     }
   });
 
-  it("without a value, a label or a tag is somebody else's deletion", () => {
-    const empty = scheduled({ value: "absent", versionId: "" });
-    deepEqual(decideOnFacts(empty), stop("skipped", "scheduled-by-others"));
-    deepEqual(decideOnFacts({ ...empty, tagged: "" }), stop("skipped", "scheduled-by-others"));
+  it("says why it is taken back", () => {
+    for (const [stands, cause] of [
+      ["gone", "home-gone"],
+      ["changed", "changed-meanwhile"],
+      ["overwritten", "changed-meanwhile"],
+    ] as const) {
+      deepEqual(decideOnFacts(scheduled({ tag: own("d", { stands }) })), restore(cause, "u"));
+    }
+  });
+
+  it("is taken back by its own run, whatever became of the home", () => {
+    for (const stands of ["gone", "changed", "overwritten", "deleted"] as const) {
+      const facts = scheduled({ secondLook: "mine", tag: own("d", { stands }) });
+      deepEqual(decideOnFacts(facts), restore(stands === "gone" ? "home-gone" : "changed-meanwhile", "b"));
+    }
   });
 
   it("keeps its outcome in mode audit, which only reports what would be done", () => {
     const audit = { stackMode: "audit", mode: "audit" } as const;
     deepEqual(decideOnFacts(scheduled(audit)), stop("skipped", "scheduled-by-others"));
-    deepEqual(decideOnFacts(scheduled({ ...audit, restoring: v1 })), { act: "report", intent: "restore" });
+    const gone = { ...audit, tag: own("d", { stands: "gone" }) };
+    deepEqual(decideOnFacts(scheduled(gone)), { act: "report", intent: "restore" });
+    deepEqual(decideOnFacts(scheduled({ ...audit, tag: own("d") })), stop("unchanged", "already-moved"));
+  });
+
+  it("is restored whatever lower mode a person requests by its tag", () => {
+    const gone = { mode: "audit", tag: own("d", { stands: "gone" }) } as const;
+    deepEqual(decideOnFacts(scheduled(gone)), restore("home-gone", "u"));
   });
 });
 
 describe("what is copied and not deleted", () => {
-  const seen: Deletion = { is: "seen", versionId: v2, age: "late" };
   const examplesOfCopies: readonly Partial<Facts>[] = [
-    { deletion: seen, tagged: v2 },
+    { tag: own("u") },
     { ownedByIac: true },
     { homeVersion: 1, current: { ...same, author: "unknown" } },
   ];
@@ -178,22 +267,26 @@ describe("what is copied and not deleted", () => {
 
   it("is so for the first reason that applies", () => {
     const all = factsOf(Object.assign({}, ...examplesOfCopies) as Partial<Facts>);
-    const rest = [{}, { deletion: shown }, { ownedByIac: false }, { authorship: "label" }] as const;
+    const rest = [{}, { tag: { is: "absent" } }, { ownedByIac: false }, { authorship: "label" }] as const;
     const found = rest.map((_, count) => {
       const facts: Facts = Object.assign({}, all, ...rest.slice(0, count + 1)) as Facts;
       return { copyOnly: "none", ...decideOnFacts(facts) }.copyOnly;
     });
-    deepEqual(found, ["restored-by-somebody", "owned-by-iac", "author-unknown", "none"]);
+    deepEqual(found, ["undone", "owned-by-iac", "author-unknown", "none"]);
   });
 
-  it("is a person's undo only when a mover saw the delete succeed, and while the tag is there", () => {
-    for (const [over, expected] of [
-      [{ deletion: seen, tagged: "" }, "restored-by-somebody"],
-      [{ deletion: { ...seen, is: "checked" }, tagged: v2 }, "restored-by-somebody"],
-      [{ deletion: shown, tagged: v1 }, "none"],
-      [{ deletion: seen, tagged: undefined }, "none"],
+  it("is an undo by the tag, which then follows the proof, or by labels, which cause nothing", () => {
+    for (const [over, expected, undone] of [
+      [{ tag: own("d") }, "undone", tagOf()],
+      [{ tag: own("u") }, "undone", tagOf({ state: "u" })],
+      [{ labels: "deleted" }, "undone", undefined],
+      [{ labels: "deleted", tag: own("b") }, "undone", undefined],
+      [{ labels: "announced" }, "none", undefined],
+      [{ tag: own("b") }, "none", undefined],
+      [{ tag: { is: "again" } }, "none", undefined],
     ] as const) {
-      equal({ copyOnly: "none", ...decideOnFacts(factsOf(over)) }.copyOnly, expected);
+      const decision = { copyOnly: "none", undone: undefined, ...decideOnFacts(factsOf(over)) };
+      deepEqual([decision.copyOnly, decision.undone], [expected, undone]);
     }
   });
 

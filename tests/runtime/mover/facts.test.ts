@@ -2,6 +2,9 @@ import { deepEqual, equal } from "node:assert/strict";
 
 import { absentHome } from "../../../runtime/model/home";
 import type { Home } from "../../../runtime/model/home";
+import type { Source } from "../../../runtime/model/source";
+import { placeOf } from "../../../runtime/model/stateTag";
+import type { StateTag } from "../../../runtime/model/stateTag";
 import { consistencyMs, readFacts } from "../../../runtime/mover/facts";
 import type { Facts } from "../../../runtime/mover/facts";
 import {
@@ -14,14 +17,14 @@ import {
   startTime,
   versionLabelText,
 } from "../../support/builders";
-import { deleting, foreign, label1, longAgo, v1, v2 } from "../../support/decisions";
+import { deletionLabels, foreign, label1, longAgo, tagged, tagOf, v1, v2 } from "../../support/decisions";
 import type { Given } from "../../support/decisions";
+import { replicaIn } from "../../support/fakeSource";
 
 const read = ({ source = sourceOf(), home = absentHome, settings, now = startTime, proof }: Given): Facts =>
   readFacts(source, home, moverSettings(settings), { now, ...(proof === undefined ? {} : { proof }) });
 
-const minute = 60_000;
-const day = 24 * 60 * minute;
+const day = 24 * 60 * 60_000;
 const other = versionLabelText(v1, "Zzzzzz");
 const labelled = (labels: Home["labels"]): Home => homeOf({ labels: { v1: versionLabelText(), ...labels } });
 
@@ -34,25 +37,17 @@ describe("the facts", () => {
     stackMode: "move",
     mode: "move",
     ownedByIac: false,
-    kept: false,
-    tagged: undefined,
+    vaultOwn: undefined,
+    tag: { is: "absent" },
     homeVersion: 0,
     current: { is: "absent" },
-    writtenByMover: false,
-    holds: "nothing",
-    labelsOf: "this-secret",
-    deletion: { is: "none" },
-    restoring: undefined,
-    secondLook: { is: "none" },
+    labels: "nothing",
+    labelled: "otherwise",
+    secondLook: "none",
     authorship: "entity",
     foreignHomes: "refuse",
   };
-  const finished = sourceOf({
-    scheduled: true,
-    windowEnd: startTime + 20 * day,
-    tags: { "vault-mover": `${v1}/2026-04-01T00:00:00.000Z`, "vault-mover-mode": "copy" },
-  });
-  const labels = { deleted: v1, checked: "x", restoring: v2, ...deleting(v1, longAgo) };
+  const finished = sourceOf({ scheduled: true, windowEnd: startTime + 20 * day, tags: tagged() });
 
   it("are few for a secret that nobody looked at before", () => {
     deepEqual(read({}), fresh);
@@ -62,39 +57,21 @@ describe("the facts", () => {
     deepEqual(
       read({
         source: finished,
-        home: labelled(labels),
+        home: labelled(deletionLabels()),
         settings: { authorship: "label", foreignHomes: "accept-equal" },
       }),
       {
         ...fresh,
         life: "scheduled",
-        mode: "copy",
-        kept: true,
-        tagged: v1,
+        tag: { is: "own", tag: tagOf(), age: "older", replicas: "there", stands: "sound" },
         homeVersion: 1,
         current: { is: "same", author: "ours", label: label1 },
-        writtenByMover: true,
-        holds: "current",
-        deletion: { is: "checked", versionId: v1, age: "shown" },
-        restoring: v2,
+        labels: "deleted",
+        labelled: "as-tagged",
         authorship: "label",
         foreignHomes: "accept-equal",
       },
     );
-  });
-
-  it("take nothing from labels that are about an earlier secret of the name", () => {
-    deepEqual(read({ source: finished, home: homeOf({ labels: { ...labels, v1: other } }) }), {
-      ...fresh,
-      life: "scheduled",
-      mode: "copy",
-      kept: true,
-      tagged: v1,
-      homeVersion: 1,
-      current: { is: "of-another", author: "ours" },
-      writtenByMover: true,
-      labelsOf: "another-secret",
-    });
   });
 });
 
@@ -123,15 +100,77 @@ about("value", "whether there is a value that can be labelled", [
 ]);
 about("versionId", "the current version", [["is empty before the first", { source: sourceWithoutValue() }, ""]]);
 
-about("tagged", "the version that the tag names", [
-  ["without a date", { source: sourceOf({ tags: { "vault-mover": v2 } }) }, v2],
-  ["by an empty tag, which names none", { source: sourceOf({ tags: { "vault-mover": "" } }) }, ""],
-]);
-
-about("kept", "whether the secret speaks against its own deletion", [
-  ["by a staged version", { source: sourceOf({ staged: true }) }, true],
-  ["by a mode that a person requests", { source: sourceOf({ tags: { "vault-mover-mode": "audit" } }) }, true],
-  ["not by the mode move", { source: sourceOf({ tags: { "vault-mover-mode": "move" } }) }, false],
+const taggedSource = (over: Partial<StateTag> = {}, more: Partial<Source> = {}): Given => ({
+  source: sourceOf({ tags: tagged(over), ...more }),
+  home: homeOf(),
+});
+type OwnTag = Extract<Facts["tag"], { is: "own" }>;
+const own = (over: Partial<StateTag>, rest: Partial<OwnTag> & Pick<OwnTag, "stands">): OwnTag => ({
+  is: "own",
+  tag: tagOf(over),
+  age: "older",
+  replicas: "there",
+  ...rest,
+});
+const sound = { stands: "sound" } as const;
+const before = placeOf(moverSettings({ mount: "before" }));
+about("tag", "the mover's tag", [
+  ["absent", {}, { is: "absent" }],
+  ["the word again", { source: sourceOf({ tags: { "vault-mover": "again" } }) }, { is: "again" }],
+  ["unknown, cut off", { source: sourceOf({ tags: { "vault-mover": "1/entity-o/" } }) }, { is: "unknown" }],
+  ["absent, copied from another secret", taggedSource({ suffix: "Copied" }), { is: "absent" }],
+  ["another deployment's", taggedSource({ owner: "stranger" }), { is: "another-mover" }],
+  [
+    "its own by a former entity",
+    { ...taggedSource({ owner: "before" }), settings: { formerEntityIds: ["before"] } },
+    own({ owner: "before" }, sound),
+  ],
+  ["of homes elsewhere", taggedSource({ place: before }), { is: "moved-place" }],
+  [
+    "its own by a former place",
+    { ...taggedSource({ place: before }), settings: { formerPlaces: [before] } },
+    own({ place: before }, sound),
+  ],
+  ["its own, sound", taggedSource(), own({}, sound)],
+  ["fresh", taggedSource({ taggedAt: startTime }), own({ taggedAt: startTime }, { ...sound, age: "fresh" })],
+  [
+    "fresh ahead of this clock",
+    taggedSource({ taggedAt: startTime + consistencyMs - 1_000 }),
+    own({ taggedAt: startTime + consistencyMs - 1_000 }, { ...sound, age: "fresh" }),
+  ],
+  [
+    "older, five minutes ago",
+    taggedSource({ taggedAt: startTime - consistencyMs }),
+    own({ taggedAt: startTime - consistencyMs }, sound),
+  ],
+  [
+    "lacking a replica",
+    taggedSource({ replicas: [{ region: "us-east-1" }] }),
+    own({ replicas: [{ region: "us-east-1" }] }, { ...sound, replicas: "missing" }),
+  ],
+  [
+    "with its replicas",
+    taggedSource({ replicas: [{ region: "us-east-1" }] }, { replicas: [replicaIn("us-east-1")] }),
+    own({ replicas: [{ region: "us-east-1" }] }, sound),
+  ],
+  ["of another version", taggedSource({ versionId: v2 }), own({ versionId: v2 }, { stands: "changed" })],
+  ["of a secret with a staged version", taggedSource({}, { staged: true }), own({}, { stands: "changed" })],
+  [
+    "of a secret that a person keeps",
+    { source: sourceOf({ tags: { ...tagged(), "vault-mover-mode": "copy" } }), home: homeOf() },
+    own({}, { stands: "changed" }),
+  ],
+  [
+    "of a secret whose mode is move anyway",
+    { source: sourceOf({ tags: { ...tagged(), "vault-mover-mode": "move" } }), home: homeOf() },
+    own({}, sound),
+  ],
+  [
+    "whatever the settings say of the secret by now",
+    { ...taggedSource(), settings: { exemptNames: ["*"], mode: "audit", foreignHomes: "refuse" } },
+    own({}, sound),
+  ],
+  ["of a home that is gone", { source: sourceOf({ tags: tagged() }) }, own({}, { stands: "gone" })],
 ]);
 
 const unlabelled = { labels: {} };
@@ -164,50 +203,50 @@ about("current", "the home's current version", [
   ["the same version", { home: homeOf(anonymous) }, { is: "same", author: "unknown", label: label1 }],
 ]);
 
-const twoVersions = { currentVersion: 2, versions: { 1: homeVersionOf(), 2: homeVersionOf() } };
-about("holds", "where the home holds the source's current version", [
-  ["below a newer one", { home: homeOf(twoVersions) }, "labelled"],
-  ["nowhere by another one's label", { home: labelled({ v1: versionLabelText(v2) }) }, "nothing"],
-  ["only by a label, which somebody else's version carries", { home: homeOf(foreign) }, "labelled"],
+about("current", "the home's current version by a former mover or an operator", [
+  ["former", { ...{ home: homeOf(foreign) }, settings: { formerEntityIds: ["somebody"] } }, { is: "former" }],
+  ["former, an operator's", { home: homeOf(foreign), settings: { operatorEntityIds: ["somebody"] } }, { is: "former" }],
+  [
+    "of another secret all the same",
+    { home: homeOf({ ...foreign, labels: { v1: other } }), settings: { operatorEntityIds: ["somebody"] } },
+    { is: "of-another", author: "ours" },
+  ],
 ]);
 
-about("writtenByMover", "whether a mover wrote the current version", [
-  ["by its label where no author is known", { home: homeOf(anonymous) }, true],
-  ["not where the author is another", { home: homeOf(foreign) }, false],
+const says = (labels: Record<string, string>, tags: Record<string, string> = {}): Given => ({
+  source: sourceOf({ tags }),
+  home: labelled(labels),
+});
+const announced = (time: number) => ({ deleting: deletionLabels(time)["deleting"] ?? "" });
+const now = tagged({ state: "b", taggedAt: startTime });
+about("labels", "what labels say of a deletion", [
+  ["nothing", says({}), "nothing"],
+  ["it is announced now", says(announced(startTime)), "announced-now"],
+  ["it was announced", says(announced(longAgo)), "announced"],
+  ["it was deleted", says(deletionLabels()), "deleted"],
+  ["it was deleted just now", says(deletionLabels(startTime)), "deleted"],
+  ["nothing of this secret", says(deletionLabels(longAgo, v1, "ZyXwVu")), "nothing"],
+  ["something in another format", says({ deleted: "2;x" }), "unknown-format"],
+  ["nothing that is older than the tag that lets it move again", says(deletionLabels(), now), "nothing"],
+  ["nothing of that very second", says(deletionLabels(startTime), now), "nothing"],
+  ["what is newer than that tag", says(deletionLabels(startTime + 1_000), now), "deleted"],
+  ["nothing once a person has released it", says(deletionLabels(), { "vault-mover": "again" }), "nothing"],
 ]);
 
-const announcedAt = (time: number): Given => ({ home: labelled(deleting(v1, time)) });
-const announced = (age: "fresh" | "shown" | "late") => ({ is: "announced", versionId: v1, age }) as const;
-about("deletion", "how far a deletion went", [
-  ["announced just now", announcedAt(startTime), announced("fresh")],
-  ["announced ahead of this clock", announcedAt(startTime + consistencyMs - 1), announced("fresh")],
-  ["announced within five minutes", announcedAt(startTime - consistencyMs + 1), announced("fresh")],
-  ["announced five minutes ago", announcedAt(startTime - consistencyMs), announced("shown")],
-  ["announced far ahead of this clock", announcedAt(startTime + day), announced("shown")],
-  ["announced a quarter of an hour ago", announcedAt(startTime - 15 * minute), announced("shown")],
-  ["announced longer ago", announcedAt(startTime - 15 * minute - 1), announced("late")],
-  [
-    "seen",
-    { home: labelled({ deleted: v1, ...deleting(v1, startTime) }) },
-    { is: "seen", versionId: v1, age: "fresh" },
-  ],
-  [
-    "announced, where another version was seen",
-    { home: labelled({ deleted: v2, ...deleting(v1, startTime) }) },
-    announced("fresh"),
-  ],
-  ["none without its announcement", { home: labelled({ deleted: v1, checked: "x" }) }, { is: "none" }],
+about("labelled", "whether the labels are those of the tag", [
+  ["not without a tag", says(deletionLabels()), "otherwise"],
+  ["as it asks", says(deletionLabels(), tagged()), "as-tagged"],
+  ["not while only announced", says(announced(longAgo), tagged()), "otherwise"],
+  ["not those of another version", says(deletionLabels(longAgo, v2), tagged()), "otherwise"],
 ]);
 
 const proof = { homeVersion: 1, createdTime: homeVersionOf().createdTime, versionId: v1 };
 about("secondLook", "the second look", [
-  ["content while both sides hold the proof", { home: homeOf(), proof }, { is: "holds", versionId: v1 }],
-  ["not when the home holds it no more", { home: absentHome, proof }, { is: "broken", versionId: v1 }],
-  [
-    "not when the source has another value",
-    { source: sourceOf({ currentVersionId: v2 }), home: homeOf(), proof },
-    { is: "broken", versionId: v1 },
-  ],
+  ["mine", { ...taggedSource(), proof }, "mine"],
+  ["another's proof", { ...taggedSource({ versionId: v2 }), proof }, "anothers"],
+  ["lost without a tag", { home: homeOf(), proof }, "lost"],
+  ["lost under a person's undo", { ...taggedSource({ state: "u" }), proof }, "lost"],
+  ["lost under another's return", { ...taggedSource({ state: "b" }), proof }, "lost"],
 ]);
 
 describe("why a secret is left alone", () => {
@@ -218,7 +257,7 @@ describe("why a secret is left alone", () => {
         tags: { "vault-mover-mode": "exempt" },
         owningService: "rds",
         primaryRegion: "us-east-1",
-        replicas: [{ region: "us-east-1" }],
+        replicas: [replicaIn("us-east-1")],
         rotating: true,
         staged: true,
       }),

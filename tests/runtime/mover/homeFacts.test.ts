@@ -1,15 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 
 import type { Home } from "../../../runtime/model/home";
-import {
-  authorOf,
-  heldCurrent,
-  holdsCurrent,
-  holdsProof,
-  isMovers,
-  isOfAnother,
-  liveVersion,
-} from "../../../runtime/mover/homeFacts";
+import { absentHome } from "../../../runtime/model/home";
+import { authorOf, isOfAnother, liveVersion, remainsOf } from "../../../runtime/mover/homeFacts";
 import {
   anonymousVersion,
   homeOf,
@@ -20,77 +13,34 @@ import {
   versionIdOf,
   versionLabelText,
 } from "../../support/builders";
+import { tagOf } from "../../support/decisions";
 
 const before = "2026-03-01T11:59:59Z";
-const expiry = "2026-03-02T12:00:00Z";
-const settings = moverSettings();
-const deleted = homeOf({ versions: { 1: homeVersionOf({ deletionTime: before }) } });
-const foreign = homeOf({ versions: { 1: homeVersionOf({ authorEntityId: "somebody" }) } });
-const anonymous = homeOf({ versions: { 1: anonymousVersion() } });
+const settings = moverSettings({ formerEntityIds: ["before"], operatorEntityIds: ["operator"] });
 const gone = homeOf({ versions: {} });
-/** Labels of the current version: each differs from the source's in one part, or is none. */
-const otherLabels: readonly (readonly [string, Home["labels"]])[] = [
-  ["another secret of this name", { v1: versionLabelText(versionIdOf(1), "ZyXwVu") }],
-  ["another version", { v1: versionLabelText(versionIdOf(2)) }],
-  ["another format", { v1: `2;AbCdEf;fields;${versionIdOf(1)}` }],
-  ["nothing", {}],
-];
 
 describe("what a home holds", () => {
   it("is its current version, unless that was deleted, destroyed or never written", () => {
     deepEqual(liveVersion(homeOf(), startTime), homeVersionOf());
-    equal(liveVersion(deleted, startTime), undefined);
+    equal(liveVersion(homeOf({ versions: { 1: homeVersionOf({ deletionTime: before }) } }), startTime), undefined);
     equal(liveVersion(homeOf({ versions: { 1: homeVersionOf({ destroyed: true }) } }), startTime), undefined);
     equal(liveVersion(gone, startTime), undefined);
   });
 
-  it("was written by the mover, under its identity of today or a former one, by somebody, or by nobody known", () => {
-    const known = moverSettings({ formerEntityIds: ["before"] });
+  it("was written by the mover, by an entity beside it, by somebody, or by nobody known", () => {
     const versions = [
       homeVersionOf(),
       homeVersionOf({ authorEntityId: "before" }),
+      homeVersionOf({ authorEntityId: "operator" }),
       homeVersionOf({ authorEntityId: "somebody" }),
+      homeVersionOf({ authorEntityId: "" }),
       anonymousVersion(),
     ];
 
     deepEqual(
-      versions.map((version) => authorOf(version, known)),
-      ["ours", "ours", "foreign", "unknown"],
+      versions.map((version) => authorOf(version, settings)),
+      ["ours", "former", "former", "foreign", "foreign", "unknown"],
     );
-  });
-
-  describe("is the source's current version", () => {
-    it("by its label, if nobody else wrote it", () => {
-      equal(holdsCurrent(sourceOf(), homeOf(), settings, startTime), true);
-      equal(holdsCurrent(sourceOf(), anonymous, settings, startTime), true);
-      equal(holdsCurrent(sourceOf(), foreign, settings, startTime), false);
-      equal(holdsCurrent(sourceOf(), deleted, settings, startTime), false);
-    });
-    for (const [what, labels] of otherLabels) {
-      it(`but not when the label says ${what}`, () => {
-        equal(holdsCurrent(sourceOf(), homeOf({ labels }), settings, startTime), false);
-      });
-    }
-  });
-
-  describe("was the source's current version", () => {
-    const over = {
-      currentVersion: 2,
-      versions: { 1: homeVersionOf(), 2: homeVersionOf({ authorEntityId: "somebody" }) },
-    };
-
-    it("by the label of any version, whatever a person wrote since", () => {
-      equal(heldCurrent(sourceOf(), homeOf(over)), true);
-      equal(heldCurrent(sourceOf(), homeOf()), true);
-    });
-    for (const [what, labels] of otherLabels) {
-      it(`but not when the label says ${what}`, () => {
-        equal(heldCurrent(sourceOf(), homeOf({ ...over, labels })), false);
-      });
-    }
-    it("but not by a label of a version that the home has not reached, which is of an entry before", () => {
-      equal(heldCurrent(sourceOf(), homeOf({ labels: { v2: versionLabelText() } })), false);
-    });
   });
 
   describe("is of another secret of this name", () => {
@@ -107,24 +57,48 @@ describe("what a home holds", () => {
       equal(isOfAnother(sourceOf(), homeOf({ labels: { v1: other, v2: "2;newer" } })), true);
     });
   });
+});
 
-  it("is a mover's by its author, and by its label only where no author is known", () => {
-    equal(isMovers(homeOf({ labels: {} }), settings), true);
-    equal(isMovers(foreign, settings), false);
-    equal(isMovers(anonymous, settings), true);
-    equal(isMovers({ ...anonymous, labels: {} }, settings), false);
-    equal(isMovers(gone, settings), true, "the label of a version that Vault does not list");
-    equal(isMovers({ ...gone, labels: {} }, settings), false);
+describe("what remains of a proof", () => {
+  const followed = (over: object): Home =>
+    homeOf({ currentVersion: 2, versions: { 1: homeVersionOf(), 2: homeVersionOf(over) } });
+  const cases: readonly (readonly [string, Home, string])[] = [
+    ["the proven version", homeOf(), "sound"],
+    ["it, without any label", homeOf({ labels: {} }), "sound"],
+    ["it, and a person's newer one", followed({ authorEntityId: "somebody" }), "sound"],
+    ["it, and a newer one of the mover's", followed({}), "overwritten"],
+    ["it, and a newer one of a former mover's", followed({ authorEntityId: "before" }), "overwritten"],
+    ["it, and a newer one of an operator's", followed({ authorEntityId: "operator" }), "overwritten"],
+    ["it, and a newer one that somebody deleted", followed({ authorEntityId: "x", deletionTime: before }), "deleted"],
+    ["it, deleted", homeOf({ versions: { 1: homeVersionOf({ deletionTime: before }) } }), "deleted"],
+    [
+      "it, to expire after the window's middle",
+      homeOf({ versions: { 1: homeVersionOf({ deletionTime: "2026-03-20T12:00:00Z" }) } }),
+      "deleted",
+    ],
+    ["it, destroyed", homeOf({ versions: { 1: homeVersionOf({ destroyed: true }) } }), "deleted"],
+    ["an entry that was begun anew", homeOf({ versions: { 1: homeVersionOf({ createdTime: before }) } }), "gone"],
+    ["no version any more", gone, "gone"],
+    ["nothing", absentHome, "gone"],
+    [
+      "only newer ones of a person's: Vault keeps no more",
+      homeOf({ currentVersion: 12, oldestVersion: 3, versions: { 12: homeVersionOf({ authorEntityId: "somebody" }) } }),
+      "sound",
+    ],
+  ];
+  for (const [what, home, expected] of cases) {
+    it(`is ${expected} when the home holds ${what}`, () => {
+      equal(remainsOf(tagOf(), home, settings), expected);
+    });
+  }
+
+  it("is gone when the home is not yet at that version: Vault was set back", () => {
+    equal(remainsOf(tagOf({ homeVersion: 3 }), homeOf(), settings), "gone");
   });
 
-  it("is what was proven while version, time and life are the same", () => {
-    const proof = { homeVersion: 1, createdTime: homeVersionOf().createdTime, versionId: versionIdOf(1) };
-
-    equal(holdsProof(homeOf(), proof, startTime), true);
-    equal(holdsProof(homeOf({ currentVersion: 2 }), proof, startTime), false);
-    equal(holdsProof(homeOf(), { ...proof, createdTime: before }, startTime), false);
-    equal(holdsProof(deleted, proof, startTime), false);
-    equal(holdsProof(homeOf({ versions: { 1: homeVersionOf({ deletionTime: expiry }) } }), proof, startTime), false);
-    equal(holdsProof(gone, proof, startTime), false);
+  it("asks the label who wrote a newer version only where the server does not say", () => {
+    const newer = { currentVersion: 2, versions: { 1: homeVersionOf(), 2: anonymousVersion() } };
+    equal(remainsOf(tagOf(), homeOf(newer), settings), "sound");
+    equal(remainsOf(tagOf(), homeOf({ ...newer, labels: { v2: versionLabelText() } }), settings), "overwritten");
   });
 });
