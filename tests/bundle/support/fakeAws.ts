@@ -11,6 +11,8 @@ export interface StoredSecret {
   versionId: string;
   value: string | Uint8Array;
   tags: { Key: string; Value: string }[];
+  /** Regions of its replicas. */
+  replicas: readonly string[];
   /** Seconds since the epoch; set while it is scheduled for deletion. */
   deletedDate?: number;
 }
@@ -69,6 +71,9 @@ export async function startFakeAws(): Promise<FakeAws> {
           Name,
           Tags: secret.tags,
           VersionIdsToStages: { [versionId]: ["AWSCURRENT"] },
+          ...(secret.replicas.length === 0
+            ? {}
+            : { ReplicationStatus: secret.replicas.map((Region) => ({ Region, Status: "InSync" })) }),
           ...(scheduled ? { DeletedDate: secret.deletedDate } : {}),
         });
       case "GetResourcePolicy":
@@ -88,7 +93,24 @@ export async function startFakeAws(): Promise<FakeAws> {
         secret.tags = [...secret.tags.filter(({ Key }) => !added.some((tag) => tag.Key === Key)), ...added];
         return { ...json(200, {}), body: "" };
       }
+      case "RemoveRegionsFromReplication": {
+        const removed = input["RemoveReplicaRegions"] as readonly string[];
+        secret.replicas = secret.replicas.filter((one) => !removed.includes(one));
+        return json(200, { ARN });
+      }
+      case "ReplicateSecretToRegions": {
+        const added = (input["AddReplicaRegions"] as readonly { Region: string }[]).map(({ Region }) => Region);
+        secret.replicas = [...new Set([...secret.replicas, ...added])];
+        return json(200, { ARN });
+      }
       case "DeleteSecret":
+        if (secret.replicas.length > 0) {
+          const regions = secret.replicas.join(", ");
+          return refusal(
+            "InvalidParameterException",
+            `You can't delete secret ${ARN} that still has replica regions [${regions}].`,
+          );
+        }
         secret.deletedDate = Math.floor(Date.now() / 1_000) + Number(input["RecoveryWindowInDays"]) * 86_400;
         return json(200, { ARN, Name, DeletionDate: secret.deletedDate });
       default:
@@ -154,6 +176,7 @@ export async function startFakeAws(): Promise<FakeAws> {
         versionId: `00000000-0000-4000-8000-${created.toString().padStart(12, "0")}`,
         value,
         tags: [],
+        replicas: [],
       };
       secrets.set(secret.arn, secret);
       secrets.set(name, secret);

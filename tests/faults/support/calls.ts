@@ -31,8 +31,15 @@ export const awsCalls = [
   "look-source",
   "restore",
   "confirm",
+  "look-refused",
   "tag-back",
   "tag-undone",
+  "tag-apart",
+  "remove-replicas",
+  "look-replicas",
+  "tag-again",
+  "delete-apart",
+  "replicate",
   "rest",
   "bury",
 ] as const;
@@ -58,6 +65,8 @@ export interface Named {
 /** What was seen of one delivery of one message so far: some calls look alike and differ by what came before. */
 export interface Progress {
   last?: CallName;
+  /** Whether the replicas were being taken apart. */
+  apart?: boolean;
   /** Names of AWS calls by their invocation, which stays the same when the SDK tries again. */
   readonly invocations: Map<string, CallName>;
 }
@@ -133,21 +142,36 @@ const actions: Readonly<Record<string, AwsCall>> = {
   GetResourcePolicy: "policy",
   GetSecretValue: "get-value",
   RestoreSecret: "restore",
-  DeleteSecret: "delete",
+  RemoveRegionsFromReplication: "remove-replicas",
+  ReplicateSecretToRegions: "replicate",
   ChangeMessageVisibility: "rest",
   SendMessage: "bury",
 };
 
 /** Names a tag by the state that it tells. */
-const tagNames: Readonly<Record<string, AwsCall>> = { d: "tag", b: "tag-back", u: "tag-undone" };
+const tagNames: Readonly<Record<string, AwsCall>> = { b: "tag-back", u: "tag-undone", t: "tag-apart" };
 
-function tagName(body: string): AwsCall | undefined {
+function tagName(body: string, progress: Progress): AwsCall | undefined {
   const { Tags = [] } = JSON.parse(body) as { Tags?: { Value: string }[] };
-  return tagNames[Tags[0]?.Value.split("/")[3] ?? ""];
+  const state = Tags[0]?.Value.split("/")[3] ?? "";
+  if (state === "t") progress.apart = true;
+  if (state === "d") return progress.apart === true ? "tag-again" : "tag";
+  return tagNames[state];
 }
 
-/** After these a run asks whether its own tag is still there. */
-const beforeConfirming: readonly (CallName | undefined)[] = ["delete", "restore"];
+/** What a run describes after its own delete was refused, and after it took a deletion back. */
+const describesAfter: Readonly<Partial<Record<CallName, AwsCall>>> = {
+  delete: "look-refused",
+  "delete-apart": "look-refused",
+  restore: "confirm",
+};
+/** After these it asks which replicas there are. */
+const besideReplicas: readonly (CallName | undefined)[] = [
+  "tag-apart",
+  "remove-replicas",
+  "look-replicas",
+  "replicate",
+];
 
 /** Names a request to AWS; undefined for one that the protocol does not have. */
 export function nameAwsCall({ headers, body }: Request, progressOf: (secret: string) => Progress): Named | undefined {
@@ -162,10 +186,13 @@ export function nameAwsCall({ headers, body }: Request, progressOf: (secret: str
   const nameOf = (): AwsCall | undefined => {
     if (action === "DescribeSecret") {
       if (![...progress.invocations.values()].includes("resolve")) return "resolve";
-      if (beforeConfirming.includes(progress.last)) return "confirm";
+      const after = progress.last === undefined ? undefined : describesAfter[progress.last];
+      if (after !== undefined) return after;
+      if (besideReplicas.includes(progress.last)) return "look-replicas";
       return looking.includes(progress.last) ? "look-source" : "describe";
     }
-    if (action === "TagResource") return tagName(body);
+    if (action === "TagResource") return tagName(body, progress);
+    if (action === "DeleteSecret") return progress.apart === true ? "delete-apart" : "delete";
     return actions[action];
   };
   const name = nameOf();

@@ -8,6 +8,8 @@ import type { Run, Theatre, Actor } from "./theatre";
 
 /** Seconds after which a message comes back whose rest the function did not set. */
 const visibilitySeconds = 720;
+/** Until a sweep looks at a secret again; any time from five minutes on is enough. */
+const sweepSeconds = 900;
 /** No combination needs more: a wait of five minutes after a delete takes six. */
 const mostDeliveries = 16;
 
@@ -70,6 +72,8 @@ export const wait = (theatre: Theatre, seconds: number): void => {
 
 interface State {
   end: ExpectedEnd;
+  /** Whether it was found undone once, and looked at again. */
+  seenUndone: boolean;
   messages: number;
   receives: number;
   longestRest: number;
@@ -86,6 +90,7 @@ export async function work(theatre: Theatre, actor: Actor, runs: readonly Run[])
   const stateOf = (run: Run): State => {
     const own = state.get(run) ?? {
       end: "moved",
+      seenUndone: false,
       messages: 1,
       receives: 0,
       longestRest: 0,
@@ -113,9 +118,13 @@ export async function work(theatre: Theatre, actor: Actor, runs: readonly Run[])
       const missing = run.scenario.missing(run.subject);
       const own = stateOf(run);
       if (missing.length > 0 && own.end === "moved" && missingOfUndo(run.subject).length === 0) {
-        own.end = "undone";
         own.receives = 0;
-        release(run.subject);
+        // One more look as a sweep has it, to see that the undo stands and is told of.
+        if (own.seenUndone) {
+          own.end = "undone";
+          release(run.subject);
+        }
+        own.seenUndone = true;
         next.push(run);
         continue;
       }
@@ -128,7 +137,8 @@ export async function work(theatre: Theatre, actor: Actor, runs: readonly Run[])
       own.receives = 0;
       next.push(run);
     }
-    wait(theatre, Math.max(0, ...again.map(({ seconds }) => seconds)));
+    const swept = next.some((run) => acknowledged.includes(run));
+    wait(theatre, Math.max(swept ? sweepSeconds : 0, ...again.map(({ seconds }) => seconds)));
     open = next;
   }
   return ends;

@@ -30,9 +30,13 @@ const takenBack: readonly string[] = ["home-vanishes", "source-changed"];
 const undoneRows: readonly Row[] = [
   { at: ["tag"], acted: true },
   { at: ["delete"], acted: false },
+  // It is refused because of the replicas, and a run that did not hear that stops.
+  { at: ["delete"], in: ["replicated"] },
+  { at: ["tag-apart", "remove-replicas", "look-replicas", "tag-again"] },
+  { at: ["delete-apart"], acted: false },
   { at: ["mark-deleted", "look-home", "look-source", "restore"], in: takenBack },
   // What was described takes no effect, so a run that stopped here has restored and not yet tagged.
-  { at: ["confirm"] },
+  { at: ["confirm", "look-refused"] },
   { at: ["tag-back"], acted: false },
 ];
 
@@ -48,8 +52,15 @@ export const endAfter = ({ scenario, call, acted }: Stop): ExpectedEnd =>
     : "moved";
 
 /** Faults that do not stop the run: their call is done again at once, or its answer does not matter. */
-const passedOver: readonly { readonly fault: string; readonly at: readonly CallName[] }[] = [
-  { fault: "denied", at: ["delete"] },
+const passedOver: readonly {
+  readonly fault: string;
+  readonly at: readonly CallName[];
+  readonly in?: string;
+}[] = [
+  { fault: "denied", at: ["delete", "delete-apart"] },
+  // Before anything was taken apart.
+  { fault: "denied", at: ["look-refused"], in: "replicated" },
+  { fault: "not-found", at: ["look-refused"], in: "replicated" },
   // Known to have failed: the run tags the deletion as taken back.
   { fault: "denied-on", at: ["delete"] },
   { fault: "throttled", at: ["delete"] },
@@ -72,7 +83,9 @@ export function endOf(scenario: string, trap: Trap): ExpectedEnd | "either" {
   const { treatment } = fault;
   const acted = "acted" in treatment ? treatment.acted : treatment.do !== "pass";
   const isLie = fault.name === "marked-for-deletion";
-  const isPassedOver = passedOver.some(({ fault: name, at }) => name === fault.name && at.includes(call));
+  const isPassedOver = passedOver.some(
+    (row) => row.fault === fault.name && row.at.includes(call) && (row.in ?? scenario) === scenario,
+  );
   const repeated = isRepeated(trap);
   const stopped = endAfter({ scenario, call, acted });
   if (isPassedOver || stopped === "moved" || (repeated === "yes" && !isLie)) return "moved";
@@ -80,13 +93,24 @@ export function endOf(scenario: string, trap: Trap): ExpectedEnd | "either" {
 }
 
 /** Faults after which a message ends before the move does, because of what a server said. The next sweep goes on with it. */
-const endedEarly: readonly { readonly faults: readonly string[]; readonly at: CallName; readonly in?: string }[] = [
-  // The SDK sends the delete again and is told that it is scheduled: by whom, the run can't know, so it labels nothing.
-  { faults: ["reset-after", "half-body", "timeout-after", "stalled-body"], at: "delete" },
+const endedEarly: readonly {
+  readonly faults?: readonly string[];
+  readonly at: readonly CallName[];
+  readonly in?: string;
+}[] = [
+  // The deletion is sound, and only the home does not tell of it yet.
+  { at: ["mark-deleted"] },
+  {
+    at: ["delete", "delete-apart"],
+    faults: ["reset-after", "half-body", "timeout-after", "stalled-body", "garbage-after"],
+  },
   // The source is said to be gone for good, and its home holds what was proven.
-  { faults: ["not-found"], at: "look-source", in: "source-changed" },
+  { at: ["look-source"], faults: ["not-found"], in: "source-changed" },
 ];
 
 /** Whether the first message may end before the move does although nothing was refused. */
 export const mayEndEarly = (scenario: string, { call, fault }: Trap): boolean =>
-  endedEarly.some((row) => row.at === call && row.faults.includes(fault.name) && (row.in ?? scenario) === scenario);
+  endedEarly.some(
+    (row) =>
+      row.at.includes(call) && (row.faults ?? [fault.name]).includes(fault.name) && (row.in ?? scenario) === scenario,
+  );

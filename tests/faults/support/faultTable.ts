@@ -129,7 +129,19 @@ export function treatmentAt(call: CallName, { treatment }: Fault): Treatment {
 }
 
 /** Calls of Secrets Manager that need a secret which is not scheduled. */
-const needUnscheduled: readonly AwsCall[] = ["policy", "get-value", "tag", "delete", "tag-back"];
+const needUnscheduled: readonly AwsCall[] = [
+  "policy",
+  "get-value",
+  "tag",
+  "delete",
+  "tag-back",
+  "tag-undone",
+  "tag-apart",
+  "remove-replicas",
+  "tag-again",
+  "delete-apart",
+  "replicate",
+];
 const ofSecretsManager: readonly AwsCall[] = [
   "resolve",
   "describe",
@@ -137,6 +149,8 @@ const ofSecretsManager: readonly AwsCall[] = [
   "look-source",
   "restore",
   "confirm",
+  "look-refused",
+  "look-replicas",
 ];
 
 const denial = awsSays(400, "AccessDeniedException", "is not authorized to perform this");
@@ -165,7 +179,7 @@ export const awsFaults: readonly Fault[] = [
   { name: "denied", treatment: denial, spans: once, at: awsCalls.filter((call) => call !== "restore") },
   { name: "denied", treatment: denial, spans: once, at: ["restore"], code: "restore-denied" },
   // Once is not enough: a tag may not be visible to IAM at once, so the mover asks again.
-  { name: "denied-on", treatment: denial, spans: ["lasting"], deliveries: 1, at: ["delete"] },
+  { name: "denied-on", treatment: denial, spans: ["lasting"], deliveries: 1, at: ["delete", "delete-apart"] },
   {
     name: "undecryptable",
     treatment: awsSays(400, "DecryptionFailure", "can't decrypt the protected secret text"),
@@ -194,7 +208,16 @@ export const awsFaults: readonly Fault[] = [
 ];
 
 /** Calls that are not made a second time, in this run or the next, because they were denied once. */
-const deniedForGood = ofSecretsManager.filter((call) => !["delete", "restore", "confirm", "tag-back"].includes(call));
+const askedAgain: readonly AwsCall[] = [
+  "delete",
+  "delete-apart",
+  "restore",
+  "confirm",
+  "look-refused",
+  "look-replicas",
+  "tag-back",
+];
+const deniedForGood = ofSecretsManager.filter((call) => !askedAgain.includes(call));
 
 /** Calls whose failure the secret itself may cause: at these a fault is a refusal, with its reason in the outcome. */
 const refusals: readonly {
@@ -208,7 +231,8 @@ const refusals: readonly {
   { fault: "denied", at: deniedForGood, reason: "access-denied" },
   // After a delete that failed the run ends with the code of that failure.
   { fault: "denied", at: ["tag-back"], reason: "access-denied", in: ["home-vanishes", "source-changed"] },
-  { fault: "denied-on", at: ["delete"], reason: "access-denied" },
+  { fault: "denied-on", at: ["delete", "delete-apart"], reason: "access-denied" },
+  { fault: "denied", at: ["look-refused"], reason: "access-denied", in: ["replicated"] },
   // The source seems to be gone for good, and so is its home: a person is told.
   { fault: "not-found", at: ["look-source"], reason: "home-deleted", in: ["home-vanishes"] },
   { fault: "undecryptable", at: ["get-value"], reason: "undecryptable" },

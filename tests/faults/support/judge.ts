@@ -71,7 +71,8 @@ export function judge(ends: readonly End[], output: string): string[] {
     const told = telling(end.run);
     const { stop, scenario } = end.run;
     const expected = trap === undefined ? undefined : endOf(scenario.name, trap);
-    const must = stop === undefined ? expected : endAfter({ scenario: scenario.name, ...stop });
+    const planned = stop === undefined ? expected : endAfter({ scenario: scenario.name, ...stop });
+    const must = scenario.endsUndone === true ? "undone" : planned;
     const wrong = [
       ...end.problems,
       ...(must === "either" || end.end === (must ?? "moved") ? [] : [`it ended ${end.end}`]),

@@ -33,6 +33,8 @@ export interface Scenario {
   readonly onDeleted?: (subject: Subject) => void;
   /** Whether Secrets Manager throttles DeleteSecret throughout the first delivery. */
   readonly throttlesDelete?: true;
+  /** Whether the deletion is undone without any fault, too. */
+  readonly endsUndone?: true;
   /** The calls to be faulted, in the protocol's order. */
   readonly calls: readonly CallName[];
   /** Whether the secret's current value must be in Vault at every moment at which the source is scheduled. */
@@ -81,6 +83,9 @@ export function holdsValueNow(subject: Pick<Subject, "secret" | "homes" | "path"
   return isDeepStrictEqual(JSON.parse(version.data), kept(subject.secret));
 }
 
+/** To these regions secrets are replicated, and the settings let the mover take that apart. */
+export const replicaRegions: readonly string[] = ["eu-central-1", "us-east-1"];
+
 /** The mover's tag on the source, in its parts: state, suffix, VersionId and KV version. */
 function stateTagOf({ tags }: StoredSecret): readonly string[] {
   const { Value = "" } = tags.find(({ Key }) => Key === "vault-mover") ?? {};
@@ -89,6 +94,9 @@ function stateTagOf({ tags }: StoredSecret): readonly string[] {
 
 const isTagged = ({ secret }: Subject, state: string, homeVersion: number): boolean =>
   isDeepStrictEqual(stateTagOf(secret), [state, secret.arn.slice(-6), secret.versionId, homeVersion.toString()]);
+
+/** Whether its owner replicated it. */
+const isReplicated = ({ tags }: StoredSecret): boolean => tags.some(({ Key }) => Key === "replicated");
 
 const unmet = (expected: Readonly<Record<string, boolean>>): readonly string[] =>
   Object.entries(expected).flatMap(([name, holds]) => (holds ? [] : [name]));
@@ -132,6 +140,10 @@ export const missingOfUndo = (subject: Subject): readonly string[] => [
   ...missingOfCopy(subject),
   ...unmet({
     "the source is live": subject.secret.deletedDate === undefined,
+    "the source has the replicas that it had": isDeepStrictEqual(
+      [...subject.secret.replicas].sort(),
+      isReplicated(subject.secret) ? replicaRegions : [],
+    ),
     "the source is tagged as undone": isTagged(subject, "u", homeEntry(subject)?.current ?? 0),
   }),
 ];
@@ -233,9 +245,46 @@ const deleteThrottled: Scenario = {
   name: "delete-throttled",
   begin: ({ name, aws }) => put(aws, name, fieldsWith(name)),
   throttlesDelete: true,
-  calls: ["confirm", "tag-back", "clear-labels"],
+  calls: ["look-refused", "tag-back", "clear-labels"],
   keepsHome: true,
   missing: missingOfMove,
+};
+
+/** A replicated secret: once a delete was refused because of its replicas alone, they are taken apart for a second one. */
+const replicated: Scenario = {
+  name: "replicated",
+  begin: ({ name, aws }) => {
+    const secret = put(aws, name, fieldsWith(name));
+    secret.replicas = replicaRegions;
+    secret.tags.push({ Key: "replicated", Value: "yes" });
+    return secret;
+  },
+  calls: [
+    "delete",
+    "look-refused",
+    "tag-apart",
+    "remove-replicas",
+    "look-replicas",
+    "tag-again",
+    "delete-apart",
+    "mark-deleted",
+    "look-home",
+    "look-source",
+  ],
+  keepsHome: true,
+  missing: missingOfMove,
+};
+
+/** The same, and its home is taken away after the delete: the replicas come back with the source. */
+const replicatedBack: Scenario = {
+  ...replicated,
+  name: "replicated-back",
+  endsUndone: true,
+  onDeleted: ({ homes, path }) => {
+    deleteMetadata(homes, path);
+  },
+  calls: ["restore", "confirm", "replicate", "tag-undone"],
+  keepsHome: false,
 };
 
 const personsValue = '{"value":"a person\'s"}';
@@ -264,4 +313,6 @@ export const scenarios: readonly Scenario[] = [
   sourceChanged,
   deleteThrottled,
   homeEdited,
+  replicated,
+  replicatedBack,
 ];

@@ -16,7 +16,7 @@ import { treatmentAt } from "./faultTable";
 import type { Fault, Span } from "./faultTable";
 import { startFront } from "./front";
 import type { Front, Treatment } from "./front";
-import { holdsValueNow, homeEntry } from "./scenarios";
+import { holdsValueNow, homeEntry, replicaRegions } from "./scenarios";
 import type { Scenario, Subject } from "./scenarios";
 
 /** Days of the recovery window of these tests. */
@@ -86,6 +86,7 @@ export interface Theatre {
 }
 
 const editedFile = "__edited.js";
+const isDelete = (call: CallName): boolean => call === "delete" || call === "delete-apart";
 
 export async function openTheatre(): Promise<Theatre> {
   const [stage, node] = await Promise.all([openStage(), lambdaNode()]);
@@ -194,7 +195,7 @@ export async function openTheatre(): Promise<Theatre> {
         heard.push(named);
         theatre.onCall(named, "arrived");
         const run = named.secret === undefined ? undefined : runs.get(named.secret);
-        if (run !== undefined && named.name === "delete") checkDelete(run, call.body);
+        if (run !== undefined && isDelete(named.name)) checkDelete(run, call.body);
         const treatment = treatmentOf(named);
         if (treatment.do === "silence" && !treatment.acted) markHeld(named);
         return treatment;
@@ -209,7 +210,7 @@ export async function openTheatre(): Promise<Theatre> {
             const { data } = JSON.parse(answer.body) as { data: { metadata: { version: number } } };
             run.readBack = data.metadata.version;
           }
-          if (named.name === "delete" && answer.status === 200 && !run.disturbed) {
+          if (isDelete(named.name) && answer.status === 200 && !run.disturbed) {
             run.disturbed = true;
             run.scenario.onDeleted?.(run.subject);
           }
@@ -294,6 +295,8 @@ export async function openTheatre(): Promise<Theatre> {
           HOMING_QUEUE_URL: atFront(aws.queueUrl),
           HOMING_DEAD_LETTER_QUEUE_URL: atFront(aws.deadLetterQueueUrl),
           HOMING_RECOVERY_WINDOW_DAYS: windowDays.toString(),
+          HOMING_REPLICAS: "remove",
+          HOMING_REPLICA_REGIONS: JSON.stringify(replicaRegions),
           FAULTS_PID_FILE: pidFile,
           NODE_OPTIONS: `--require ${join(__dirname, "preload.js")}`,
           ...changes,
