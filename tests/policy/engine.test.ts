@@ -86,7 +86,7 @@ describe("the policy pack in the real engine", function () {
           "homing:login": login,
           "homing:mode": "move",
           "homing:replicas": "remove",
-          "homing:rotation": "cancel-and-move",
+          "homing:rotation": "move",
           "homing:subnetIds": ["subnet-0a"],
           "homing:securityGroupIds": ["sg-0a"],
         },

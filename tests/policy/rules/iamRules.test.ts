@@ -140,9 +140,10 @@ describe("the rules on IAM policies", () => {
       audience: "https://vault.example.com",
       signingAlgorithm: "ES384",
       replicas: "remove",
-      rotation: "cancel-and-move",
+      formerEntityIds: [],
     } as const;
-    const grants = moverGrants({ place, names, mover, kmsKeyArns: [], inSubnets: true });
+    const entityId = "0a1b2c3d-0000-4000-8000-000000000000";
+    const grants = moverGrants({ place, names, mover, entityId, kmsKeyArns: [], inSubnets: true });
     for (const held of [policyOf(grants), policyOf(sweeperGrants(names))]) {
       const resource = { type: "aws:iam/rolePolicy:RolePolicy", props: { policy: held } };
       deepEqual(
