@@ -1,10 +1,12 @@
 import * as assert from "node:assert/strict";
 
-import { deliverOnce } from "./support/deliveries";
+import type { CallName } from "./support/calls";
+import { deliverOnce, work } from "./support/deliveries";
 import { edit } from "./support/edits";
 import { awsFaults } from "./support/faultTable";
-import { leaked } from "./support/judge";
-import { create } from "./support/scenarios";
+import { judge, leaked } from "./support/judge";
+import { create, replicated, sourceChanged } from "./support/scenarios";
+import type { Scenario } from "./support/scenarios";
 import type { Theatre, Trap } from "./support/theatre";
 import { useTheatre } from "./support/useTheatre";
 
@@ -49,6 +51,11 @@ describe("the watch over the faults", function () {
       ],
       /what the home does not hold.*the value is only in a scheduled source/s,
     ],
+    [
+      "that deletes without its tag",
+      [["const tagged = await (0, tagging_1.writeTag)(run, tag);", "const tagged = undefined;"]],
+      /a delete without its tag/,
+    ],
     ["that asks for another path", [["/data/${", "/data/elsewhere/${"]], /a call that no move makes/],
   ];
   for (const [what, pieces, expected] of brokenMovers) {
@@ -56,6 +63,33 @@ describe("the watch over the faults", function () {
       await moveBy(edit(...pieces));
 
       assert.match(theatre.violations.join("\n"), expected);
+    });
+  }
+
+  const forgetful: readonly (readonly [string, readonly [string, string], Scenario, CallName])[] = [
+    [
+      "leaves the replicas apart",
+      ['(tag.tag.state === "t" || tag.replicas === "missing")', "false"],
+      replicated,
+      "tag-again",
+    ],
+    [
+      "takes what it remembers of a deletion for sound",
+      ['inState(tag, "d") && tag.stands === "sound"', 'inState(tag, "d")'],
+      sourceChanged,
+      "look-source",
+    ],
+  ];
+  for (const [what, piece, scenario, call] of forgetful) {
+    it(`sees a mover that ${what} after a run that stopped`, async () => {
+      const fault = awsFaults.find(({ name }) => name === "503");
+      if (fault === undefined) throw new Error("there is no such fault");
+      const run = theatre.addRun("one", scenario, [{ call, fault, span: "lasting" }]);
+      const actor = await theatre.start({}, edit(piece));
+      const ends = await work(theatre, actor, [run]);
+      await actor.container.stop();
+
+      assert.match(judge(ends, actor.container.output()).join("\n"), /it ended moved/);
     });
   }
 

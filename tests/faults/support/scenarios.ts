@@ -228,7 +228,7 @@ const homeVanishes: Scenario = {
 };
 
 /** Somebody put a new value right before the delete: the source is restored and moved again. */
-const sourceChanged: Scenario = {
+export const sourceChanged: Scenario = {
   name: "source-changed",
   begin: ({ name, aws }) => put(aws, name, fieldsWith(name)),
   onDeleted: ({ secret }) => {
@@ -251,7 +251,7 @@ const deleteThrottled: Scenario = {
 };
 
 /** A replicated secret: once a delete was refused because of its replicas alone, they are taken apart for a second one. */
-const replicated: Scenario = {
+export const replicated: Scenario = {
   name: "replicated",
   begin: ({ name, aws }) => {
     const secret = put(aws, name, fieldsWith(name));
