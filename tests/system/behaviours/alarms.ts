@@ -9,20 +9,13 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-secrets-manager";
-import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 
 import { moverAlarms } from "../../../components/mover/moverAlarms";
-import { awsClient } from "../../../local/providers/aws/client";
-import type { AwsClient } from "../../../local/providers/aws/client";
 import { writeStateTag } from "../../../runtime/model/stateTag";
 import type { Bench } from "../support/bench";
 import { eventually } from "../support/eventually";
-
-interface Notification {
-  readonly AlarmName: string;
-  readonly AlarmDescription: string;
-  readonly NewStateValue: string;
-}
+import { subscribe } from "../support/onCall";
+import type { OnCall } from "../support/onCall";
 
 /**
  * Every alarm is seen to go off and to reach a subscriber of the topic. The emulator doesn't model what CloudWatch adds:
@@ -31,88 +24,12 @@ interface Notification {
  */
 export function describeAlarms(bench: () => Bench): void {
   describe("the alarms", () => {
-    const heard: Notification[] = [];
-    let aws: AwsClient;
-    let inbox: string;
+    let onCall: OnCall;
+    const goesOff = (key: string): Promise<void> => onCall.hears(key);
 
     before(async () => {
-      const { clients, system } = bench();
-      aws = awsClient({
-        AWS_ENDPOINT_URL: system().awsEndpoint,
-        AWS_REGION: system().region,
-        AWS_ACCESS_KEY_ID: "test",
-        AWS_SECRET_ACCESS_KEY: "test",
-      });
-      const { region, account, outputs } = system();
-      const topicArn = outputs["alarmTopicArn"];
-      const inboxArn = `arn:aws:sqs:${region}:${account}:on-call`;
-      const Policy = JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: "sns.amazonaws.com" },
-            Action: "sqs:SendMessage",
-            Resource: inboxArn,
-            Condition: { ArnEquals: { "aws:SourceArn": topicArn } },
-          },
-        ],
-      });
-      const { QueueUrl = "" } = await clients.sqs.send(
-        new CreateQueueCommand({ QueueName: "on-call", Attributes: { Policy } }),
-      );
-      await aws.query("sns", "Subscribe", { TopicArn: topicArn, Protocol: "sqs", Endpoint: inboxArn });
-      inbox = QueueUrl;
+      onCall = await subscribe(bench());
     });
-
-    async function listen(): Promise<void> {
-      const { sqs } = bench().clients;
-      const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl: inbox, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
-      );
-      for (const { Body = "{}", ReceiptHandle } of Messages) {
-        const { Message } = JSON.parse(Body) as { readonly Message: string };
-        heard.push(JSON.parse(Message) as Notification);
-        await sqs.send(new DeleteMessageCommand({ QueueUrl: inbox, ReceiptHandle }));
-      }
-    }
-
-    /** Waits until the subscriber has heard this alarm, with the words of the table. */
-    async function goesOff(key: string): Promise<void> {
-      const row = moverAlarms.find((alarm) => alarm.key === key);
-      assert.ok(row, key);
-      const name = `${bench().system().functionName}-${key}`;
-      const notification = await eventually(
-        async () => {
-          await listen();
-          return heard.find(({ AlarmName, NewStateValue }) => AlarmName === name && NewStateValue === "ALARM");
-        },
-        () => `${name} is not among ${heard.map(({ AlarmName }) => AlarmName).join(", ")}`,
-      );
-      assert.equal(notification.AlarmDescription, `${row.means} ${row.todo}`);
-    }
-
-    /** The alarms that are on, by the ending of their names. */
-    async function alarmsOn(): Promise<readonly string[]> {
-      const { MetricAlarms } = await aws.json("monitoring", "DescribeAlarms", { StateValue: "ALARM" });
-      const prefix = `${bench().system().functionName}-`;
-      return (MetricAlarms as { AlarmName: string }[]).map(({ AlarmName }) => AlarmName.slice(prefix.length));
-    }
-
-    /** The sum of one of the function's metrics, of this stack only. */
-    async function counted(MetricName: string): Promise<number> {
-      const minute = 60_000;
-      const { Datapoints } = await aws.json("monitoring", "GetMetricStatistics", {
-        Namespace: "Homing",
-        MetricName,
-        Dimensions: [{ Name: "service", Value: bench().system().functionName }],
-        StartTime: (Date.now() - 10 * minute) / 1_000,
-        EndTime: (Date.now() + minute) / 1_000,
-        Period: 3_600,
-        Statistics: ["Sum"],
-      });
-      return (Datapoints as { Sum: number }[]).reduce((sum, { Sum }) => sum + Sum, 0);
-    }
 
     /** Creates a secret and waits until it is moved. */
     async function moved(name: string): Promise<string> {
@@ -152,16 +69,16 @@ export function describeAlarms(bench: () => Bench): void {
         (await log.outcomesOf(arn)).filter(({ reason }) => reason === "home-conflict").length;
       await eventually(
         async () =>
-          (await counted("moved")) > 0 && (await counted("refused:home-conflict")) === (await runs())
+          (await onCall.counted("moved")) > 0 && (await onCall.counted("refused:home-conflict")) === (await runs())
             ? true
             : undefined,
         async () =>
-          `${await counted("moved")} moved, ${await counted("refused:home-conflict")} of ${await runs()} refused`,
+          `${await onCall.counted("moved")} moved, ${await onCall.counted("refused:home-conflict")} of ${await runs()} refused`,
       );
       // Which the emulator does not tell apart from refusals on two days.
-      const on = (await alarmsOn()).filter((key) => key !== "refused-for-days");
+      const on = (await onCall.alarmsOn()).filter((key) => key !== "refused-for-days");
       assert.deepEqual(on, []);
-      const { MetricAlarms } = await aws.json("monitoring", "DescribeAlarms", {});
+      const { MetricAlarms } = await onCall.aws.json("monitoring", "DescribeAlarms", {});
       assert.equal((MetricAlarms as unknown[]).length, moverAlarms.length);
     });
 
@@ -174,7 +91,7 @@ export function describeAlarms(bench: () => Bench): void {
     it("tell of a message that waits for over an hour", async () => {
       // Nobody waits for an hour here: SQS's own report is put in its place.
       const Dimensions = [{ Name: "QueueName", Value: bench().system().functionName }];
-      await aws.json("monitoring", "PutMetricData", {
+      await onCall.aws.json("monitoring", "PutMetricData", {
         Namespace: "AWS/SQS",
         MetricData: [{ MetricName: "ApproximateAgeOfOldestMessage", Dimensions, Unit: "Seconds", Value: 3_601 }],
       });
@@ -185,10 +102,10 @@ export function describeAlarms(bench: () => Bench): void {
     it("tell of a connection that fails, and not of a secret that is not there", async () => {
       await bench().sources.nudge("alarms/nobody");
       await eventually(
-        async () => ((await counted("retry:source-not-found-yet")) > 0 ? true : undefined),
+        async () => ((await onCall.counted("retry:source-not-found-yet")) > 0 ? true : undefined),
         () => "a secret that is not there is not tried again",
       );
-      assert.ok(!(await alarmsOn()).includes("upstream-failing"));
+      assert.ok(!(await onCall.alarmsOn()).includes("upstream-failing"));
 
       await logLike("moved", "retry:connection");
 
@@ -373,7 +290,7 @@ export function describeAlarms(bench: () => Bench): void {
       const Dimensions = [{ Name: "service", Value: system().functionName }];
       for (const MetricName of ["sweep", "sweep:all"]) {
         const MetricData = [{ MetricName, Dimensions, Unit: "Count", Value: 0 }];
-        await aws.json("monitoring", "PutMetricData", { Namespace: "Homing", MetricData });
+        await onCall.aws.json("monitoring", "PutMetricData", { Namespace: "Homing", MetricData });
       }
       await goesOff("no-sweep");
       await goesOff("no-full-sweep");
@@ -384,14 +301,14 @@ export function describeAlarms(bench: () => Bench): void {
 
       assert.equal(FunctionError, undefined);
       await eventually(
-        async () => ((await alarmsOn()).some((key) => key.includes("sweep")) ? undefined : true),
+        async () => ((await onCall.alarmsOn()).some((key) => key.includes("sweep")) ? undefined : true),
         () => "the alarms on sweeps are still on",
       );
     });
 
     it("were all heard", () => {
       const prefix = `${bench().system().functionName}-`;
-      const names = new Set(heard.map(({ AlarmName }) => AlarmName));
+      const names = new Set(onCall.heard.map(({ AlarmName }) => AlarmName));
 
       assert.deepEqual([...names].sort(), moverAlarms.map(({ key }) => prefix + key).sort());
     });
