@@ -100,8 +100,7 @@ describe("the port to Secrets Manager", () => {
     await port.tag(arn, "v/t");
     await port.restore(arn);
     await port.removeReplicas(arn, ["us-east-1"]);
-    await port.replicate(arn, [{ region: "us-east-1" }, { region: "us-west-2", kmsKeyId: "k" }]);
-    await port.cancelRotation(arn);
+    await port.replicate(arn, [{ region: "us-east-1" }, { region: "us-west-2", keyId: "k" }]);
     deepEqual(calls, [
       { action: "TagResource", input: { SecretId: arn, Tags: [{ Key: "vault-mover", Value: "v/t" }] } },
       { action: "RestoreSecret", input: { SecretId: arn } },
@@ -110,7 +109,6 @@ describe("the port to Secrets Manager", () => {
         action: "ReplicateSecretToRegions",
         input: { SecretId: arn, AddReplicaRegions: [{ Region: "us-east-1" }, { Region: "us-west-2", KmsKeyId: "k" }] },
       },
-      { action: "CancelRotateSecret", input: { SecretId: arn } },
     ]);
   });
 
@@ -120,7 +118,6 @@ describe("the port to Secrets Manager", () => {
     ["restore", (port) => port.restore(arn)],
     ["removeReplicas", (port) => port.removeReplicas(arn, ["r"])],
     ["replicate", (port) => port.replicate(arn, [{ region: "r" }])],
-    ["cancelRotation", (port) => port.cancelRotation(arn)],
   ];
   for (const [name, run] of changes) {
     it(`starts over when ${name} finds the secret gone or marked for deletion`, async () => {
@@ -132,6 +129,14 @@ describe("the port to Secrets Manager", () => {
       deepEqual(await run(portOver(denied).port), { is: "refused", outcome: "refused", reason: "access-denied" });
     });
   }
+
+  it("knows a delete that is refused because of replicas", async () => {
+    const response = failure(
+      "InvalidParameterException",
+      "You can't delete secret x that still has replica regions [r].",
+    );
+    deepEqual(await portOver(response).port.schedule(arn, 30), { is: "has-replicas" });
+  });
 
   it("has restored what was not scheduled", async () => {
     const response = failure("InvalidRequestException", "The secret isn't scheduled.");

@@ -1,10 +1,22 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 
+import { timeKey, writeStateTag } from "../../../runtime/model/stateTag";
 import { account, region, startTime, versionIdOf } from "../../support/builders";
-import { currentData, writeByPerson } from "../../support/fakeHome";
-import { createSecret, isScheduled, putValue, rollBack, stateOf } from "../../support/fakeSource";
+import { tagOf } from "../../support/decisions";
+import { currentData, deleteMetadata, writeByPerson } from "../../support/fakeHome";
+import {
+  createSecret,
+  isScheduled,
+  putValue,
+  replicaIn,
+  restoreByPerson,
+  rollBack,
+  stateOf,
+} from "../../support/fakeSource";
 import { arn, ends, name, path, recorded, v1, v2, value, withSecret, wrote } from "../../support/moves";
 import { atCall, deliver, homeHoldsCurrent, labelsOf, makeWorld, recorder, tryDeliver } from "../../support/world";
+
+const told = `1;AbCdEf;${v1};2026-03-01T12:00:00.000Z`;
 
 describe("a move", () => {
   it("copies, proves and deletes in the one order that is safe", async () => {
@@ -20,8 +32,8 @@ describe("a move", () => {
       "home.label",
       "home.read",
       "home.metadata",
-      "source.tag",
       "home.label",
+      "source.tag",
       "source.schedule",
       "home.label",
       "home.metadata",
@@ -36,11 +48,15 @@ describe("a move", () => {
     deepEqual(labelsOf(world, name), {
       v1: `1;AbCdEf;fields;${v1}`,
       "tag.team": "db",
-      deleting: `${v1}/2026-03-01T12:00:00.000Z`,
-      deleted: v1,
+      deleting: told,
+      deleted: told,
     });
     equal(stateOf(secret).window, 30);
-    equal(stateOf(secret).tags["vault-mover"], `${v1}/2026-03-31T12:00:00.000Z`);
+    const { createdTime = "" } = world.home.entries[path]?.versions[1] ?? {};
+    equal(
+      stateOf(secret).tags["vault-mover"],
+      writeStateTag(tagOf({ created: timeKey(createdTime), taggedAt: startTime })),
+    );
     deepEqual(
       calls.filter((call) => call.name === "schedule").map((call) => call.args),
       [[arn, 30]],
@@ -62,11 +78,7 @@ describe("a move", () => {
     const { world } = withSecret();
     const { calls } = await recorded(world, arn);
     const patches = calls.filter((call) => call.name === "label").map(({ args }) => args[1]);
-    deepEqual(patches, [
-      { v1: `1;AbCdEf;fields;${v1}` },
-      { deleting: `${v1}/2026-03-01T12:00:00.000Z`, deleted: null, checked: null, restoring: null },
-      { deleted: v1 },
-    ]);
+    deepEqual(patches, [{ v1: `1;AbCdEf;fields;${v1}` }, { deleting: told }, { deleted: told }]);
   });
 
   for (const days of [7, 30]) {
@@ -129,7 +141,8 @@ describe("a move", () => {
       return Promise.resolve();
     };
     await deliver(world, arn, { hook, rateLimit });
-    equal(names()[paced], "source.tag");
+    equal(names()[paced], "home.label");
+    ok(names().indexOf("source.tag") > paced);
     const copied = withSecret();
     paced = -1;
     await deliver(copied.world, arn, { settings: { mode: "copy" }, rateLimit });
@@ -207,12 +220,18 @@ describe("modes", () => {
         throw new Error("the container stops here");
       }),
     });
-    const restoring = withSecret();
-    await deliver(restoring.world, arn);
-    (restoring.world.home.entries[path]?.labels ?? {})["restoring"] = v1;
-    const ended = withSecret();
-    await deliver(ended.world, arn, { settings: { mode: "copy" } });
-    (ended.world.home.entries[path]?.labels ?? {})["restoring"] = v1;
+    const unsound = withSecret();
+    await deliver(unsound.world, arn);
+    deleteMetadata(unsound.world.home, path);
+    unsound.world.time += 6 * 60_000;
+    const unlabelledDeletion = withSecret();
+    await deliver(unlabelledDeletion.world, arn);
+    (unlabelledDeletion.world.home.entries[path] ?? { labels: {} }).labels = {};
+    unlabelledDeletion.world.time += 6 * 60_000;
+    const undone = withSecret();
+    await deliver(undone.world, arn);
+    restoreByPerson(undone.secret);
+    undone.world.time += 6 * 60_000;
     const unlabelled = withSecret();
     writeByPerson(unlabelled.world.home, path, value, startTime);
 
@@ -221,8 +240,9 @@ describe("modes", () => {
       [conflict, {}],
       [conflict, { foreignHomes: "accept-equal" }],
       [interrupted, {}],
-      [restoring, {}],
-      [ended, {}],
+      [unsound, {}],
+      [unlabelledDeletion, {}],
+      [undone, {}],
       [unlabelled, { authorship: "label" }],
     ] as const) {
       const before = structuredClone(world);
@@ -266,7 +286,7 @@ describe("modes", () => {
     ["exempt", { tags: { "vault-mover-mode": "exempt" } }, value, "exempt"],
     ["a service's", { owningService: "rds" }, value, "service-owned"],
     ["a replica", { primaryRegion: "us-east-1" }, value, "replica"],
-    ["replicated", { replicas: [{ region: "us-east-1" }] }, value, "replicated"],
+    ["replicated", { replicas: [replicaIn("us-east-1")] }, value, "replicated"],
     ["rotating", { rotating: true }, value, "rotating"],
     ["without a value", {}, undefined, "no-value"],
     ["scheduled by somebody", { window: 7 }, value, "scheduled-by-others"],

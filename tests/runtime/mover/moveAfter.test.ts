@@ -1,85 +1,216 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+/** What follows a move: replicas, an undo, late looks, and neighbours. */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 
-import { deleteMetadata, softDelete } from "../../support/fakeHome";
-import { change, currentOf, isScheduled, putValue, restoreByPerson, stateOf } from "../../support/fakeSource";
-import { arn, ends, name, path, recorded, v1, v2, withSecret, wrote } from "../../support/moves";
-import { atCall, both, deliver, homeHoldsCurrent, labelsOf, tryDeliver } from "../../support/world";
+import { readStateTag, stateTag } from "../../../runtime/model/stateTag";
+import { entityId } from "../../support/builders";
+import { deleteMetadata, softDelete, writeByPerson } from "../../support/fakeHome";
+import {
+  change,
+  currentOf,
+  isScheduled,
+  putValue,
+  replicaIn,
+  restoreByPerson,
+  stateOf,
+} from "../../support/fakeSource";
+import type { FakeSecret } from "../../support/fakeSource";
+import { arn, ends, name, path, recorded, v2, withSecret, wrote } from "../../support/moves";
+import { atCall, both, crash, deliver, homeHoldsCurrent, labelsOf, tryDeliver } from "../../support/world";
+import type { DeliverOptions, World } from "../../support/world";
 
-describe("replicas and rotation", () => {
-  const replicas = [{ region: "us-east-1" }, { region: "us-west-2", kmsKeyId: "key" }];
-  const settings = { replicas: "remove" } as const;
+const sixMinutes = 6 * 60_000;
+const regionsOf = (secret: FakeSecret) => stateOf(secret).replicas.map(({ region, keyId }) => [region, keyId]);
+const stateIn = (secret: FakeSecret): string => {
+  const read = readStateTag(stateOf(secret).tags);
+  return read.is === "known" ? read.tag.state : read.is;
+};
 
-  it("are removed after the proof, the regions labelled first", async () => {
+/** A secret that was moved more than five minutes ago. */
+async function moved(over: DeliverOptions = {}, made: Parameters<typeof withSecret>[0] = {}) {
+  const started = withSecret(made);
+  started.world.time += 123;
+  ends(await deliver(started.world, arn, over), "moved", "proven");
+  started.world.time += sixMinutes;
+  return started;
+}
+
+describe("replicas", () => {
+  const key = "11111111-2222-4333-8444-555555555555";
+  const replicas = [replicaIn("us-east-1"), replicaIn("us-west-2", { keyId: key })];
+  const both2 = [
+    ["us-east-1", undefined],
+    ["us-west-2", key],
+  ];
+  const settings = { replicas: "remove", replicaRegions: ["us-east-1", "us-west-2"] } as const;
+
+  it("are taken apart only once AWS has refused the delete because of them, the tag saying so first", async () => {
     const { world, secret } = withSecret({ replicas });
-    const { outcome, names } = await recorded(world, arn, { settings });
+    const { outcome, names, calls } = await recorded(world, arn, { settings });
     ends(outcome, "moved", "proven");
-    const removal = names.indexOf("source.removeReplicas");
-    equal(names[removal - 1], "home.label");
-    ok(removal > names.lastIndexOf("home.read") && removal < names.indexOf("source.schedule"));
-    deepEqual(stateOf(secret).replicas, []);
-    equal(labelsOf(world, name)["region.us-east-1"], "aws/secretsmanager");
-    equal(labelsOf(world, name)["region.us-west-2"], "key");
-  });
-
-  it("come back when the delete is taken back", async () => {
-    const { world, secret } = withSecret({ replicas });
-    const hook = atCall("source.schedule", "after", () => {
-      softDelete(world.home, path, world.time);
-    });
-    ends(await deliver(world, arn, { settings, hook }), "refused", "home-deleted");
-    ok(!isScheduled(secret));
-    deepEqual(stateOf(secret).replicas, replicas);
-  });
-
-  it("come back when the mover that took the delete back stopped before them", async () => {
-    const { world, secret } = withSecret({ replicas });
-    const hook = both(
-      atCall("source.schedule", "after", () => {
-        softDelete(world.home, path, world.time);
-      }),
-      atCall("source.replicate", "before", () => {
-        throw new Error("the container stops here");
-      }),
+    const after = names.slice(names.indexOf("source.tag"));
+    deepEqual(after, [
+      "source.tag",
+      "source.schedule",
+      "source.describe",
+      "source.tag",
+      "source.removeReplicas",
+      "source.describe",
+      "source.tag",
+      "source.schedule",
+      "home.label",
+      "home.metadata",
+      "source.describe",
+    ]);
+    const tags = calls
+      .filter((call) => call.name === "tag")
+      .map(({ args }) => readStateTag({ [stateTag]: String(args[1]) }));
+    deepEqual(
+      tags.map((read) => (read.is === "known" ? [read.tag.state, read.tag.replicas.length] : read.is)),
+      [
+        ["d", 2],
+        ["t", 2],
+        ["d", 2],
+      ],
     );
-    deepEqual(await tryDeliver(world, arn, { settings, hook }), { crashed: true });
     deepEqual(stateOf(secret).replicas, []);
-    ends(await deliver(world, arn, { settings }), "refused", "home-deleted");
-    deepEqual(stateOf(secret).replicas, replicas);
   });
 
-  it("rotation is cancelled on wish, after the proof", async () => {
-    const { world, secret } = withSecret({ rotating: true });
-    const { outcome, names } = await recorded(world, arn, { settings: { rotation: "cancel-and-move" } });
-    ends(outcome, "moved", "proven");
-    ok(names.indexOf("source.cancelRotation") > names.indexOf("home.read"));
-    equal(stateOf(secret).rotating, false);
+  it("stay whole when the delete is refused for any other reason", async () => {
+    const { world, secret } = withSecret({ replicas });
+    ends(await deliver(world, arn, { settings, source: { owners: [] } }), "refused", "access-denied");
+    deepEqual(regionsOf(secret), both2);
+    equal(stateIn(secret), "b");
   });
 
-  it("is not cancelled for a copy", async () => {
+  it("come back with every restore, and the secret is then only copied", async () => {
+    const { world, secret } = withSecret({ replicas });
+    let schedules = 0;
+    const hook = both((call, when) => {
+      if (call.name !== "schedule" || when !== "after") return;
+      schedules += 1;
+      if (schedules === 2) deleteMetadata(world.home, path);
+    });
+    const outcome = await deliver(world, arn, { settings, hook });
+    ends(outcome, "copied", "undone");
+    equal(outcome.restored, "home-gone");
+    ok(!isScheduled(secret));
+    deepEqual(regionsOf(secret), both2);
+    equal(stateIn(secret), "u");
+  });
+
+  for (const call of ["source.removeReplicas", "source.replicate"] as const) {
+    for (const when of ["before", "after"] as const) {
+      it(`come back though a run stopped right ${when} ${call}`, async () => {
+        const { world, secret } = withSecret({ replicas });
+        let schedules = 0;
+        const lose = both((made, moment) => {
+          if (made.name !== "schedule" || moment !== "after") return;
+          schedules += 1;
+          if (schedules === 2) deleteMetadata(world.home, path);
+        });
+        await tryDeliver(world, arn, { settings, hook: both(lose, atCall(call, when, crash)) });
+        world.time += sixMinutes;
+        const { outcome } = await deliver(world, arn, { settings });
+        deepEqual(
+          [outcome === "copied" || outcome === "unchanged", regionsOf(secret), stateIn(secret)],
+          [true, both2, "u"],
+        );
+      });
+    }
+  }
+
+  it("are waited for until they are in sync, and the tag keeps their regions until then", async () => {
+    const { world, secret } = await moved({ settings }, { replicas });
+    restoreByPerson(secret);
+    await rejects(deliver(world, arn, { settings, source: { sync: "later" } }), { code: "replicas-missing" });
+    equal(stateIn(secret), "t");
+    change(secret, { replicas });
+    world.time += sixMinutes;
+    ends(await deliver(world, arn, { settings }), "unchanged", "undone");
+    equal(stateIn(secret), "u");
+  });
+
+  it("are made in no region that the setting does not name, whatever a tag says", async () => {
+    const { world, secret } = await moved({ settings }, { replicas });
+    restoreByPerson(secret);
+    const narrower = { ...settings, replicaRegions: ["us-east-1"] };
+    ends(await deliver(world, arn, { settings: narrower }), "refused", "replicas-missing");
+    deepEqual(regionsOf(secret), [["us-east-1", undefined]]);
+    equal(stateIn(secret), "t", "the other region is not forgotten");
+    world.time += sixMinutes;
+    ends(await deliver(world, arn, { settings }), "unchanged", "undone");
+    deepEqual(regionsOf(secret), both2);
+  });
+});
+
+describe("rotation", () => {
+  it("is left as it is, and the secret moves while nothing is pending", async () => {
     const { world, secret } = withSecret({ rotating: true });
-    ends(await deliver(world, arn, { settings: { rotation: "cancel-and-move", mode: "copy" } }), "copied", "proven");
+    ends(await deliver(world, arn, { settings: { rotation: "move" } }), "moved", "proven");
     equal(stateOf(secret).rotating, true);
   });
 });
 
 describe("a person's undo", () => {
-  it("stands: what was restored is copied only, until its tag is removed", async () => {
-    const { world, secret } = withSecret();
-    await deliver(world, arn);
+  it("stands: what was restored is copied only, until a person releases it", async () => {
+    const { world, secret } = await moved();
     restoreByPerson(secret);
-    world.time += 6 * 60_000;
-    ends(await deliver(world, arn), "unchanged", "restored-by-somebody");
+    ends(await deliver(world, arn), "unchanged", "undone");
     putValue(secret, '{"n":2}', v2);
-    ends(await deliver(world, arn), "copied", "restored-by-somebody");
-    ends(await deliver(world, arn), "unchanged", "restored-by-somebody");
+    ends(await deliver(world, arn), "copied", "undone");
+    ends(await deliver(world, arn), "unchanged", "undone");
     ok(!isScheduled(secret) && homeHoldsCurrent(world, secret));
 
-    const { "vault-mover": tag, ...others } = stateOf(secret).tags;
-    ok(tag);
-    change(secret, { tags: others });
+    change(secret, { tags: { [stateTag]: "again" } });
     ends(await deliver(world, arn), "moved", "proven");
     ok(isScheduled(secret));
   });
+
+  const losses: readonly (readonly [string, (world: World, secret: FakeSecret) => void])[] = [
+    [
+      "a tool removes the tag",
+      (_, secret) => {
+        change(secret, { tags: {} });
+      },
+    ],
+    [
+      "the home's metadata is deleted",
+      ({ home }) => {
+        deleteMetadata(home, path);
+      },
+    ],
+    [
+      "Vault is set back to before the copy",
+      (world) => {
+        world.home.entries = {};
+      },
+    ],
+    [
+      "somebody removes all labels",
+      ({ home }) => {
+        (home.entries[path] ?? { labels: {} }).labels = {};
+      },
+    ],
+    [
+      "somebody writes labels of a restore",
+      ({ home }) => {
+        const entry = home.entries[path];
+        if (entry !== undefined) entry.labels = { ...entry.labels, restoring: v2, "region.us-east-1": "alias/x" };
+      },
+    ],
+  ];
+  for (const [what, lose] of losses) {
+    it(`stands when ${what}`, async () => {
+      const { world, secret } = await moved();
+      restoreByPerson(secret);
+      lose(world, secret);
+      for (let look = 1; look <= 3; look += 1) {
+        equal((await deliver(world, arn)).reason, "undone", `look ${look}`);
+        world.time += sixMinutes;
+      }
+      ok(!isScheduled(secret) && homeHoldsCurrent(world, secret));
+    });
+  }
 
   it("within five minutes is waited for, not overruled", async () => {
     const { world, secret } = withSecret();
@@ -89,90 +220,118 @@ describe("a person's undo", () => {
     ok(!isScheduled(secret));
   });
 
-  it("and its own deletion afterwards with a new value is an alarm", async () => {
+  it("right before the delete has the delete taken back, and stands", async () => {
     const { world, secret } = withSecret();
-    await deliver(world, arn);
+    const undo = atCall("source.schedule", "before", () => {
+      const { tags } = stateOf(secret);
+      change(secret, { tags: { ...tags, [stateTag]: (tags[stateTag] ?? "").replace("/d/", "/u/") } });
+    });
+    const outcome = await deliver(world, arn, { hook: undo });
+    ends(outcome, "unchanged", "undone");
+    equal(outcome.restored, "changed-meanwhile");
+    equal(isScheduled(secret), false);
+  });
+
+  it("at the moment of the mover's own restore is not overruled: the tag is read before it says back", async () => {
+    const { world, secret } = withSecret();
+    const hook = both(
+      atCall("source.schedule", "after", () => {
+        deleteMetadata(world.home, path);
+      }),
+      atCall("source.restore", "after", () => {
+        const { tags } = stateOf(secret);
+        change(secret, { tags: { ...tags, [stateTag]: (tags[stateTag] ?? "").replace("/d/", "/u/") } });
+      }),
+    );
+    ends(await deliver(world, arn, { hook }), "copied", "undone");
+    deepEqual([stateIn(secret), isScheduled(secret)], ["u", false]);
+  });
+
+  it("and its own deletion afterwards with a new value is an alarm, and taken back once near the end", async () => {
+    const { world, secret } = await moved();
     restoreByPerson(secret);
+    ends(await deliver(world, arn), "unchanged", "undone");
     putValue(secret, '{"n":2}', v2);
-    change(secret, { window: 7 });
+    change(secret, { window: 7, scheduledAt: world.time });
     ends(await deliver(world, arn), "refused", "deletion-unclaimed");
+    ok(isScheduled(secret));
     equal(currentOf(secret)?.versionId, v2);
+    world.time += 5 * 24 * 60 * 60_000;
+    const outcome = await deliver(world, arn);
+    ends(outcome, "copied", "undone");
+    equal(outcome.restored, "deletion-unclaimed");
+    ok(!isScheduled(secret) && homeHoldsCurrent(world, secret));
   });
 });
 
-describe("a finished move that is looked at late", () => {
-  const late = 16 * 60_000;
-
-  it("is marked as checked, once", async () => {
-    const { world } = withSecret();
-    await deliver(world, arn);
-    world.time += late;
-    ends(await deliver(world, arn), "unchanged", "already-moved");
-    equal(labelsOf(world, name)["checked"], new Date(world.time).toISOString());
-    const again = await recorded(world, arn);
-    ends(again.outcome, "unchanged", "already-moved");
-    deepEqual(wrote(again.names), []);
+describe("a finished move that is looked at again", () => {
+  it("needs nothing while both sides hold what was proven", async () => {
+    const { world } = await moved();
+    for (let look = 1; look <= 2; look += 1) {
+      const { outcome, names } = await recorded(world, arn);
+      ends(outcome, "unchanged", "already-moved");
+      deepEqual(wrote(names), []);
+    }
   });
 
-  it("is taken back and moved again when the whole home is gone", async () => {
-    const { world, secret } = withSecret();
-    await deliver(world, arn);
+  it("gets the labels again that it lost", async () => {
+    const { world } = await moved();
+    const before = labelsOf(world, name);
+    (world.home.entries[path] ?? { labels: {} }).labels = { v1: before["v1"] ?? "" };
+    const { outcome, names } = await recorded(world, arn);
+    ends(outcome, "unchanged", "already-moved");
+    deepEqual(wrote(names), ["home.label"]);
+    deepEqual(Object.keys(labelsOf(world, name)).sort(), ["deleted", "deleting", "v1"]);
+  });
+
+  it("is taken back and copied again when the whole home is gone", async () => {
+    const { world, secret } = await moved();
     deleteMetadata(world.home, path);
     const { outcome, names } = await recorded(world, arn);
-    ends(outcome, "moved", "proven");
+    ends(outcome, "copied", "undone");
     equal(outcome.restored, "home-gone");
-    ok(names.includes("source.restore"));
-    ok(homeHoldsCurrent(world, secret) && isScheduled(secret));
+    const restored = names.indexOf("source.restore");
+    deepEqual(names.slice(restored, restored + 3), ["source.restore", "source.describe", "source.tag"]);
+    ok(homeHoldsCurrent(world, secret) && !isScheduled(secret));
+    equal(stateIn(secret), "u");
   });
 
   it("is taken back, and its older value replaced, when a slow mover wrote over it", async () => {
     const { world, secret } = withSecret();
     putValue(secret, '{"n":2}', v2);
     await deliver(world, arn);
+    world.time += sixMinutes;
+    writeByPerson(world.home, path, '{"password":"p","user":"u"}', world.time, entityId);
+    const outcome = await deliver(world, arn);
+    ends(outcome, "copied", "undone");
+    equal(outcome.restored, "changed-meanwhile");
+    ok(homeHoldsCurrent(world, secret) && !isScheduled(secret));
+  });
+
+  it("is looked at once more before it is taken back: the home may have been read too early", async () => {
+    const { world, secret } = await moved();
     const entry = world.home.entries[path];
     ok(entry);
-    const slow = { ...entry.versions[1], data: '{"password":"p","user":"u"}' };
-    entry.versions[2] = slow as (typeof entry.versions)[number];
-    entry.current = 2;
-    entry.labels = { ...entry.labels, v2: `1;AbCdEf;fields;${v1}` };
-    const outcome = await deliver(world, arn);
-    ends(outcome, "moved", "proven");
-    equal(outcome.restored, "changed-meanwhile");
-    ok(homeHoldsCurrent(world, secret) && isScheduled(secret));
-  });
-
-  it("is decided on a home that was read after the source, before it is taken back", async () => {
-    const { world } = withSecret();
+    deleteMetadata(world.home, path);
     let reads = 0;
-    const meanwhile = async (call: { readonly side: string; readonly name: string }, when: string) => {
-      if (call.side !== "home" || call.name !== "metadata" || when !== "after") return;
+    const back = (call: { readonly name: string }, when: string): void => {
+      if (call.name !== "metadata" || when !== "before") return;
       reads += 1;
-      // The home is read before another mover's labels, the source after its delete.
-      if (reads === 1) await deliver(world, arn);
+      if (reads === 2) world.home.entries[path] = entry;
     };
-    const { outcome, names } = await recorded(world, arn, { hook: meanwhile });
+    const { outcome, names } = await recorded(world, arn, { hook: back });
     ends(outcome, "unchanged", "already-moved");
     ok(!names.includes("source.restore"));
+    ok(isScheduled(secret));
   });
 
-  it("is restored once near its end when a value came that no mover proved, and then moved", async () => {
-    const { world, secret } = withSecret();
-    const hook = both(
-      atCall("source.schedule", "before", () => {
-        putValue(secret, '{"n":2}', v2);
-      }),
-      atCall("source.schedule", "after", () => {
-        throw new Error("the container stops here");
-      }),
-    );
-    deepEqual(await tryDeliver(world, arn, { hook }), { crashed: true });
-    ends(await deliver(world, arn), "refused", "deletion-unclaimed");
+  it("is an alarm of its own while AWS denies the restore, and is tried again", async () => {
+    const { world, secret } = await moved();
+    deleteMetadata(world.home, path);
+    await rejects(deliver(world, arn, { source: { owners: [] } }), { code: "restore-denied", step: "restore" });
     ok(isScheduled(secret));
-    world.time += 27 * 24 * 60 * 60_000 + 1;
-    const outcome = await deliver(world, arn);
-    ends(outcome, "moved", "proven");
-    equal(outcome.restored, "deletion-unclaimed");
-    ok(homeHoldsCurrent(world, secret));
+    ends(await deliver(world, arn), "copied", "undone");
+    ok(!isScheduled(secret));
   });
 
   it("ends well when somebody deleted the source without a window meanwhile, and the home holds the value", async () => {
@@ -187,70 +346,36 @@ describe("a finished move that is looked at late", () => {
       else ends(outcome, "moved", "proven");
     }
   });
+});
 
-  it("forgets the regions of replicas once they are back", async () => {
-    const { world, secret } = withSecret({ replicas: [{ region: "us-east-1" }] });
-    const hook = atCall("source.schedule", "after", () => {
-      softDelete(world.home, path, world.time);
-    });
-    ends(await deliver(world, arn, { hook, settings: { replicas: "remove" } }), "refused", "home-deleted");
-    deepEqual(stateOf(secret).replicas, [{ region: "us-east-1" }]);
-    deepEqual(
-      Object.keys(labelsOf(world, name)).filter((key) => key.startsWith("region.") || key === "restoring"),
-      [],
-    );
+describe("neighbours", () => {
+  it("of a second stack are left alone: it takes nothing back that the first one moved", async () => {
+    const { world, secret } = await moved();
+    const settings = { entityId: "second-stack", homeTemplate: "second/{account}/{region}/{name}" };
+    const { outcome, names } = await recorded(world, arn, { settings, home: { author: "second-stack" } });
+    ends(outcome, "skipped", "another-mover");
+    deepEqual(wrote(names), []);
+    restoreByPerson(secret);
+    ends(await deliver(world, arn, { settings }), "skipped", "another-mover");
   });
 
-  it("keeps the announcement beside the label when another mover's restore removed it", async () => {
-    const { world } = withSecret();
-    const hook = atCall("source.schedule", "before", () => {
-      const entry = world.home.entries[path];
-      if (entry !== undefined) entry.labels = { v1: entry.labels["v1"] ?? "" };
-    });
-    ends(await deliver(world, arn, { hook }), "moved", "proven");
-    equal(labelsOf(world, name)["deleting"], `${v1}/2026-03-01T12:00:00.000Z`);
-    equal(labelsOf(world, name)["deleted"], v1);
+  it("that were the mover's, or are operators, keep what they wrote in Vault", async () => {
+    for (const settings of [{ formerEntityIds: ["person"] }, { operatorEntityIds: ["person"] }]) {
+      const { world, secret } = withSecret();
+      await deliver(world, arn, { settings: { ...settings, mode: "copy" } });
+      writeByPerson(world.home, path, '{"person":1}', world.time, "person");
+      ends(await deliver(world, arn, { settings }), "refused", "home-conflict");
+      ok(!isScheduled(secret));
+      equal(world.home.entries[path]?.current, 2);
+    }
   });
 
-  it("is moved again when another mover took it back before the announcement was written once more", async () => {
+  it("that ran the mover are recognised by the value that the source has or had", async () => {
     const { world, secret } = withSecret();
-    let removed = false;
-    let labels = 0;
-    const hook = both(
-      atCall("source.schedule", "before", () => {
-        const entry = world.home.entries[path];
-        if (entry !== undefined) entry.labels = { v1: entry.labels["v1"] ?? "" };
-        removed = true;
-      }),
-      (call, when) => {
-        if (!removed || call.name !== "label" || when !== "before") return;
-        labels += 1;
-        if (labels === 2) restoreByPerson(secret);
-      },
-    );
-    await deliver(world, arn, { hook });
-    world.time += 6 * 60_000;
-    await deliver(world, arn);
-    ok(isScheduled(secret) && homeHoldsCurrent(world, secret));
-    equal(labelsOf(world, name)["restoring"], undefined);
-  });
-
-  it("that another mover restored late is no person's undo", async () => {
-    const { world, secret } = withSecret();
-    await deliver(world, arn);
-    const entry = world.home.entries[path];
-    ok(entry);
-    entry.labels = { ...entry.labels, restoring: v1 };
-    const hook = atCall("source.restore", "after", () => {
-      const labels = world.home.entries[path]?.labels ?? {};
-      const { restoring, ...others } = labels;
-      ok(restoring);
-      entry.labels = others;
-    });
-    await deliver(world, arn, { hook });
-    world.time += 6 * 60_000;
-    const outcome = await deliver(world, arn);
-    equal(outcome.reason === "restored-by-somebody", false);
-    ok(isScheduled(secret) && homeHoldsCurrent(world, secret));
+    const operator = { operatorEntityIds: ["operator"] };
+    await deliver(world, arn, { settings: { ...operator, mode: "copy" }, home: { author: "operator" } });
+    putValue(secret, '{"n":2}', v2);
+    ends(await deliver(world, arn, { settings: operator }), "moved", "proven");
+    ok(homeHoldsCurrent(world, secret));
   });
 });
