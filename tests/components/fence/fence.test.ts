@@ -63,9 +63,16 @@ describe("the fence's document", () => {
       audience: "",
       signingAlgorithm: "ES384",
       replicas: "remove",
-      rotation: "cancel-and-move",
+      formerEntityIds: [],
     } as const;
-    const grants = moverGrants({ place, names: moverNames("test", place), mover, kmsKeyArns: [], inSubnets: true });
+    const grants = moverGrants({
+      place,
+      names: moverNames("test", place),
+      mover,
+      entityId: "x",
+      kmsKeyArns: [],
+      inSubnets: true,
+    });
     const granted = statementsOf(grants)
       .filter(({ Effect }) => Effect === "Allow")
       .flatMap(({ Action }) => Action);

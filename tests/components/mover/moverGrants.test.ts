@@ -20,9 +20,10 @@ const argsWith = (mover: Partial<GrantArgs["mover"]> = {}, over: Partial<GrantAr
     audience: "",
     signingAlgorithm: "ES384",
     replicas: "skip",
-    rotation: "skip",
+    formerEntityIds: [],
     ...mover,
   },
+  entityId: "0a1b2c3d-4e5f-6789-abcd-ef0123456789",
   kmsKeyArns: [],
   inSubnets: false,
   ...over,
@@ -114,7 +115,7 @@ describe("the grants of the function's role", () => {
         Effect: "Allow",
         Action: ["secretsmanager:RestoreSecret"],
         Resource: [secrets],
-        Condition: { Null: { "aws:ResourceTag/vault-mover": "false" } },
+        Condition: { StringLike: { "aws:ResourceTag/vault-mover": ["1/0a1b2c3d/*"] } },
       },
       {
         Effect: "Allow",
@@ -122,17 +123,33 @@ describe("the grants of the function's role", () => {
         Resource: [secrets],
         Condition: { "ForAllValues:StringEquals": { "aws:TagKeys": ["vault-mover"] } },
       },
-      { Effect: "Allow", Action: ["secretsmanager:DeleteSecret"], Resource: [secrets] },
+      {
+        Effect: "Allow",
+        Action: ["secretsmanager:DeleteSecret"],
+        Resource: [secrets],
+        Condition: { StringLike: { "aws:ResourceTag/vault-mover": ["1/0a1b2c3d/*"] } },
+      },
       ...always,
       otherFunctions,
     ]);
   });
 
-  it("let mode copy restore, but neither tag nor delete", () => {
-    const actions = actionsOf(argsWith({ mode: "copy", replicas: "remove", rotation: "cancel-and-move" }));
+  it("let a mover restore what one before it deleted, and delete only what carries its own tag", () => {
+    const before = statements(argsWith({ formerEntityIds: ["ffffffff-0000-4000-8000-000000000000"] }));
+    const taggedFor = (action: string) =>
+      before.find(({ Action }) => Action.includes(`secretsmanager:${action}`))?.Condition;
 
-    ok(actions.includes("secretsmanager:RestoreSecret"));
-    for (const action of ["DeleteSecret", "TagResource", "RemoveRegionsFromReplication", "CancelRotateSecret"]) {
+    deepEqual(taggedFor("RestoreSecret"), {
+      StringLike: { "aws:ResourceTag/vault-mover": ["1/0a1b2c3d/*", "1/ffffffff/*"] },
+    });
+    deepEqual(taggedFor("DeleteSecret"), { StringLike: { "aws:ResourceTag/vault-mover": ["1/0a1b2c3d/*"] } });
+  });
+
+  it("let mode copy restore and write its tag after that, but delete nothing", () => {
+    const actions = actionsOf(argsWith({ mode: "copy", replicas: "remove" }));
+
+    for (const action of ["RestoreSecret", "TagResource"]) ok(actions.includes(`secretsmanager:${action}`), action);
+    for (const action of ["DeleteSecret", "RemoveRegionsFromReplication"]) {
       ok(!actions.includes(`secretsmanager:${action}`), action);
     }
   });
@@ -151,8 +168,9 @@ describe("the grants of the function's role", () => {
     deepEqual(decrypt?.Resource, [key]);
   });
 
-  it("touch replication and rotation only where the settings ask for it", () => {
-    const actions = ["RemoveRegionsFromReplication", "ReplicateSecretToRegions", "CancelRotateSecret"];
+  it("touch replication only where the settings ask for it, and rotation never", () => {
+    const actions = ["RemoveRegionsFromReplication", "ReplicateSecretToRegions"];
+    ok(!actionsOf(everything).includes("secretsmanager:CancelRotateSecret"));
 
     for (const action of actions) {
       ok(!actionsOf(argsWith()).includes(`secretsmanager:${action}`), action);
