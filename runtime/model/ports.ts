@@ -54,11 +54,17 @@ export interface HomePort {
     path: string,
     patch: LabelPatch,
   ) => Promise<{ readonly is: "done" } | { readonly is: "gone" } | { readonly is: "rejected" }>;
-  /** The current version: its number, its expiry and the JSON text of its data. */
+  /** The current version: its number, its times and the JSON text of its data. */
   readonly read: (
     path: string,
   ) => Promise<
-    | { readonly is: "value"; readonly version: number; readonly deletionTime: string; readonly data: string }
+    | {
+        readonly is: "value";
+        readonly version: number;
+        readonly createdTime: string;
+        readonly deletionTime: string;
+        readonly data: string;
+      }
     | { readonly is: "gone" }
   >;
 }

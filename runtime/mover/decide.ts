@@ -171,6 +171,12 @@ export const liveRows: readonly Row[] = [
     decide: proveOrWrite,
   },
   {
+    name: "that version is labelled as another one of this secret, and a deletion of it was undone",
+    why: "The tag follows each version that is written, and no label, which may be forged, may have it follow anything.",
+    when: ({ current, tag }) => current.is === "other-version" && inState(tag, "d", "u"),
+    decide: (facts) => copy(facts, { act: "recognise", homeVersion: facts.homeVersion, by: "own" }),
+  },
+  {
     name: "that version is labelled as another one of this secret",
     why: "It is the mover's own, and Vault accepts the write only over this very version.",
     when: ({ current }) => current.is === "other-version",

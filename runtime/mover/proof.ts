@@ -2,6 +2,7 @@
 import type { Home } from "../model/home";
 import type { Reason } from "../model/outcome";
 import type { HomePort } from "../model/ports";
+import { timeKey } from "../model/stateTag";
 import type { Proof } from "../model/stateTag";
 import { holdsValue } from "../model/value";
 import type { SourceValue, ValueKind } from "../model/value";
@@ -43,6 +44,8 @@ export async function prove(request: ProofRequest, port: HomePort, settings: Mov
     return { is: "refused", outcome: "failed", reason: "home-recreated" };
   }
   if (answer.version !== request.homeVersion || home.currentVersion !== request.homeVersion) return { is: "stale" };
+  // The two answers may be of two entries: one that was deleted in between, and one that another mover began anew.
+  if (timeKey(answer.createdTime) !== timeKey(version.createdTime)) return { is: "stale" };
   if (answer.deletionTime !== "" || version.deletionTime !== "") {
     return { is: "refused", outcome: "refused", reason: "home-expires" };
   }

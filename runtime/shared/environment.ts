@@ -89,6 +89,8 @@ export interface MoverSettings {
 
 /** What any program is told at deployment: the mover's settings, and those that only another program takes. */
 export interface Settings extends MoverSettings {
+  /** Whether the mover reads its queue. */
+  readonly enabled: boolean;
   /** The sweeper's share of the account's ListSecrets rate, up to 1. */
   readonly sweepShare: number;
   /** How long a reader uses a value before it asks Vault again. */
@@ -116,6 +118,12 @@ const number: Field<number> = {
     const value = Number(given);
     return Number.isFinite(value) && value >= 0 ? value : undefined;
   },
+};
+
+const flag: Field<boolean> = {
+  optional: false,
+  form: "true or false",
+  read: (given) => (given === "true" || given === "false" ? given === "true" : undefined),
 };
 
 const word = <T extends string>(...words: readonly T[]): Field<T> => ({
@@ -187,7 +195,7 @@ const moverFields: Fields<MoverSettings> = {
 };
 
 /** Every setting of every program; each program takes its part by a list of keys. */
-const fields: Fields<Settings> = { ...moverFields, sweepShare: number, cacheSeconds: number };
+const fields: Fields<Settings> = { ...moverFields, enabled: flag, sweepShare: number, cacheSeconds: number };
 const moverKeys = Object.keys(moverFields) as readonly (keyof MoverSettings)[];
 
 /** A function's environment. */

@@ -2,6 +2,7 @@
 import { ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
 import type { SecretListEntry, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
+import { stateTag } from "../model/stateTag";
 import { sweepError } from "./sweep";
 import type { Entry, SweepPorts } from "./sweep";
 
@@ -14,12 +15,14 @@ export const listsPerSecond = 100;
 function readEntry(entry: SecretListEntry): readonly Entry[] {
   const { ARN: secretId, Name: name, LastChangedDate: changed, DeletedDate, Tags, OwningService, Type } = entry;
   if (secretId === undefined || name === undefined) return [];
+  const tag = Tags?.find(({ Key }) => Key === stateTag)?.Value;
   return [
     {
       secretId,
       name,
       ...(changed === undefined ? {} : { changedAt: changed.getTime() }),
       scheduled: DeletedDate !== undefined,
+      ...(tag === undefined ? {} : { tag }),
       tags: (Tags ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])),
       serviceOwned: OwningService !== undefined || Type !== undefined,
     },
@@ -37,18 +40,22 @@ export function makeSecretList(
   namePrefix: string,
   pace: () => Promise<void>,
 ): SweepPorts["list"] {
-  const filters =
+  const names =
     namePrefix === "" || namePrefix.includes("!") ? {} : { Filters: [{ Key: "name" as const, Values: [namePrefix] }] };
+  const all = { IncludePlannedDeletion: true };
+  const asked = {
+    recent: { ...names, SortBy: "last-changed-date" as const, SortOrder: "desc" as const },
+    all: { ...names, ...all },
+    // Whatever its name: the filter by prefix would hide what a narrower prefix left behind.
+    tagged: { Filters: [{ Key: "tag-key" as const, Values: [stateTag] }], ...all },
+  };
   return async (kind, token) => {
     await pace();
     try {
       const { SecretList = [], NextToken } = await client.send(
         new ListSecretsCommand({
           MaxResults: pageSize,
-          ...filters,
-          ...(kind === "all"
-            ? { IncludePlannedDeletion: true }
-            : { SortBy: "last-changed-date" as const, SortOrder: "desc" as const }),
+          ...asked[kind],
           ...(token === undefined ? {} : { NextToken: token }),
         }),
       );

@@ -3,6 +3,11 @@ import type { Settings, Variables } from "../shared/environment";
 
 const keys = [
   "region",
+  "enabled",
+  "entityId",
+  "formerEntityIds",
+  "mode",
+  "modeRules",
   "namePrefix",
   "exemptNames",
   "settleMinutes",

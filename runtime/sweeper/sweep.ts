@@ -5,10 +5,14 @@ import { stateTag } from "../model/stateTag";
 import { membersOf } from "../shared/members";
 import { makeTaskPool } from "./taskPool";
 import type { SweepSettings } from "./settings";
+import { readUnwatched } from "./unwatched";
+import type { Unwatched } from "./unwatched";
 
 /** `recent`: what changed since the sweep before last. `all`: everything, scheduled deletions of the mover included. */
 export const sweepKinds = ["recent", "all"] as const;
 export type SweepKind = (typeof sweepKinds)[number];
+/** What a list has: a sweep's secrets within `namePrefix`, or what carries the mover's tag under any name. */
+export type ListKind = SweepKind | "tagged";
 
 /** A secret as the list shows it; up to five minutes old. */
 export interface Entry {
@@ -20,6 +24,8 @@ export interface Entry {
   /** It is scheduled for deletion. */
   readonly scheduled: boolean;
   readonly tags: readonly string[];
+  /** What the mover's tag says. */
+  readonly tag?: string;
   /** An AWS service owns it, or it is a managed external secret. */
   readonly serviceOwned: boolean;
 }
@@ -33,7 +39,7 @@ export interface Page {
 
 export interface SweepPorts {
   /** A page of the list; `recent` asks for the latest change first and leaves out what is scheduled for deletion. */
-  readonly list: (kind: SweepKind, token: string | undefined) => Promise<Page>;
+  readonly list: (kind: ListKind, token: string | undefined) => Promise<Page>;
   /** Puts up to {@link batchSize} secrets on the mover's queue, all of them. */
   readonly send: (secretIds: readonly string[]) => Promise<void>;
   readonly now: () => number;
@@ -48,6 +54,8 @@ export interface SweepReport {
   readonly listed: number;
   /** Secrets put on the queue. */
   readonly sent: number;
+  /** Of a sweep of everything: deletions that no mover watches over. */
+  readonly unwatched?: Unwatched;
 }
 
 const hourMs = 60 * 60_000;
@@ -128,7 +136,8 @@ function makeHorizon(settleMinutes: number, now: number): (entries: readonly Ent
 
 /**
  * Runs one sweep. It goes through the list page by page and puts the secrets that concern the mover on its queue, in
- * batches. Only a batch that is not full is kept from one page to the next.
+ * batches. Only a batch that is not full is kept from one page to the next. While nobody reads the queue, nothing is put
+ * on it: messages would wait for four days and end as dead letters, and the first sweep after that names all secrets.
  *
  * @throws when a call failed for good or time runs out; the secrets sent so far are sent
  */
@@ -138,6 +147,7 @@ export async function runSweep(kind: SweepKind, settings: SweepSettings, ports: 
   const isTooOld = makeHorizon(settings.settleMinutes, started);
   const pool = makeTaskPool(sendsAtOnce);
   let [pages, listed, sent] = [0, 0, 0];
+  const unwatched = { secrets: 0, ending: 0 };
   let batch: string[] = [];
 
   const keepTime = (): void => {
@@ -157,6 +167,23 @@ export async function runSweep(kind: SweepKind, settings: SweepSettings, ports: 
     });
   };
 
+  const watch = (entry: Entry): void => {
+    const found = readUnwatched(entry, settings, started);
+    if (found === undefined) return;
+    unwatched.secrets += 1;
+    if (found === "ending") unwatched.ending += 1;
+  };
+  /** What the list by prefix does not show. */
+  const watchOtherNames = async (): Promise<void> => {
+    let next: string | undefined;
+    do {
+      keepTime();
+      const page = await list("tagged", next);
+      for (const entry of page.entries) if (!entry.name.startsWith(settings.namePrefix)) watch(entry);
+      next = page.next;
+    } while (next !== undefined);
+  };
+
   let token: string | undefined;
   try {
     do {
@@ -165,17 +192,19 @@ export async function runSweep(kind: SweepKind, settings: SweepSettings, ports: 
       pages += 1;
       listed += page.entries.length;
       for (const entry of page.entries) {
-        if (!concernsMover(entry, settings)) continue;
+        if (kind === "all" && entry.name.startsWith(settings.namePrefix)) watch(entry);
+        if (!settings.enabled || !concernsMover(entry, settings)) continue;
         if (kind === "recent" && !isRecent(entry.changedAt, settings.settleMinutes, started)) continue;
         if (batch.push(entry.secretId) === batchSize) await sendBatch();
       }
       token = kind === "recent" && isTooOld(page.entries) ? undefined : page.next;
     } while (token !== undefined);
     if (batch.length > 0) await sendBatch();
+    if (kind === "all" && settings.namePrefix !== "") await watchOtherNames();
   } finally {
     // Also after an error: the calls under way end before the function does.
     await pool.idle();
   }
   pool.check();
-  return { sweep: kind, pages, listed, sent };
+  return { sweep: kind, pages, listed, sent, ...(kind === "all" ? { unwatched } : {}) };
 }

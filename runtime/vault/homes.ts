@@ -60,12 +60,13 @@ export function makeVaultHome(options: KvOptions): HomePort {
       if (answer.status === 404) return { is: "gone" };
       if (answer.status !== 200) throw answerError(step, answer);
       const { metadata } = membersOf(membersOf(readJson(step, answer.text))["data"]);
-      const { version, deletion_time: deletionTime } = membersOf(metadata);
+      const { version, created_time: createdTime, deletion_time: deletionTime } = membersOf(metadata);
       const data = cutData(answer.text);
-      if (typeof version !== "number" || typeof deletionTime !== "string" || data === undefined) {
+      const times = typeof createdTime === "string" && typeof deletionTime === "string";
+      if (typeof version !== "number" || !times || data === undefined) {
         throw retryableError("vault-answer-unreadable", step, "Vault's answer has an unknown form");
       }
-      return { is: "value", version, deletionTime, data };
+      return { is: "value", version, createdTime, deletionTime, data };
     },
   };
 }

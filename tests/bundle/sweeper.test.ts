@@ -95,6 +95,7 @@ describe("the shipped sweeper", function () {
       pages: 13,
       listed: 1_234,
       sent: 1_234,
+      unwatched: { secrets: 0, ending: 0 },
     });
     assert.deepEqual([aws.queued.size, new Set(aws.queued.values())], [1_234, new Set([1])]);
     await container.stop();

@@ -63,10 +63,13 @@ describe("Homing", () => {
     equal(new Set(names).size, names.length);
   });
 
-  it("sweeps only when the queue is read", async () => {
-    for (const args of [{ enabled: false }, { sweepEnabled: false }]) {
+  it("sweeps while the queue is not read, and stops when it is told to", async () => {
+    for (const [args, state] of [
+      [{ enabled: false }, "ENABLED"],
+      [{ sweepEnabled: false }, "DISABLED"],
+    ] as const) {
       const made = await make(args);
-      equal(only(made, "aws:cloudwatch/eventRule:EventRule", "homing-sweeper-hourly").inputs.state, "DISABLED");
+      equal(only(made, "aws:cloudwatch/eventRule:EventRule", "homing-sweeper-hourly").inputs.state, state);
     }
   });
 

@@ -37,8 +37,9 @@ describe("the watch over the faults", function () {
       [
         [
           "port.read(request.path)",
-          'Promise.resolve({ is: "value", version: request.homeVersion, deletionTime: "", data: "" })',
+          'Promise.resolve({ is: "value", version: request.homeVersion, createdTime: "", deletionTime: "", data: "" })',
         ],
+        ["(0, stateTag_1.timeKey)(answer.createdTime) !== (0, stateTag_1.timeKey)(version.createdTime)", "false"],
         ["if (!(0, value_1.holdsValue)(answer.data, request.kind, request.value))", "if (false)"],
       ],
       /a delete without a proof of this run/,

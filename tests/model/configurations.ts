@@ -15,6 +15,9 @@ export function accepted(finding: string, { past, slots }: State): string | unde
   if (finding.endsWith(": undone)") && slots.length > 1) {
     return "of two movers at one secret the later tag can be the older one's: copied only, alarmed, until it is released";
   }
+  if (finding.startsWith("undo:") && slots.some(({ actor }) => actor === "undo")) {
+    return "an undo that ends in the one call between a mover's look at the tag and its `b` is written over";
+  }
   if (finding.startsWith("undo:") && past.crashed && slots.length > 1) {
     return "a mover that stops right after its delete, while another writes the tag `b`, leaves no word of that delete";
   }

@@ -156,13 +156,19 @@ const believing =
         },
         read: async (path) => {
           proving = believes.version;
-          if (!asks && written !== undefined) return { is: "value", deletionTime: "", ...written };
+          const createdTime = async (): Promise<string> =>
+            (await home.metadata(path)).versions[written?.version ?? 0]?.createdTime ?? "";
+          if (!asks && written !== undefined) {
+            return { is: "value", createdTime: await createdTime(), deletionTime: "", ...written };
+          }
           const answer = await home.read(path);
           if (answer.is !== "value" || written === undefined) return answer;
           return {
             ...answer,
             ...(believes.value ? { data: written.data } : {}),
-            ...(believes.version ? { version: written.version, data: written.data } : {}),
+            ...(believes.version
+              ? { version: written.version, data: written.data, createdTime: await createdTime() }
+              : {}),
           };
         },
         metadata: async (path) => believed(await home.metadata(path)),

@@ -238,8 +238,8 @@ export function homeEffects(state: HomeState, options: Omit<FakeHomeOptions, "ho
       const entry = state.entries[path];
       const version = entry?.versions[entry.current];
       if (entry === undefined || version === undefined || isGone(version, clock())) return { is: "gone" };
-      const { deletionTime, data } = version;
-      return { is: "value", version: entry.current, deletionTime, data: garble(data) };
+      const { createdTime, deletionTime, data } = version;
+      return { is: "value", version: entry.current, createdTime, deletionTime, data: garble(data) };
     },
   };
 }

@@ -38,9 +38,13 @@ const watched = [
   ["deletion-unclaimed", "Homing", "refused:deletion-unclaimed", { service: base }],
   ["no-sweep", "Homing", "sweep", { service: base }],
   ["no-full-sweep", "Homing", "sweep:all", { service: base }],
+  ["unwatched", "Homing", "unwatched", { service: base }],
+  ["unwatched-ending", "Homing", "unwatched-ending", { service: base }],
 ] as const;
 /** Those that go off when nothing comes. */
 const absences: readonly string[] = ["no-sweep", "no-full-sweep"];
+/** Those that a sweep of everything counts. */
+const counts: readonly string[] = ["unwatched", "unwatched-ending"];
 /** Those that go off at what lasts, not at the first event. */
 const lasting: readonly string[] = ["upstream-failing", "replicas-missing", "refused-for-days"];
 
@@ -119,13 +123,19 @@ describe("MoverAlarms", () => {
         [inputs.name, inputs.comparisonOperator, inputs.treatMissingData, inputs.alarmActions, inputs.tags],
         absences.includes(key)
           ? [`${base}-${key}`, "LessThanThreshold", "breaching", [topicArn], tags]
-          : [`${base}-${key}`, "GreaterThanThreshold", "notBreaching", [topicArn], tags],
+          : [
+              `${base}-${key}`,
+              "GreaterThanThreshold",
+              counts.includes(key) ? "ignore" : "notBreaching",
+              [topicArn],
+              tags,
+            ],
       );
     });
   }
 
   it("goes off at the first event, also one that is reported late", () => {
-    for (const [key] of watched.slice(2).filter(([one]) => ![...absences, ...lasting].includes(one))) {
+    for (const [key] of watched.slice(2).filter(([one]) => ![...absences, ...lasting, ...counts].includes(one))) {
       const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm(key).inputs;
       deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 0, 300, 3, 1], key);
     }
@@ -153,6 +163,13 @@ describe("MoverAlarms", () => {
     deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 0, 86_400, 2, 2]);
   });
 
+  it("stays on from one daily count to the next, and also when there is none", () => {
+    for (const key of counts) {
+      const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm(key).inputs;
+      deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Maximum", 0, 86_400, 2, 1]);
+    }
+  });
+
   it("goes off when no sweep ended well for a day, and no full one for a day and a half", () => {
     for (const [key, hours] of [
       ["no-sweep", 24],
@@ -172,7 +189,7 @@ describe("MoverAlarms", () => {
         .map(({ name }) => name)
         .filter((name) => !without.resources.some((one) => one.name === name))
         .sort(),
-      absences.map((key) => `alarms-${key}`).sort(),
+      [...absences, ...counts].map((key) => `alarms-${key}`).sort(),
     );
     const { policy } = only(without, "aws:sns/topicPolicy:TopicPolicy").inputs;
     ok(!JSON.stringify(policy).includes("sweep"));

@@ -21,7 +21,17 @@ async function makeSweeper(over: Partial<SecretSweeperArgs> = {}): Promise<Recor
       new SecretSweeper("sweeper", {
         place,
         names,
-        mover: { region, namePrefix: "app/", exemptNames: ["app/keep/*"], settleMinutes: 60 },
+        mover: {
+          region,
+          namePrefix: "app/",
+          exemptNames: ["app/keep/*"],
+          settleMinutes: 60,
+          formerEntityIds: ["former"],
+          mode: "copy",
+          modeRules: [],
+        },
+        moverEntityId: "0a1b2c3d-entity",
+        enabled: true,
         sweep: { runs: true, sweepShare: 0.25 },
         queueUrl,
         logRetentionDays: 90,
@@ -145,6 +155,11 @@ describe("SecretSweeper", () => {
 
     deepEqual(readSweepEnvironment(variables), {
       region,
+      enabled: true,
+      entityId: "0a1b2c3d-entity",
+      formerEntityIds: ["former"],
+      mode: "copy",
+      modeRules: [],
       namePrefix: "app/",
       exemptNames: ["app/keep/*"],
       settleMinutes: 60,
@@ -152,7 +167,12 @@ describe("SecretSweeper", () => {
       queueUrl,
     });
     deepEqual(Object.keys(variables).sort(), [
+      "HOMING_ENABLED",
+      "HOMING_ENTITY_ID",
       "HOMING_EXEMPT_NAMES",
+      "HOMING_FORMER_ENTITY_IDS",
+      "HOMING_MODE",
+      "HOMING_MODE_RULES",
       "HOMING_NAME_PREFIX",
       "HOMING_QUEUE_URL",
       "HOMING_REGION",

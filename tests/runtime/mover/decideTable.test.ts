@@ -56,6 +56,10 @@ const liveExamples: readonly (readonly [Partial<Facts>, object])[] = [
   [{ current: { is: "unknown-format", author: "ours" } }, stop("refused", "label-format")],
   [{ current: { is: "of-another", author: "ours" } }, stop("refused", "home-of-another")],
   [{ homeVersion: 1, current: same }, prove()],
+  [
+    { homeVersion: 1, current: { is: "other-version", author: "ours" }, tag: own("u") },
+    recognise("own", { mode: "copy", copyOnly: "undone", undone: tagOf({ state: "u" }) }),
+  ],
   [{ homeVersion: 1, current: { is: "other-version", author: "ours" } }, write(1)],
   [{ homeVersion: 1, current: { is: "unlabelled", author: "ours" } }, recognise("own")],
   [{ homeVersion: 1, current: { is: "former" } }, recognise("listed")],

@@ -10,7 +10,8 @@ type Answer = Awaited<ReturnType<HomePort["read"]>>;
 
 const path = "aws/111122223333/eu-west-1/app/db";
 const data = '{"user":"app","port":5432}';
-const value: Extract<Answer, { is: "value" }> = { is: "value", version: 1, deletionTime: "", data };
+const { createdTime } = homeVersionOf();
+const value: Extract<Answer, { is: "value" }> = { is: "value", version: 1, createdTime, deletionTime: "", data };
 const older = homeVersionOf({ createdTime: "2026-03-01T10:00:00.000000001Z" });
 
 /** The home holds version 2, which this run wrote over version 1; each test says what is otherwise. */
@@ -55,6 +56,11 @@ const refused = (outcome: string, reason: string) => ({ is: "refused", outcome, 
 const theProof = { homeVersion: 2, createdTime: homeVersionOf().createdTime, versionId: versionIdOf(1) };
 
 describe("the proof of a home", () => {
+  it("is none when data and metadata are of two entries, one deleted and the other begun anew in between", async () => {
+    const answer = { ...value, version: 2, createdTime: "2026-03-01T09:00:00.000000001Z" };
+    deepEqual(await proven({ answer }), { is: "stale" });
+  });
+
   it("is the version, when it was made and of which value", async () => {
     deepEqual(await proven({}), { is: "proven", proof: theProof });
   });

@@ -5,6 +5,11 @@ import type { SweepSettings } from "../../../runtime/sweeper/settings";
 
 const settings: SweepSettings = {
   region: "eu-west-1",
+  enabled: true,
+  entityId: "0a1b2c3d-entity",
+  formerEntityIds: [],
+  mode: "move",
+  modeRules: [],
   namePrefix: "app/",
   exemptNames: ["app/keep/*", "b"],
   settleMinutes: 0,

@@ -15,13 +15,18 @@ import {
   runSweep,
   sweepError,
 } from "../../../runtime/sweeper/sweep";
-import type { Entry, Page, SweepKind, SweepPorts, SweepReport } from "../../../runtime/sweeper/sweep";
+import type { Entry, ListKind, Page, SweepKind, SweepPorts, SweepReport } from "../../../runtime/sweeper/sweep";
 import { arnOf, moverSettings } from "../../support/builders";
 
 const now = Date.UTC(2026, 10, 3);
 const minute = 60_000;
 const settings: SweepSettings = {
   region: "eu-west-1",
+  enabled: true,
+  entityId: "0a1b2c3d-entity",
+  formerEntityIds: [],
+  mode: "move",
+  modeRules: [],
   namePrefix: "",
   exemptNames: [],
   settleMinutes: 0,
@@ -41,6 +46,8 @@ const entry = (name: string, over: Partial<Entry> = {}): Entry => ({
 
 interface Scene extends Partial<Pick<SweepPorts, "send" | "remainingMs">> {
   readonly pages: readonly (readonly Entry[])[];
+  /** The list of what carries the mover's tag. */
+  readonly tagged?: readonly Entry[];
   readonly settings?: Partial<SweepSettings>;
 }
 
@@ -48,10 +55,13 @@ interface Swept {
   readonly run: Promise<SweepReport>;
   /** Names in the order in which they were sent, a list for each batch. */
   readonly batches: readonly (readonly string[])[];
-  readonly asked: { readonly kind: SweepKind; readonly token: string | undefined }[];
+  readonly asked: { readonly kind: ListKind; readonly token: string | undefined }[];
 }
 
-function sweepOver(kind: SweepKind, { pages, settings: own, send, remainingMs = () => 900_000 }: Scene): Swept {
+function sweepOver(
+  kind: SweepKind,
+  { pages, tagged = [], settings: own, send, remainingMs = () => 900_000 }: Scene,
+): Swept {
   const batches: (readonly string[])[] = [];
   const asked: Swept["asked"] = [];
   const run = runSweep(
@@ -60,6 +70,7 @@ function sweepOver(kind: SweepKind, { pages, settings: own, send, remainingMs = 
     {
       list: (asking, token) => {
         asked.push({ kind: asking, token });
+        if (asking === "tagged") return Promise.resolve({ entries: tagged });
         const index = Number(token ?? 0);
         const next = index + 1 < pages.length ? { next: (index + 1).toString() } : {};
         return Promise.resolve({ entries: pages[index] ?? [], ...next });
@@ -97,7 +108,7 @@ describe("runSweep", () => {
     const pages = [many(12, "a"), many(12, "b")];
     const { run, batches } = sweepOver("all", { pages });
 
-    deepEqual(await run, { sweep: "all", pages: 2, listed: 24, sent: 24 });
+    deepEqual(await run, { sweep: "all", pages: 2, listed: 24, sent: 24, unwatched: { secrets: 0, ending: 0 } });
 
     deepEqual(
       batches.map(({ length }) => length),
@@ -233,7 +244,7 @@ describe("runSweep", () => {
     ];
     const { run, batches } = sweepOver("all", { pages, settings: { namePrefix: "app/", exemptNames: ["app/keep/*"] } });
 
-    deepEqual(await run, { sweep: "all", pages: 1, listed: 8, sent: 2 });
+    deepEqual(await run, { sweep: "all", pages: 1, listed: 8, sent: 2, unwatched: { secrets: 0, ending: 0 } });
     deepEqual(batches.flat(), ids(["app/a", "app/moved"]));
   });
 
@@ -293,7 +304,7 @@ describe("runSweep", () => {
 
     it("fails with the list's error when what is under way has ended", async () => {
       let ended = false;
-      const list = (_: SweepKind, token?: string): Promise<Page> =>
+      const list = (_: ListKind, token?: string): Promise<Page> =>
         token === undefined
           ? Promise.resolve({ entries: many(10), next: "1" })
           : Promise.reject(
@@ -383,7 +394,7 @@ describe("a sweep of 500,000 secrets", function () {
       remainingMs: () => 900_000,
     });
 
-    deepEqual(report, { sweep: "all", pages, listed: 500_000, sent: 500_000 });
+    deepEqual(report, { sweep: "all", pages, listed: 500_000, sent: 500_000, unwatched: { secrets: 0, ending: 0 } });
     equal(sent, 500_000);
     const [early = 0, late = 0] = heaps;
     ok(late - early < 4 * 2 ** 20, `the heap grew by ${((late - early) / 2 ** 20).toFixed(1)} MiB`);

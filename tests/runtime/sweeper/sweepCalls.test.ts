@@ -50,6 +50,16 @@ describe("the list of secrets", () => {
     deepEqual(inputs, [{ MaxResults: 100, IncludePlannedDeletion: true }]);
   });
 
+  it("asks for all that carries the mover's tag, whatever its name, with deletions", async () => {
+    const { inputs, list } = listOver("app/");
+
+    await list("tagged", undefined);
+
+    deepEqual(inputs, [
+      { MaxResults: 100, Filters: [{ Key: "tag-key", Values: ["vault-mover"] }], IncludePlannedDeletion: true },
+    ]);
+  });
+
   it("does not filter by a prefix that the server would take for a negation", async () => {
     const { inputs, list } = listOver("!app");
 
@@ -76,6 +86,7 @@ describe("the list of secrets", () => {
           name: "a",
           changedAt: 5_000,
           scheduled: false,
+          tag: "x",
           tags: ["vault-mover"],
           serviceOwned: false,
         },

@@ -2,6 +2,7 @@ import { deepEqual, ok } from "node:assert/strict";
 
 import { assert as check, asyncProperty, array, boolean, integer, nat } from "fast-check";
 
+import type { SweepSettings } from "../../../runtime/sweeper/settings";
 import { runSweep } from "../../../runtime/sweeper/sweep";
 import type { Entry, SweepKind } from "../../../runtime/sweeper/sweep";
 import { arnOf } from "../../support/builders";
@@ -33,8 +34,13 @@ async function sweepAt(
     .filter(({ changedAt = 0 }) => changedAt + listDelayMs <= now)
     .sort((a, b) => (b.changedAt ?? 0) - (a.changedAt ?? 0));
   const queued: string[] = [];
-  const settings = {
+  const settings: SweepSettings = {
     region: "eu-west-1",
+    enabled: true,
+    entityId: "0a1b2c3d-entity",
+    formerEntityIds: [],
+    mode: "move",
+    modeRules: [],
     namePrefix: "",
     exemptNames: [],
     settleMinutes: 0,

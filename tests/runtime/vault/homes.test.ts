@@ -8,8 +8,9 @@ import type { Answer, Call } from "../../../runtime/vault/transport";
 
 const neverWritten = '{"errors":[]}';
 const noRoute = '{"errors":["no handler for route \\"homing/data/x\\". route entry not found."]}';
+const made = "2026-03-01T11:00:00.000000001Z";
 const value = (data: string, over: object = {}): string =>
-  `{"request_id":"r","data":{"data":${data},"metadata":${JSON.stringify({ version: 3, deletion_time: "", destroyed: false, ...over })}}}`;
+  `{"request_id":"r","data":{"data":${data},"metadata":${JSON.stringify({ version: 3, created_time: made, deletion_time: "", destroyed: false, ...over })}}}`;
 
 function homeOver(answers: readonly (Partial<Answer> | Answer)[], namespace = "") {
   const calls: Call[] = [];
@@ -239,6 +240,7 @@ describe("a read", () => {
     deepEqual(await read({ text: value('{"n" : 1.10}') }), {
       is: "value",
       version: 3,
+      createdTime: made,
       deletionTime: "",
       data: '{"n" : 1.10}',
     });

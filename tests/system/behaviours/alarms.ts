@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 
 import { CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { GetFunctionConfigurationCommand, InvokeCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import {
   DeleteSecretCommand,
   RestoreSecretCommand,
@@ -12,6 +12,7 @@ import {
 
 import { moverAlarms } from "../../../components/mover/moverAlarms";
 import { writeStateTag } from "../../../runtime/model/stateTag";
+import type { SweepReport } from "../../../runtime/sweeper/sweep";
 import type { Bench } from "../support/bench";
 import { eventually } from "../support/eventually";
 import { subscribe } from "../support/onCall";
@@ -282,6 +283,42 @@ export function describeAlarms(bench: () => Bench): void {
 
       await log.outcome(arn, { outcome: "refused", reason: "deletion-unclaimed" });
       await goesOff("deletion-unclaimed");
+    });
+
+    it("tell of deletions that no mover watches over, from a sweeper that sends nothing", async () => {
+      const { clients, system } = bench();
+      await moved("alarms/unwatched");
+      const FunctionName = system().outputs["sweeperFunctionName"];
+      const { Environment } = await clients.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+      const setEnabled = async (HOMING_ENABLED: string): Promise<void> => {
+        const Variables = { ...Environment?.Variables, HOMING_ENABLED };
+        await clients.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+      };
+      await setEnabled("false");
+      const Payload = Buffer.from(JSON.stringify({ sweep: "all" }));
+      const { FunctionError, Payload: answer = [] } = await clients.lambda
+        .send(new InvokeCommand({ FunctionName, Payload }))
+        .finally(() => setEnabled("true"));
+
+      assert.equal(FunctionError, undefined);
+      const { sent, unwatched } = JSON.parse(Buffer.from(answer).toString("utf8")) as SweepReport;
+      assert.equal(sent, 0);
+      assert.ok((unwatched?.secrets ?? 0) > 0, "none was counted");
+      await goesOff("unwatched");
+
+      // What ends soon is counted in the same way; nobody waits for weeks.
+      await onCall.aws.json("monitoring", "PutMetricData", {
+        Namespace: "Homing",
+        MetricData: [
+          {
+            MetricName: "unwatched-ending",
+            Dimensions: [{ Name: "service", Value: system().functionName }],
+            Unit: "Count",
+            Value: 1,
+          },
+        ],
+      });
+      await goesOff("unwatched-ending");
     });
 
     it("tell of days without a sweep, and end with one", async () => {

@@ -12,6 +12,7 @@ import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 
 import { homingIn } from "../../cli/support/homing";
 import type { Bench } from "../support/bench";
+import { eventually } from "../support/eventually";
 
 const RoleName = "operator";
 const PolicyName = "one-command";
@@ -30,7 +31,8 @@ const listed = {
   ],
   status: ["secretsmanager:ListSecrets", "secretsmanager:DescribeSecret", "logs:FilterLogEvents"],
   verify: ["secretsmanager:ListSecrets", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-  undo: ["secretsmanager:DescribeSecret", "secretsmanager:RestoreSecret"],
+  undo: ["secretsmanager:DescribeSecret", "secretsmanager:RestoreSecret", "secretsmanager:TagResource"],
+  release: ["secretsmanager:DescribeSecret", "secretsmanager:TagResource"],
 } as const;
 const ofAll = { aws: [], jwt: ["sts:GetWebIdentityToken"] } as const;
 
@@ -123,9 +125,29 @@ export function describeOperator(bench: () => Bench, login: "aws" | "jwt"): void
     it("undo: takes the deletion back", async () => {
       await allow(listed.undo);
 
-      const { code, err } = await run("undo", [`${bench().system().mount}/${bench().home(name)}`]);
+      const { code, err } = await run("undo", ["--yes", `${bench().system().mount}/${bench().home(name)}`]);
 
       assert.equal(code, 0, err);
+      assert.equal(await bench().sources.isScheduled(name), false);
+      assert.equal((await bench().sources.stateTag(name)).state, "u");
+    });
+
+    it("release: lets it move again", async () => {
+      const { sources, log } = bench();
+      await allow(listed.release);
+      const { ARN: arn = "" } = await sources.describe(name);
+      const moves = async (): Promise<number> =>
+        (await log.outcomesOf(arn)).filter(({ outcome }) => outcome === "moved").length;
+      const before = await moves();
+
+      const { code, err } = await run("release", ["--yes", `${bench().system().mount}/${bench().home(name)}`]);
+
+      assert.equal(code, 0, err);
+      await eventually(
+        async () => ((await moves()) > before ? true : undefined),
+        () => "it was not moved again",
+      );
+      assert.equal(await sources.isScheduled(arn), true);
     });
 
     it("says which call is denied and where the permissions are listed, and prints no value in all of this", async () => {

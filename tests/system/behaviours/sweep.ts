@@ -247,7 +247,7 @@ export function describeSweep(bench: () => Bench): void {
     it("is turned off with its alarms by a setting", async () => {
       const changes = await bench().cloud.preview({ sweepEnabled: "false" });
 
-      assert.equal(changes["delete"], 2, "the alarms on sweeps");
+      assert.equal(changes["delete"], 4, "the alarms that sweeps feed");
       assert.ok(changes["update"]);
     });
   });
