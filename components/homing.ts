@@ -1,5 +1,5 @@
 import { getCallerIdentityOutput, getPartitionOutput, getRegionOutput } from "@pulumi/aws";
-import { all, ComponentResource, getProject, getStack, output } from "@pulumi/pulumi";
+import { all, ComponentResource, getProject, getStack, log, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import { exemptTag } from "../runtime/model/exemption";
 import { environmentFaults, regionFaults } from "./args/conflicts";
@@ -46,6 +46,13 @@ export class Homing extends ComponentResource {
     refuse(`Homing ${name} can't be made`, faults);
     super("homing:index:Homing", name, {}, opts);
 
+    if (!values.sweepEnabled) {
+      void log.warn(
+        "sweepEnabled is false: nobody counts the deletions that no mover watches over, finished moves are not checked " +
+          "again, and lost events stay lost.",
+        this,
+      );
+    }
     const place = this.findPlace(name, values);
     this.movers = this.createMovers(name, place, values);
     [{ home: this.home, secretMover: this.secretMover, sweeper: this.sweeper, alarms: this.alarms }] = this.movers;
@@ -150,8 +157,8 @@ export class Homing extends ComponentResource {
           loginRole,
           mover: this.settingsOf(name, where, values, loginRole),
           ...optionsOf(values),
-          // A queue that nobody reads would only fill up.
-          sweep: { runs: values.enabled && values.sweepEnabled, sweepShare: values.sweepShare },
+          // Also while nobody reads the queue: then it counts the deletions that nobody watches over, and sends nothing.
+          sweep: { runs: values.sweepEnabled, sweepShare: values.sweepShare },
           ...(shared === undefined ? {} : { shared }),
         },
         { ...opts, parent: this },

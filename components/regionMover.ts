@@ -79,7 +79,11 @@ export function deployMover(
   const { moverEntityId } = home;
   const secretMover = new SecretMover(nameOf("mover"), { ...options, place, names, mover, moverEntityId }, opts);
   const { queueUrl } = secretMover;
-  const sweeper = new SecretSweeper(nameOf("sweeper"), { ...options, place, names, mover, sweep, queueUrl }, opts);
+  const sweeper = new SecretSweeper(
+    nameOf("sweeper"),
+    { ...options, place, names, mover, moverEntityId, sweep, queueUrl },
+    opts,
+  );
   const alarms = new MoverAlarms(
     nameOf("alarms"),
     { ...args.alarms, place, names, sweeps: sweep.runs, tags: options.tags },

@@ -14,7 +14,7 @@ type MoverMetric =
 /** Whose metric it is, and its name there. */
 type Metric =
   | { readonly of: "mover"; readonly name: MoverMetric }
-  | { readonly of: "sweeper"; readonly name: "sweep" | `sweep:${SweepKind}` }
+  | { readonly of: "sweeper"; readonly name: "sweep" | `sweep:${SweepKind}` | "unwatched" | "unwatched-ending" }
   | { readonly of: "function"; readonly name: "Errors" }
   | { readonly of: "queue"; readonly name: "ApproximateAgeOfOldestMessage" }
   | { readonly of: "deadLetterQueue"; readonly name: "ApproximateNumberOfMessagesVisible" };
@@ -30,7 +30,7 @@ interface Breach {
   /** Which side of the threshold is an alarm; default above. */
   readonly comparisonOperator?: "LessThanThreshold";
   /** What a period without any data counts as. Default `notBreaching`: nothing was counted, so nothing happened. */
-  readonly treatMissingData?: "breaching";
+  readonly treatMissingData?: "breaching" | "ignore";
 }
 
 export interface MoverAlarm {
@@ -77,6 +77,19 @@ const everyDay: Breach = {
   period: 24 * 60 * 60,
   evaluationPeriods: 2,
   datapointsToAlarm: 2,
+};
+
+/**
+ * The sweep of all secrets counts once a day, a little earlier or later: in two days there is always a count. Without any
+ * the alarm stays as it is, because a sweep that fails ends no danger.
+ */
+const dailyCount: Breach = {
+  statistic: "Maximum",
+  threshold: 0,
+  period: 24 * 60 * 60,
+  evaluationPeriods: 2,
+  datapointsToAlarm: 1,
+  treatMissingData: "ignore",
 };
 
 /** Nothing was counted in so many whole hours. */
@@ -249,6 +262,21 @@ export const moverAlarms: readonly MoverAlarm[] = [
     breach: absentFor(36),
     means: "No sweep of all secrets has ended well in 36 hours: finished moves are not checked again.",
     todo: 'Read the end of the sweeper\'s log; start one with the event {"sweep":"all"}. After a first deployment the first one, a day later, ends this alarm.',
+  },
+  {
+    key: "unwatched",
+    metric: { of: "sweeper", name: "unwatched" },
+    breach: dailyCount,
+    means:
+      "Secrets that this mover deleted are in their recovery window, and no mover brings them back if their homes are lost or changed.",
+    todo: "Set enabled, mode and namePrefix so that the mover looks at them again, or compare them with their homes before the window ends.",
+  },
+  {
+    key: "unwatched-ending",
+    metric: { of: "sweeper", name: "unwatched-ending" },
+    breach: dailyCount,
+    means: "Of the deletions that no mover watches over, some may end for good within three days.",
+    todo: "Restore these secrets, or see that their homes hold what they had: after that only Vault has it.",
   },
 ];
 

@@ -29,11 +29,18 @@ export interface SweepOptions {
 
 export interface SecretSweeperArgs extends Pick<
   MoverOptions,
-  "logRetentionDays" | "logLevel" | "tags" | keyof FunctionRules
+  "enabled" | "logRetentionDays" | "logLevel" | "tags" | keyof FunctionRules
 > {
   readonly place: Input<Place>;
   readonly names: Input<MoverNames>;
-  readonly mover: Input<Pick<MoverSettings, "region" | "namePrefix" | "exemptNames" | "settleMinutes">>;
+  readonly mover: Input<
+    Pick<
+      MoverSettings,
+      "region" | "namePrefix" | "exemptNames" | "settleMinutes" | "formerEntityIds" | "mode" | "modeRules"
+    >
+  >;
+  /** Identity entity of the mover, by which its tags are known. */
+  readonly moverEntityId: Input<string>;
   readonly sweep: SweepOptions;
   /** The mover's queue. */
   readonly queueUrl: Input<string>;
@@ -60,7 +67,7 @@ export class SecretSweeper extends ComponentResource {
 
   /** Outside any VPC: it needs Secrets Manager, SQS and nothing else. */
   private createFunction(name: string, args: SecretSweeperArgs) {
-    const { place, tags, sweep } = args;
+    const { place, tags, sweep, enabled } = args;
     const names = output(args.names);
     const { sweepShare } = sweep;
     // No concurrency is reserved: an account with a small limit can't, and two sweeps at once do no harm.
@@ -81,9 +88,9 @@ export class SecretSweeper extends ComponentResource {
       logGroup: names.sweeperLogGroup,
       logRetentionDays: args.logRetentionDays,
       logLevel: args.logLevel,
-      variables: all([args.mover, args.queueUrl]).apply(
-        ([{ region, namePrefix, exemptNames, settleMinutes }, queueUrl]) =>
-          writeSweepEnvironment({ region, namePrefix, exemptNames, settleMinutes, sweepShare, queueUrl }),
+      // Only its own settings are written, whatever else the mover's part holds.
+      variables: all([args.mover, args.moverEntityId, args.queueUrl]).apply(([mover, entityId, queueUrl]) =>
+        writeSweepEnvironment({ ...mover, entityId, enabled, sweepShare, queueUrl }),
       ),
       // The mover's name: the metrics of a stack have one dimension.
       service: names.function,
