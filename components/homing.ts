@@ -15,7 +15,7 @@ import type { HomingArgs } from "./homingArgs";
 import type { HomingOutputs } from "./homingOutputs";
 import type { MoverAlarms } from "./mover/moverAlarms";
 import type { SecretMover } from "./mover/secretMover";
-import { deployMover, outputsOf } from "./regionMover";
+import { deployMover, deployWatch, outputsOf } from "./regionMover";
 import type { RegionMover } from "./regionMover";
 import type { SecretSweeper } from "./sweeper/secretSweeper";
 import type { VaultAccess } from "./vault/vaultAccess";
@@ -55,6 +55,7 @@ export class Homing extends ComponentResource {
     }
     const place = this.findPlace(name, values);
     this.movers = this.createMovers(name, place, values);
+    if (values.sweepEnabled) this.watchFormerRegions(name, place, values, this.movers[0]);
     [{ home: this.home, secretMover: this.secretMover, sweeper: this.sweeper, alarms: this.alarms }] = this.movers;
 
     const regions = place.apply(({ region }) => [region, ...values.regions.slice(1)]);
@@ -137,6 +138,31 @@ export class Homing extends ComponentResource {
       refuse(`Homing ${name} can't be made`, environmentFaults(settings, label));
       return settings;
     });
+  }
+
+  /** Deletions that were begun there go on, although no mover is left. */
+  private watchFormerRegions(
+    name: string,
+    place: Output<Place>,
+    values: KnownValues,
+    { home, loginRole }: RegionMover,
+  ) {
+    for (const region of values.formerRegions) {
+      const provider = providerIn(region, place.account, `${name}-aws-${region}`, { parent: this });
+      const there = place.apply((where) => ({ ...where, region }));
+      deployWatch(
+        (part) => `${name}-${part}-${region}`,
+        {
+          place: there,
+          names: this.namesIn(name, there, values),
+          mover: this.settingsOf(name, there, values, loginRole),
+          ...optionsOf(values),
+          sweep: { runs: true, sweepShare: values.sweepShare },
+          shared: home,
+        },
+        { providers: [provider], parent: this },
+      );
+    }
   }
 
   private createMovers(

@@ -30,6 +30,8 @@ export interface HomingArgs {
   readonly homeTemplate?: string;
   /** Regions that get a mover, the provider's own one first; empty for its own only. @default `[]` */
   readonly regions?: readonly string[];
+  /** Regions that had a mover before: their deletions under way are still counted, with an alarm. @default `[]` */
+  readonly formerRegions?: readonly string[];
   /** How the function logs in to Vault, aws or jwt. @default `aws` */
   readonly login?: "aws" | "jwt";
   /** Path of Vault's auth method. @default `homing-aws` or `homing-jwt` */

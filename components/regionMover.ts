@@ -1,5 +1,6 @@
 import { output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
+import { placeOf } from "../runtime/model/stateTag";
 import type { MoverPart } from "./args/parts";
 import type { MoverNames, Place } from "./aws/names";
 import { MoverAlarms } from "./mover/moverAlarms";
@@ -81,7 +82,7 @@ export function deployMover(
   const { queueUrl } = secretMover;
   const sweeper = new SecretSweeper(
     nameOf("sweeper"),
-    { ...options, place, names, mover, moverEntityId, sweep, queueUrl },
+    { ...options, place, names, mover, moverEntityId, sweep, target: { queueUrl } },
     opts,
   );
   const alarms = new MoverAlarms(
@@ -90,6 +91,23 @@ export function deployMover(
     opts,
   );
   return { region, home, secretMover, sweeper, alarms, loginRole: output(loginRole) };
+}
+
+/**
+ * Makes what is left of the mover of a region that has none any more: a sweeper that counts the deletions that it left
+ * behind, and the alarms on that. Logical names are those of a mover's, so that what is there stays.
+ */
+export function deployWatch(
+  nameOf: (part: string) => string,
+  args: Omit<RegionMoverArgs, "vault" | "loginRole" | "shared"> & { readonly shared: VaultAccess },
+  opts: ComponentResourceOptions,
+): void {
+  const { place, names, mover, options, sweep, shared } = args;
+  const { moverEntityId } = shared;
+  const target = { formerPlace: output(mover).apply(placeOf) };
+  new SecretSweeper(nameOf("sweeper"), { ...options, place, names, mover, moverEntityId, sweep, target }, opts);
+  const { tags } = options;
+  new MoverAlarms(nameOf("alarms"), { ...args.alarms, place, names, sweeps: "alone", tags }, opts);
 }
 
 /** What the output `movers` tells of it. */

@@ -58,6 +58,12 @@ export function combinationFaults(values: KnownValues, hasAddress: boolean, labe
       `${label(key)} ${key.endsWith("s") ? "are those" : "is that"} of one region, and ${label("regions")} has several: give each of them a stack of its own`,
     );
   }
+  for (const key of ["encryptionKeyArn", "alarmTopicArn"] as const) {
+    refuse(
+      given(key) && values.formerRegions.length > 0,
+      `${label(key)} is that of one region and can't serve those of ${label("formerRegions")}`,
+    );
+  }
   const patterns = values.modeRules.map((rule) => rule.pattern);
   refuse(new Set(patterns).size !== patterns.length, `${label("modeRules")} must have each pattern once`);
   return faults;
@@ -75,7 +81,12 @@ const partOfAws = (region: string): string => /^(cn|us-gov|us-iso[a-z]?|eu-isoe|
  * @param place as far as it is known
  */
 export function regionFaults(
-  { homePrefix, homeTemplate, regions }: Pick<Values, "homePrefix" | "homeTemplate" | "regions">,
+  {
+    formerRegions,
+    homePrefix,
+    homeTemplate,
+    regions,
+  }: Pick<Values, "formerRegions" | "homePrefix" | "homeTemplate" | "regions">,
   label: Label,
   { account, region: own }: { readonly account?: string | undefined; readonly region?: string | undefined },
 ): string[] {
@@ -87,7 +98,13 @@ export function regionFaults(
   if (further.some((region) => partOfAws(region) !== partOfAws(first))) {
     faults.push(`${label("regions")} must be in the same partition as ${first}: no account is in two`);
   }
-  const all = regions.length > 0 ? regions : [own];
+  if (formerRegions.some((region) => region === own || regions.includes(region))) {
+    faults.push(`${label("formerRegions")} must not name a region that has a mover`);
+  }
+  if (formerRegions.some((region) => partOfAws(region) !== partOfAws(own ?? regions[0] ?? region))) {
+    faults.push(`${label("formerRegions")} must be in the same partition as ${own ?? regions[0] ?? ""}`);
+  }
+  const all = [...(regions.length > 0 ? regions : [own]), ...formerRegions];
   if (!all.every((region) => isTemplate(homePrefix, homeTemplate, account, region))) {
     faults.push(
       `${label("homeTemplate")} must be {homePrefix}/…/{name}, with {account} and {region} (or this account and the only region themselves) in ${segmentsForm} between them`,

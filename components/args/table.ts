@@ -54,6 +54,7 @@ export const catalogue = {
   homePrefix: text(segments, segmentsForm, "aws"),
   homeTemplate: anyText("{homePrefix}/{account}/{region}/{name}"),
   regions: texts(regionName, "names of regions, as in eu-west-1", 40),
+  formerRegions: texts(regionName, "names of regions, as in eu-west-1", 40),
   login: word(["aws", "jwt"], "aws"),
   loginPath: text(segments, segmentsForm),
   adoptLogin: flag(false),

@@ -283,8 +283,8 @@ export const moverAlarms: readonly MoverAlarm[] = [
 export interface MoverAlarmsArgs extends AlarmOptions {
   readonly place: Input<Place>;
   readonly names: Input<MoverNames>;
-  /** Whether sweeps run; without them their alarms would stay on. */
-  readonly sweeps: boolean;
+  /** Whether sweeps run; without them their alarms would stay on. `alone`: there are sweeps, and no mover. */
+  readonly sweeps: boolean | "alone";
   /** Tags of topic and alarms. */
   readonly tags: Input<Readonly<Record<string, string>>>;
 }
@@ -325,7 +325,9 @@ export class MoverAlarms extends ComponentResource {
     super("homing:aws:MoverAlarms", name, {}, opts);
     const { sweeps, tags, okNotifications = false } = args;
     const names = output(args.names);
-    const alarms = moverAlarms.filter(({ metric }) => sweeps || metric.of !== "sweeper");
+    const alarms = moverAlarms.filter(({ metric }) =>
+      metric.of === "sweeper" ? sweeps !== false : sweeps !== "alone",
+    );
     const topic =
       args.topicArn === undefined ? this.createTopic(name, args, alarms) : { arn: args.topicArn, ready: [] };
     for (const { key, metric, breach, means, todo } of alarms) {

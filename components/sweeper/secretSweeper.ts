@@ -42,8 +42,8 @@ export interface SecretSweeperArgs extends Pick<
   /** Identity entity of the mover, by which its tags are known. */
   readonly moverEntityId: Input<string>;
   readonly sweep: SweepOptions;
-  /** The mover's queue. */
-  readonly queueUrl: Input<string>;
+  /** The mover's queue, or the place that the tags name of a mover that was here before: then nothing is sent. */
+  readonly target: { readonly queueUrl: Input<string> } | { readonly formerPlace: Input<string> };
 }
 
 /**
@@ -67,7 +67,12 @@ export class SecretSweeper extends ComponentResource {
 
   /** Outside any VPC: it needs Secrets Manager, SQS and nothing else. */
   private createFunction(name: string, args: SecretSweeperArgs) {
-    const { place, tags, sweep, enabled } = args;
+    const { place, tags, sweep, target } = args;
+    const isFormer = "formerPlace" in target;
+    const formerPlace = isFormer ? target.formerPlace : "";
+    // A word that is no address, as there is no queue.
+    const queueUrl = isFormer ? "none" : target.queueUrl;
+    const enabled = args.enabled && !isFormer;
     const names = output(args.names);
     const { sweepShare } = sweep;
     // No concurrency is reserved: an account with a small limit can't, and two sweeps at once do no harm.
@@ -89,8 +94,9 @@ export class SecretSweeper extends ComponentResource {
       logRetentionDays: args.logRetentionDays,
       logLevel: args.logLevel,
       // Only its own settings are written, whatever else the mover's part holds.
-      variables: all([args.mover, args.moverEntityId, args.queueUrl]).apply(([mover, entityId, queueUrl]) =>
-        writeSweepEnvironment({ ...mover, entityId, enabled, sweepShare, queueUrl }),
+      variables: all([args.mover, args.moverEntityId, queueUrl, formerPlace]).apply(
+        ([mover, entityId, queueUrl, place]) =>
+          writeSweepEnvironment({ ...mover, entityId, place, enabled, sweepShare, queueUrl }),
       ),
       // The mover's name: the metrics of a stack have one dimension.
       service: names.function,

@@ -91,6 +91,8 @@ export interface MoverSettings {
 export interface Settings extends MoverSettings {
   /** Whether the mover reads its queue. */
   readonly enabled: boolean;
+  /** Only where no mover is any more: the place (see `placeOf`) that its tags name, whoever wrote them. Else empty. */
+  readonly place: string;
   /** The sweeper's share of the account's ListSecrets rate, up to 1. */
   readonly sweepShare: number;
   /** How long a reader uses a value before it asks Vault again. */
@@ -195,7 +197,13 @@ const moverFields: Fields<MoverSettings> = {
 };
 
 /** Every setting of every program; each program takes its part by a list of keys. */
-const fields: Fields<Settings> = { ...moverFields, enabled: flag, sweepShare: number, cacheSeconds: number };
+const fields: Fields<Settings> = {
+  ...moverFields,
+  enabled: flag,
+  place: optionalText,
+  sweepShare: number,
+  cacheSeconds: number,
+};
 const moverKeys = Object.keys(moverFields) as readonly (keyof MoverSettings)[];
 
 /** A function's environment. */

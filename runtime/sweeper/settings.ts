@@ -5,6 +5,7 @@ const keys = [
   "region",
   "enabled",
   "entityId",
+  "place",
   "formerEntityIds",
   "mode",
   "modeRules",

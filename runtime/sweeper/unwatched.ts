@@ -11,7 +11,10 @@ export interface Unwatched {
   readonly ending: number;
 }
 
-type Scope = Pick<SweepSettings, "enabled" | "mode" | "modeRules" | "namePrefix" | "entityId" | "formerEntityIds">;
+type Scope = Pick<
+  SweepSettings,
+  "enabled" | "mode" | "modeRules" | "namePrefix" | "entityId" | "place" | "formerEntityIds"
+>;
 
 const dayMs = 24 * 60 * 60_000;
 const lastDaysMs = 3 * dayMs;
@@ -30,8 +33,9 @@ export function readUnwatched(entry: Entry, scope: Scope, now: number): "later" 
   if (!entry.scheduled || entry.tag === undefined || acts(entry.name, scope)) return undefined;
   const read = readStateTag({ [stateTag]: entry.tag });
   if (read.is !== "known" || read.tag.suffix !== entry.secretId.slice(-6)) return undefined;
-  const { owner, state, taggedAt, windowDays } = read.tag;
-  if (![scope.entityId, ...scope.formerEntityIds].map(ownerOf).includes(owner)) return undefined;
+  const { owner, place, state, taggedAt, windowDays } = read.tag;
+  if (place !== scope.place && ![scope.entityId, ...scope.formerEntityIds].map(ownerOf).includes(owner))
+    return undefined;
   // In any other state somebody else deleted it, and the tag does not tell when that window ends: it may be soon.
   return state === "d" && taggedAt + windowDays * dayMs - now >= lastDaysMs ? "later" : "ending";
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { Provider } from "@pulumi/aws";
 import { ComponentResource, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
@@ -71,6 +71,26 @@ describe("Homing", () => {
       const made = await make(args);
       equal(only(made, "aws:cloudwatch/eventRule:EventRule", "homing-sweeper-hourly").inputs.state, state);
     }
+  });
+
+  it("leaves a sweeper that only counts, and its alarms, in a region that had a mover", async () => {
+    const formerRegions = ["us-east-1"];
+    const made = await make({ formerRegions });
+    const there = made.resources.filter(({ provider }) => provider.includes("homing-aws-us-east-1"));
+
+    const alarms = there.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
+    deepEqual(alarms.map(({ name }) => name).sort(), [
+      "homing-alarms-us-east-1-no-full-sweep",
+      "homing-alarms-us-east-1-no-sweep",
+      "homing-alarms-us-east-1-unwatched",
+      "homing-alarms-us-east-1-unwatched-ending",
+    ]);
+    equal(there.filter(({ type }) => type === "aws:sqs/queue:Queue").length, 0);
+    const { environment } = only(made, "aws:lambda/function:Function", "homing-sweeper-us-east-1-function").inputs;
+    const { variables } = environment as { readonly variables: Readonly<Record<string, string>> };
+    deepEqual([variables.HOMING_REGION, variables.HOMING_ENABLED], ["us-east-1", "false"]);
+    match(variables.HOMING_PLACE ?? "", /^[0-9a-f]{8}$/);
+    throws(() => new Homing("homing", { vaultAddress, regions: [region, "us-east-1"], formerRegions }), /has a mover/);
   });
 
   it("gives a further region's role the name of the first one with the region behind it", async () => {

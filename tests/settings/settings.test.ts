@@ -122,6 +122,8 @@ describe("readSettings", () => {
     ["regions", '["us-east-1"]'],
     ["regions", '["eu-west-1","us-gov-east-1"]'],
     ["regions", '["eu-west-1","cn-north-1"]'],
+    ["formerRegions", '["Europe"]'],
+    ["formerRegions", '["eu-west-1"]'],
     ["formerEntityIds", '["a b"]'],
     ["formerPlaces", '["homing"]'],
     ["replicaRegions", '["Europe"]'],

@@ -7,6 +7,7 @@ const settings: SweepSettings = {
   region: "eu-west-1",
   enabled: true,
   entityId: "0a1b2c3d-entity",
+  place: "",
   formerEntityIds: [],
   mode: "move",
   modeRules: [],

@@ -38,6 +38,7 @@ async function sweepAt(
     region: "eu-west-1",
     enabled: true,
     entityId: "0a1b2c3d-entity",
+    place: "",
     formerEntityIds: [],
     mode: "move",
     modeRules: [],

@@ -14,6 +14,7 @@ const settings: SweepSettings = {
   region: "eu-west-1",
   enabled: true,
   entityId: "0a1b2c3d-entity",
+  place: "",
   formerEntityIds: ["4e5f6a7b-former"],
   mode: "move",
   modeRules: [],
@@ -157,6 +158,12 @@ describe("deletions that no mover watches over", () => {
   const off = { ...settings, enabled: false };
   it("are a former mover's as well", () => {
     equal(readUnwatched(moved("a", tagOf("a", { owner: "4e5f6a7b" })), off, now), "later");
+  });
+
+  it("are, where no mover is any more, all whose tag names the place of its homes, whoever wrote it", () => {
+    const former = moved("a", tagOf("a", { owner: "ffffffff" }));
+    equal(readUnwatched(former, { ...off, place: "00000000" }, now), "later");
+    equal(readUnwatched(former, { ...off, place: "11111111" }, now), undefined);
   });
 
   for (const [what, tag] of [
