@@ -70,13 +70,17 @@ const lastingEvents: Breach = {
   datapointsToAlarm: 3,
 };
 
-/** The sweep of all secrets looks at each one every day, so what stands is counted on each of the last two days. */
+/**
+ * The sweep of all secrets looks at each one every day, so what stands is counted every day. The days are no calendar days:
+ * they slide. What was refused for an hour and then solved can lie on both sides of an edge between two of them, so it
+ * takes three; and a sweep that comes a minute late leaves one of them empty, so one of the four may be.
+ */
 const everyDay: Breach = {
   statistic: "Sum",
   threshold: 0,
   period: 24 * 60 * 60,
-  evaluationPeriods: 2,
-  datapointsToAlarm: 2,
+  evaluationPeriods: 4,
+  datapointsToAlarm: 3,
 };
 
 /**
@@ -234,7 +238,7 @@ export const moverAlarms: readonly MoverAlarm[] = [
     metric: { of: "mover", name: "refused" },
     breach: everyDay,
     means:
-      "Secrets have been refused on two days in a row. Until somebody decides, readers of Vault get what its homes hold, which may be old or missing.",
+      "Secrets have been refused on three of the last four days. Until somebody decides, readers of Vault get what its homes hold, which may be old or missing.",
     todo: "homing status lists them with their reasons; homing resolve ends a refusal, an exemption ends it too.",
   },
   {

@@ -158,9 +158,9 @@ describe("MoverAlarms", () => {
     }
   });
 
-  it("goes off at refusals on two days in a row", () => {
+  it("goes off at refusals that last for days: three of four sliding ones", () => {
     const { statistic, threshold, period, evaluationPeriods, datapointsToAlarm } = alarm("refused-for-days").inputs;
-    deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 0, 86_400, 2, 2]);
+    deepEqual([statistic, threshold, period, evaluationPeriods, datapointsToAlarm], ["Sum", 0, 86_400, 4, 3]);
   });
 
   it("stays on from one daily count to the next, and also when there is none", () => {

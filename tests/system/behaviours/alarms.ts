@@ -80,7 +80,7 @@ export function describeAlarms(bench: () => Bench): void {
         async () =>
           `${await onCall.counted("moved")} moved, ${await onCall.counted("refused:home-conflict")} of ${await runs()} refused`,
       );
-      // Which the emulator does not tell apart from refusals on two days.
+      // Which the emulator does not tell apart from refusals on several days.
       const on = (await onCall.alarmsOn()).filter((key) => key !== "refused-for-days");
       assert.deepEqual(on, []);
       const { MetricAlarms } = await onCall.aws.json("monitoring", "DescribeAlarms", {});
