@@ -4,7 +4,8 @@ import type { SecretListEntry, SecretsManagerClient } from "@aws-sdk/client-secr
 
 import { stateTag } from "../model/stateTag";
 import { sweepError } from "./sweep";
-import type { Entry, SweepPorts } from "./sweep";
+import type { Entry } from "./entry";
+import type { SweepPorts } from "./sweep";
 
 /** Secrets Manager's largest page. */
 const pageSize = 100;

@@ -3,6 +3,7 @@
 import { matchesAny } from "../model/pattern";
 import { stateTag } from "../model/stateTag";
 import { membersOf } from "../shared/members";
+import type { Entry } from "./entry";
 import { makeTaskPool } from "./taskPool";
 import type { SweepSettings } from "./settings";
 import { readUnwatched } from "./unwatched";
@@ -13,22 +14,6 @@ export const sweepKinds = ["recent", "all"] as const;
 export type SweepKind = (typeof sweepKinds)[number];
 /** What a list has: a sweep's secrets within `namePrefix`, or what carries the mover's tag under any name. */
 export type ListKind = SweepKind | "tagged";
-
-/** A secret as the list shows it; up to five minutes old. */
-export interface Entry {
-  /** ARN, which the message to the mover names. */
-  readonly secretId: string;
-  readonly name: string;
-  /** Milliseconds since the epoch; absent when the list doesn't tell. */
-  readonly changedAt?: number;
-  /** It is scheduled for deletion. */
-  readonly scheduled: boolean;
-  readonly tags: readonly string[];
-  /** What the mover's tag says. */
-  readonly tag?: string;
-  /** An AWS service owns it, or it is a managed external secret. */
-  readonly serviceOwned: boolean;
-}
 
 export interface Page {
   /** May be empty although more pages follow. */

@@ -2,7 +2,7 @@
 import { matches } from "../model/pattern";
 import { ownerOf, readStateTag, stateTag } from "../model/stateTag";
 import type { SweepSettings } from "./settings";
-import type { Entry } from "./sweep";
+import type { Entry } from "./entry";
 
 /** Secrets that are scheduled for deletion under this mover's tag, and that no mover would bring back. */
 export interface Unwatched {

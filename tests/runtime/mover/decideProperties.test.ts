@@ -3,9 +3,10 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { assert, property, sample } from "fast-check";
 
 import { readVersionLabel } from "../../../runtime/model/labels";
-import { decide, liveRows, otherwise } from "../../../runtime/mover/decide";
+import { decide } from "../../../runtime/mover/decide";
 import { modeFor, ownedByIac, readFacts } from "../../../runtime/mover/facts";
 import { authorOf } from "../../../runtime/mover/homeFacts";
+import { liveRows, otherwise } from "../../../runtime/mover/liveRows";
 import { sides } from "../../support/sides";
 import type { Sides } from "../../support/sides";
 

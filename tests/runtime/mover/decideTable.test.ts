@@ -4,17 +4,12 @@ import { join } from "node:path";
 
 import { reasons } from "../../../runtime/model/outcome";
 import type { Reason } from "../../../runtime/model/outcome";
-import {
-  copyOnlyRows,
-  decideOnFacts,
-  liveRows,
-  otherwise,
-  otherwiseScheduled,
-  scheduledRows,
-} from "../../../runtime/mover/decide";
+import { decideOnFacts } from "../../../runtime/mover/decide";
 import type { Decision } from "../../../runtime/mover/decision";
 import { stayRows } from "../../../runtime/mover/facts";
 import type { CurrentVersion, Facts, TagFact } from "../../../runtime/mover/facts";
+import { copyOnlyRows, liveRows, otherwise } from "../../../runtime/mover/liveRows";
+import { otherwiseScheduled, scheduledRows } from "../../../runtime/mover/scheduledRows";
 import { factsOf, label1, prove, restore, stop, tagOf, v1, write } from "../../support/decisions";
 
 type OwnTag = Extract<TagFact, { is: "own" }>;

@@ -15,7 +15,8 @@ import {
   runSweep,
   sweepError,
 } from "../../../runtime/sweeper/sweep";
-import type { Entry, ListKind, Page, SweepKind, SweepPorts, SweepReport } from "../../../runtime/sweeper/sweep";
+import type { Entry } from "../../../runtime/sweeper/entry";
+import type { ListKind, Page, SweepKind, SweepPorts, SweepReport } from "../../../runtime/sweeper/sweep";
 import { arnOf, moverSettings } from "../../support/builders";
 
 const now = Date.UTC(2026, 10, 3);

@@ -4,7 +4,8 @@ import { assert as check, asyncProperty, array, boolean, integer, nat } from "fa
 
 import type { SweepSettings } from "../../../runtime/sweeper/settings";
 import { runSweep } from "../../../runtime/sweeper/sweep";
-import type { Entry, SweepKind } from "../../../runtime/sweeper/sweep";
+import type { Entry } from "../../../runtime/sweeper/entry";
+import type { SweepKind } from "../../../runtime/sweeper/sweep";
 import { arnOf } from "../../support/builders";
 
 const minute = 60_000;

@@ -4,7 +4,8 @@ import { againTag, stateTag, writeStateTag } from "../../../runtime/model/stateT
 import type { StateTag } from "../../../runtime/model/stateTag";
 import type { SweepSettings } from "../../../runtime/sweeper/settings";
 import { runSweep } from "../../../runtime/sweeper/sweep";
-import type { Entry, ListKind, SweepReport } from "../../../runtime/sweeper/sweep";
+import type { Entry } from "../../../runtime/sweeper/entry";
+import type { ListKind, SweepReport } from "../../../runtime/sweeper/sweep";
 import { readUnwatched } from "../../../runtime/sweeper/unwatched";
 import { arnOf } from "../../support/builders";
 
