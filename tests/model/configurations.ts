@@ -25,7 +25,7 @@ export function accepted(finding: string, { past, slots }: State): string | unde
     return "a mover that stops before its label `deleted` leaves the tag alone to tell of the deletion";
   }
   if (finding.startsWith("I6:") && did("untag", "cut-tag", "other-tag", "copied-tag", "release")) {
-    return "whoever overwrites the mover's tag takes its memory of the regions away; the fence denies it to others";
+    return "whoever overwrites the mover's tag takes its memory of the regions away";
   }
   if (/^(undo|I1):/.test(finding) && forgotten) {
     return "a deletion or an undo whose tag and labels are both gone is forgotten";
