@@ -204,6 +204,7 @@ Examples, in the checkout of homing:
   withFilter(withSession(program.command("release")))
     .argument("[home]", "a secret's name, its ARN, or its home")
     .description("Let secrets move again whose deletion was taken back, by a person or by the mover.")
+    .option("--since <time>", "all whose deletion was taken back in this time: 30m, 2h, 3d")
     .option("--all", "all that can be released")
     .option("--from-another-mover", "also those that belong to another deployment, which will never come back")
     .option("--yes", "do not ask")

@@ -8,28 +8,33 @@ import { Failure } from "./failure";
 import { ownTag } from "./undo";
 
 /**
- * Why a secret can't be released, in words; undefined when it can. `scheduled`: its deletion stands · `no-tag`: nothing
- * holds it back · `at-work`: a run may be at it · `replicas`: they are not back · `another`: another deployment's.
+ * Why a secret can't be released: `scheduled`: its deletion stands · `no-tag`: no tag of a mover holds it back ·
+ * `unknown`: nobody can tell what its tag remembers · `at-work`: a run may be at it · `replicas`: they are not back ·
+ * `another`: another deployment's.
  */
-export type Held = "scheduled" | "no-tag" | "at-work" | "replicas" | "another";
+export type Held = "scheduled" | "no-tag" | "unknown" | "at-work" | "replicas" | "another";
 
 export const heldTexts: Readonly<Record<Held, string>> = {
   scheduled: "it is scheduled for deletion: homing undo takes that back first",
-  "no-tag": "it has no tag of a mover, so nothing holds it back",
+  "no-tag":
+    "no tag of a mover holds it back; docs/undo.md says how to let it move where its home's labels tell of a deletion",
+  unknown: "its tag is cut off or of another version of this program: docs/outcomes.md says what to do (tag-format)",
   "at-work": "its tag is less than five minutes old, and a run may be at work on it: try again in five minutes",
-  replicas: "its replicas are not back yet: the mover puts them back first",
+  replicas:
+    "its replicas are not back yet, and only its tag knows their regions: the mover that took them apart puts them back first",
   another: "its tag belongs to another deployment: say --from-another-mover if that one will never come back",
 };
 
-/** Whether a secret can be released, and if not, why. */
+/** Whether a secret can be released, and if not, why. A tag that was copied from another secret counts as none. */
 export function heldBy(source: Source, settings: MoverSettings, now: number, fromAnother: boolean): Held | undefined {
   const read = readStateTag(source.tags);
-  if (read.is === "absent" || read.is === "again") return "no-tag";
+  if (read.is === "unknown") return "unknown";
+  if (read.is !== "known" || read.tag.suffix !== source.suffix) return "no-tag";
   if (source.scheduled) return "scheduled";
-  const own = ownTag(source, settings);
-  if (own === undefined) return fromAnother ? undefined : "another";
-  if (own.state === "t") return "replicas";
-  return own.state === "d" && Math.abs(now - own.taggedAt) < consistencyMs ? "at-work" : undefined;
+  if (!fromAnother && ownTag(source, settings) === undefined) return "another";
+  const { state, taggedAt } = read.tag;
+  if (state === "t") return "replicas";
+  return state === "d" && Math.abs(now - taggedAt) < consistencyMs ? "at-work" : undefined;
 }
 
 /** @throws a {@link Failure} when AWS refuses the tag */

@@ -7,6 +7,7 @@ import type { HomePort, SourcePort } from "../runtime/model/ports";
 import type { Source } from "../runtime/model/source";
 import { holdsValue, readValue } from "../runtime/model/value";
 import { decide } from "../runtime/mover/decide";
+import { consistencyMs } from "../runtime/mover/facts";
 import { authorOf, liveVersion } from "../runtime/mover/homeFacts";
 import type { MoverSettings } from "../runtime/shared/environment";
 import { ownTag } from "./undo";
@@ -55,7 +56,9 @@ export async function verify(source: Source, settings: MoverSettings, deps: Veri
       ? { result: "equal" }
       : { result: "wrong", reason: "unequal" };
   }
-  const decision = decide(source, home, settings, { now: deps.now() });
+  // In a deletion's first minutes a mover leaves what is wrong to the run that sent it; a person asks what is wrong now.
+  const now = Math.max(deps.now(), tag.taggedAt + consistencyMs);
+  const decision = decide(source, home, settings, { now });
   if (decision.act === "report") return { result: "wrong", reason: "home-gone" };
   if (decision.act === "restore") return { result: "wrong", reason: decision.cause };
   if (decision.act === "stop" && (decision.outcome === "deferred" || decision.outcome === "skipped")) {

@@ -1,9 +1,10 @@
 /** `homing release`: lets secrets move again whose deletion was taken back, one of them or all that a filter names. */
 import type { Source } from "../../runtime/model/source";
-import { againTag, stateTag } from "../../runtime/model/stateTag";
+import { againTag, readStateTag, stateTag } from "../../runtime/model/stateTag";
 import { ask } from "../ask";
 import { eachOf, eachSecret } from "../eachSecret";
 import { Failure } from "../failure";
+import { readDuration } from "../filter";
 import type { FilterOptions } from "../filter";
 import { heldBy, heldTexts, release } from "../release";
 import { counted } from "../screen";
@@ -12,8 +13,15 @@ import { describeTarget, named } from "./undo";
 
 export interface ReleaseCommandOptions extends FilterOptions {
   readonly all?: boolean;
+  readonly since?: string;
   readonly fromAnotherMover?: boolean;
   readonly yes?: boolean;
+}
+
+/** Whether the mover's tag was written since then. */
+function isTaggedSince(source: Source, from: number): boolean {
+  const read = readStateTag(source.tags);
+  return read.is === "known" && read.tag.taggedAt >= from;
 }
 
 const does = `TagResource ${stateTag}=${againTag}. The mover then moves it like any other secret: copies, proves, deletes.`;
@@ -22,16 +30,17 @@ export async function releaseCommand(session: Session, options: ReleaseCommandOp
   const { screen, deployment, now, stopped } = session;
   const fromAnother = options.fromAnotherMover === true;
   const held = (source: Source) => heldBy(source, deployment.settings, now(), fromAnother);
-  const hasFilter = [options.name, options.tag, options.olderThan, options.newerThan].some(
+  const hasFilter = [options.name, options.tag, options.olderThan, options.newerThan, options.since].some(
     (given) => given !== undefined && given.length > 0,
   );
   if ((home === undefined) === (options.all !== true && !hasFilter)) {
     throw new Failure("Say one secret (its name, ARN or home), a filter such as --name 'dev/*', or --all.");
   }
+  const from = options.since === undefined ? -Infinity : now() - readDuration("--since", options.since);
   const chosen: Source[] = [];
   if (home === undefined) {
     await eachSecret(session, options, (source) => {
-      if (held(source) === undefined) chosen.push(source);
+      if (held(source) === undefined && isTaggedSince(source, from)) chosen.push(source);
       return Promise.resolve();
     });
     if (stopped()) throw new Failure("Stopped: nothing was released.", 130);

@@ -148,7 +148,7 @@ describe("homing in a terminal", function () {
     const name = "fleet/00002";
     const { ARN: arn = "" } = await sources.describe(name);
 
-    const { code, out } = await homing.run(["undo", `${system().mount}/${home(name)}`]);
+    const { code, out } = await homing.run(["undo", `${system().mount}/${home(name)}`, "--yes"]);
 
     assert.equal(code, 0, out);
     assert.equal(await sources.isScheduled(arn), false);
@@ -160,14 +160,37 @@ describe("homing in a terminal", function () {
 
   it("undoes a run: all that was deleted since, and no more the second time", async () => {
     const { sources } = bench();
-    const first = await homing.run(["undo", "--since", "2h", "--name", "local/0000*", "--json"]);
-    const second = await homing.run(["undo", "--since", "2h", "--name", "local/0000*", "--json"]);
+    const args = ["--since", "2h", "--name", "local/0000*", "--json"];
+    const asked = await homing.run(["undo", ...args]);
+    const untouched = await sources.isScheduled("local/00000");
+    const first = await homing.run(["undo", ...args, "--yes"]);
+    const second = await homing.run(["undo", ...args, "--yes"]);
 
+    assert.deepEqual([asked.code, untouched], [1, true]);
+    assert.match(asked.err, /^9 deletions of this mover in the last 2h: .*\nNobody is here to be asked: say --yes/s);
     assert.equal(first.code, 0, first.err);
     // local/00007 is exempt and was never moved.
     assert.deepEqual([first.records.at(-1)?.["restored"], second.records.at(-1)?.["restored"]], [9, 0]);
     for (let index = 0; index < 10; index += 1) assert.equal(await sources.isScheduled(`local/0000${index}`), false);
     assert.equal(await sources.isScheduled("local/00010"), true);
+  });
+
+  it("releases what was undone, and the mover moves it again", async () => {
+    const { sources, log } = bench();
+    const args = ["--since", "2h", "--name", "local/00000", "--json"];
+    const asked = await homing.run(["release", ...args]);
+    const { ARN: arn = "" } = await sources.describe("local/00000");
+    const tagAsked = (await sources.tags(arn))["vault-mover"];
+    const released = await homing.run(["release", ...args, "--yes"]);
+    const again = await homing.run(["release", "local/00001", "--yes"]);
+
+    assert.equal(asked.code, 1);
+    assert.match(asked.err, /^1 secret: local\/00000\.\n.*\nNobody is here to be asked: say --yes/s);
+    assert.notEqual(tagAsked, "again");
+    assert.deepEqual([released.code, released.records.at(-1)?.["released"], again.code], [0, 1, 0], released.err);
+    await sources.nudge(arn);
+    await log.outcome(arn, { outcome: "moved" });
+    assert.equal(await sources.isScheduled(arn), true);
   });
 
   it("restores after the window: the same bytes, the same tags, exempt from the first moment", async () => {
@@ -178,8 +201,11 @@ describe("homing in a terminal", function () {
     const early = await homing.run(["restore", "after/window"]);
     await clients.secrets.send(new DeleteSecretCommand({ SecretId: arn, ForceDeleteWithoutRecovery: true }));
 
-    const { code, err } = await homing.run(["restore", "after/window"]);
+    const asked = await homing.run(["restore", "after/window"]);
+    const { code, err } = await homing.run(["restore", "after/window", "--with-tags", "--yes"]);
 
+    assert.equal(asked.code, 1);
+    assert.match(asked.err, /^CreateSecret after\/window .*\nNobody is here to be asked: say --yes/s);
     assert.deepEqual([early.code, code], [1, 0], err);
     assert.match(early.err, /still in its recovery window: homing undo brings it back/);
     const { SecretBinary, ARN = "" } = await clients.secrets.send(

@@ -44,6 +44,14 @@ describe("restore", () => {
     assert.equal(Name, name);
     assert.deepEqual(Tags, [{ Key: "vault-mover-mode", Value: "exempt" }]);
     assert.deepEqual(labelled, [{ Key: "team", Value: "payments" }]);
+
+    const forged = await onlyInVault("x");
+    await sidesOf(forged).home.label(pathOf(name), {
+      "tag.vault-mover": "again",
+      "tag.aws:owner": "x",
+      "tag.team": "y",
+    });
+    assert.deepEqual((await input(forged)).labelled, [{ Key: "team", Value: "y" }]);
   });
 
   it("refuses without the mover's label on the current version", async () => {

@@ -106,6 +106,7 @@ describe("undo", () => {
       const world = await moved();
       await assert.rejects(undone(world, at(call, "before", crash)), /the container stops here/);
       await undone(world);
+      assert.equal(stateIn(world), "u", `call ${call}`);
       world.time += sixMinutes;
       assert.equal((await deliver(world, name)).reason, "undone", `call ${call}`);
       assert.equal(isScheduled(secretOf(world, name)), false, `call ${call}`);
@@ -118,6 +119,13 @@ describe("undo", () => {
     assert.equal(await undone(world), "nothing");
     change(secretOf(world, name), { window: 30 });
     assert.equal(await undone(world), "nothing");
+
+    const copied = await moved();
+    const { tags } = stateOf(secretOf(copied, name));
+    change(secretOf(copied, name), {
+      tags: { ...tags, [stateTag]: (tags[stateTag] ?? "").replace(/\/d\/[^/]+/, "/d/ZZZZZZ") },
+    });
+    assert.equal(await undone(copied), "nothing");
 
     const other = await moved();
     const settings = moverSettings({ entityId: "anotherstack" });
@@ -160,6 +168,15 @@ describe("release", () => {
     assert.equal(await held(world), "replicas");
     tagged({ owner: "stranger" });
     assert.deepEqual([await held(world), await held(world, true)], ["another", undefined]);
+    // What another deployment's tag remembers is lost with it, too.
+    tagged({ owner: "stranger", state: "t" });
+    assert.equal(await held(world, true), "replicas");
+    tagged({ owner: "stranger", state: "d", taggedAt: world.time });
+    assert.equal(await held(world, true), "at-work");
+    tagged({ suffix: "ZZZZZZ" });
+    assert.deepEqual([await held(world), await held(world, true)], ["no-tag", "no-tag"]);
+    change(secretOf(world, name), { tags: { [stateTag]: "2/what/comes/later" } });
+    assert.deepEqual([await held(world), await held(world, true)], ["unknown", "unknown"]);
     change(secretOf(world, name), { tags: {} });
     assert.equal(await held(world), "no-tag");
     assert.ok(Object.values(heldTexts).every((text) => text.length > 20));

@@ -11,12 +11,11 @@ import { described, secretOf, sidesOf } from "./support/sides";
 
 const name = "app/db";
 
-async function after(mode: "copy" | "move"): Promise<World> {
+async function after(mode: "copy" | "move", minutes = 6): Promise<World> {
   const world = makeWorld();
   createSecret(world.source, name, '{"user":"u"}');
   await deliver(world, name, { settings: { mode } });
-  // Until then what is wrong is left to the mover's own second look.
-  world.time += 6 * 60_000;
+  world.time += minutes * 60_000;
   return world;
 }
 
@@ -40,6 +39,11 @@ describe("verify", () => {
     const gone = await after("move");
     deleteMetadata(gone.home, pathOf(name));
     assert.deepEqual(await verified(gone), { result: "wrong", reason: "home-gone" });
+    // Right after the delete, too, when a mover would leave it to the run that sent it.
+    const justGone = await after("move", 1);
+    assert.deepEqual(await verified(justGone), { result: "moved" });
+    deleteMetadata(justGone.home, pathOf(name));
+    assert.deepEqual(await verified(justGone), { result: "wrong", reason: "home-gone" });
     const deleted = await after("move");
     softDelete(deleted.home, pathOf(name), deleted.time - 1);
     assert.deepEqual(await verified(deleted), { result: "wrong", reason: "home-deleted" });
