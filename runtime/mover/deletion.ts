@@ -98,7 +98,7 @@ const sameRegions = (one: Source, other: Source): boolean =>
  * Takes the replicas apart, once a delete was refused because of them and of nothing else. The tag `t` has their regions
  * before the first one goes.
  *
- * @returns how the run ends; undefined when no replica is left and the tag says `d` again
+ * @returns the tag, which says `d` again, when no replica is left; otherwise how the run ends
  */
 async function takeApart(run: Run, source: Source, tag: StateTag): Promise<Result | StateTag> {
   const { deps, arn, trace } = run;

@@ -69,6 +69,15 @@ describe("the mover's tag", () => {
     equal(writeStateTag(tagOf({ replicas: keyed(4) })), undefined);
   });
 
+  it("has at most 255 characters", () => {
+    const ofLength = (length: number) => {
+      const fixed = written({ versionId: "v" }).length - 1;
+      return writeStateTag(tagOf({ versionId: "v".repeat(length - fixed) }));
+    };
+    equal(ofLength(255)?.length, 255);
+    equal(ofLength(256), undefined);
+  });
+
   it("is absent, or the one word again", () => {
     deepEqual(readStateTag({ team: "x" }), { is: "absent" });
     deepEqual(read("again"), { is: "again" });

@@ -1,25 +1,16 @@
-/** What follows a move: replicas, an undo, late looks, and neighbours. */
+/** What follows a move: an undo, late looks, and neighbours. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 
 import { readStateTag, stateTag } from "../../../runtime/model/stateTag";
 import { entityId } from "../../support/builders";
 import { deleteMetadata, softDelete, writeByPerson } from "../../support/fakeHome";
-import {
-  change,
-  currentOf,
-  isScheduled,
-  putValue,
-  replicaIn,
-  restoreByPerson,
-  stateOf,
-} from "../../support/fakeSource";
+import { change, currentOf, isScheduled, putValue, restoreByPerson, stateOf } from "../../support/fakeSource";
 import type { FakeSecret } from "../../support/fakeSource";
 import { arn, ends, name, path, recorded, v2, withSecret, wrote } from "../../support/moves";
-import { atCall, both, crash, deliver, homeHoldsCurrent, labelsOf, tryDeliver } from "../../support/world";
+import { atCall, both, deliver, homeHoldsCurrent, labelsOf } from "../../support/world";
 import type { DeliverOptions, World } from "../../support/world";
 
 const sixMinutes = 6 * 60_000;
-const regionsOf = (secret: FakeSecret) => stateOf(secret).replicas.map(({ region, keyId }) => [region, keyId]);
 const stateIn = (secret: FakeSecret): string => {
   const read = readStateTag(stateOf(secret).tags);
   return read.is === "known" ? read.tag.state : read.is;
@@ -33,115 +24,6 @@ async function moved(over: DeliverOptions = {}, made: Parameters<typeof withSecr
   started.world.time += sixMinutes;
   return started;
 }
-
-describe("replicas", () => {
-  const key = "11111111-2222-4333-8444-555555555555";
-  const replicas = [replicaIn("us-east-1"), replicaIn("us-west-2", { keyId: key })];
-  const both2 = [
-    ["us-east-1", undefined],
-    ["us-west-2", key],
-  ];
-  const settings = { replicas: "remove", replicaRegions: ["us-east-1", "us-west-2"] } as const;
-
-  it("are taken apart only once AWS has refused the delete because of them, the tag saying so first", async () => {
-    const { world, secret } = withSecret({ replicas });
-    const { outcome, names, calls } = await recorded(world, arn, { settings });
-    ends(outcome, "moved", "proven");
-    const after = names.slice(names.indexOf("source.tag"));
-    deepEqual(after, [
-      "source.tag",
-      "source.schedule",
-      "source.describe",
-      "source.tag",
-      "source.removeReplicas",
-      "source.describe",
-      "source.tag",
-      "source.schedule",
-      "home.label",
-      "home.metadata",
-      "source.describe",
-    ]);
-    const tags = calls
-      .filter((call) => call.name === "tag")
-      .map(({ args }) => readStateTag({ [stateTag]: String(args[1]) }));
-    deepEqual(
-      tags.map((read) => (read.is === "known" ? [read.tag.state, read.tag.replicas.length] : read.is)),
-      [
-        ["d", 2],
-        ["t", 2],
-        ["d", 2],
-      ],
-    );
-    deepEqual(stateOf(secret).replicas, []);
-  });
-
-  it("stay whole when the delete is refused for any other reason", async () => {
-    const { world, secret } = withSecret({ replicas });
-    ends(await deliver(world, arn, { settings, source: { owners: [] } }), "refused", "access-denied");
-    deepEqual(regionsOf(secret), both2);
-    equal(stateIn(secret), "b");
-  });
-
-  it("come back with every restore, and the secret is then only copied", async () => {
-    const { world, secret } = withSecret({ replicas });
-    let schedules = 0;
-    const hook = both((call, when) => {
-      if (call.name !== "schedule" || when !== "after") return;
-      schedules += 1;
-      if (schedules === 2) deleteMetadata(world.home, path);
-    });
-    const outcome = await deliver(world, arn, { settings, hook });
-    ends(outcome, "copied", "undone");
-    equal(outcome.restored, "home-gone");
-    ok(!isScheduled(secret));
-    deepEqual(regionsOf(secret), both2);
-    equal(stateIn(secret), "u");
-  });
-
-  for (const call of ["source.removeReplicas", "source.replicate"] as const) {
-    for (const when of ["before", "after"] as const) {
-      it(`come back though a run stopped right ${when} ${call}`, async () => {
-        const { world, secret } = withSecret({ replicas });
-        let schedules = 0;
-        const lose = both((made, moment) => {
-          if (made.name !== "schedule" || moment !== "after") return;
-          schedules += 1;
-          if (schedules === 2) deleteMetadata(world.home, path);
-        });
-        await tryDeliver(world, arn, { settings, hook: both(lose, atCall(call, when, crash)) });
-        world.time += sixMinutes;
-        const { outcome } = await deliver(world, arn, { settings });
-        deepEqual(
-          [outcome === "copied" || outcome === "unchanged", regionsOf(secret), stateIn(secret)],
-          [true, both2, "u"],
-        );
-      });
-    }
-  }
-
-  it("are waited for until they are in sync, and the tag keeps their regions until then", async () => {
-    const { world, secret } = await moved({ settings }, { replicas });
-    restoreByPerson(secret);
-    await rejects(deliver(world, arn, { settings, source: { sync: "later" } }), { code: "replicas-missing" });
-    equal(stateIn(secret), "t");
-    change(secret, { replicas });
-    world.time += sixMinutes;
-    ends(await deliver(world, arn, { settings }), "unchanged", "undone");
-    equal(stateIn(secret), "u");
-  });
-
-  it("are made in no region that the setting does not name, whatever a tag says", async () => {
-    const { world, secret } = await moved({ settings }, { replicas });
-    restoreByPerson(secret);
-    const narrower = { ...settings, replicaRegions: ["us-east-1"] };
-    ends(await deliver(world, arn, { settings: narrower }), "refused", "replicas-missing");
-    deepEqual(regionsOf(secret), [["us-east-1", undefined]]);
-    equal(stateIn(secret), "t", "the other region is not forgotten");
-    world.time += sixMinutes;
-    ends(await deliver(world, arn, { settings }), "unchanged", "undone");
-    deepEqual(regionsOf(secret), both2);
-  });
-});
 
 describe("rotation", () => {
   it("is left as it is, and the secret moves while nothing is pending", async () => {

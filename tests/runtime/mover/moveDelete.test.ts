@@ -300,6 +300,19 @@ describe("the delete", () => {
     }
   });
 
+  it("keeps its labels when it was throttled and another run's delete came before the tag could say back", async () => {
+    const { world, secret } = withSecret();
+    let tags = 0;
+    const hook: Hook = (call, when) => {
+      if (when !== "before") return;
+      if (call.name === "schedule") throw retryableError("source-throttled", "delete", "x");
+      if (call.name === "tag" && (tags += 1) === 2) change(secret, { window: 30 });
+    };
+    await rejects(deliver(world, arn, { hook }), { code: "source-throttled" });
+    equal(stateOf(secret).tags["vault-mover"]?.split("/")[3], "d");
+    ok(isScheduled(secret) && labelsOf(world, name)["deleting"] !== undefined);
+  });
+
   it("reads no value where it will not delete what is copied already", async () => {
     const { world } = withSecret();
     const settings = { settleMinutes: 60 };
