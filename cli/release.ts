@@ -1,7 +1,7 @@
 /** Lets a secret move again whose deletion was taken back, by the one word that any mover takes for an order. */
 import type { SourcePort } from "../runtime/model/ports";
 import type { Source } from "../runtime/model/source";
-import { againTag, readStateTag } from "../runtime/model/stateTag";
+import { againTag, missingReplicas, readStateTag } from "../runtime/model/stateTag";
 import type { MoverSettings } from "../runtime/shared/environment";
 import { consistencyMs } from "../runtime/mover/facts";
 import { Failure } from "./failure";
@@ -33,8 +33,10 @@ export function heldBy(source: Source, settings: MoverSettings, now: number, fro
   if (source.scheduled) return "scheduled";
   if (!fromAnother && ownTag(source, settings) === undefined) return "another";
   const { state, taggedAt } = read.tag;
-  if (state === "t") return "replicas";
-  return state === "d" && Math.abs(now - taggedAt) < consistencyMs ? "at-work" : undefined;
+  if (state === "d" && Math.abs(now - taggedAt) < consistencyMs) return "at-work";
+  // A run that stopped before its second delete leaves the replicas apart under a `d`.
+  const isApart = state === "t" || (state === "d" && missingReplicas(read.tag, source).length > 0);
+  return isApart ? "replicas" : undefined;
 }
 
 /** @throws a {@link Failure} when AWS refuses the tag */

@@ -1,8 +1,8 @@
 /** Takes a mover's scheduled deletion back for good: the secret is copied and not moved, until it is released. */
 import type { MutationResult, SourcePort } from "../runtime/model/ports";
 import type { Source } from "../runtime/model/source";
-import { ownerOf, readStateTag, writeStateTag } from "../runtime/model/stateTag";
-import type { StateTag } from "../runtime/model/stateTag";
+import { isOwnedBy, readStateTag, writeStateTag } from "../runtime/model/stateTag";
+import type { Owners, StateTag } from "../runtime/model/stateTag";
 import type { MoverSettings } from "../runtime/shared/environment";
 import { Failure } from "./failure";
 
@@ -18,13 +18,10 @@ export type Undone = "restored" | "nothing";
 const rereads = 3;
 
 /** The tag of a deletion that this deployment's mover, or one before it, sent; undefined for any other secret. */
-export function ownTag(
-  source: Source,
-  { entityId, formerEntityIds }: Pick<MoverSettings, "entityId" | "formerEntityIds">,
-): StateTag | undefined {
+export function ownTag(source: Source, owners: Owners): StateTag | undefined {
   const read = readStateTag(source.tags);
   if (read.is !== "known" || read.tag.suffix !== source.suffix) return undefined;
-  return [entityId, ...formerEntityIds].map(ownerOf).includes(read.tag.owner) ? read.tag : undefined;
+  return isOwnedBy(read.tag, owners) ? read.tag : undefined;
 }
 
 function check(change: MutationResult, call: string, name: string): void {

@@ -69,6 +69,16 @@ export type ReadTag =
 /** The first eight characters of an entity's id stand for the deployment. */
 export const ownerOf = (entityId: string): string => entityId.slice(0, 8);
 
+/** The mover's entity, and those that were the mover's before. */
+export interface Owners {
+  readonly entityId: string;
+  readonly formerEntityIds: readonly string[];
+}
+
+/** Whether a tag is of this deployment's mover, or of one before it. */
+export const isOwnedBy = ({ owner }: Deployment, { entityId, formerEntityIds }: Owners): boolean =>
+  [entityId, ...formerEntityIds].map(ownerOf).includes(owner);
+
 interface PlaceSettings {
   readonly account: string;
   readonly region: string;
@@ -177,6 +187,10 @@ export function readStateTag(tags: Readonly<Record<string, string>>): ReadTag {
     },
   };
 }
+
+/** The replicas that a tag names and a secret no longer has. Only the tag knows their regions then. */
+export const missingReplicas = (tag: StateTag, source: { readonly replicas: readonly Replica[] }): readonly Replica[] =>
+  tag.replicas.filter(({ region }) => !source.replicas.some((there) => there.region === region));
 
 /** Whether a tag names this proof. */
 export const namesProof = (tag: StateTag, proof: Proof): boolean =>

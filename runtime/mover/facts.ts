@@ -5,8 +5,8 @@ import { readDeletion, readVersionLabel } from "../model/labels";
 import type { VersionLabel } from "../model/labels";
 import type { Reason } from "../model/outcome";
 import { matches, matchesAny } from "../model/pattern";
-import type { Replica, Source, SourceReplica } from "../model/source";
-import { namesProof, ownerOf, placeOf, readStateTag } from "../model/stateTag";
+import type { Source, SourceReplica } from "../model/source";
+import { isOwnedBy, missingReplicas, namesProof, placeOf, readStateTag } from "../model/stateTag";
 import type { Proof, StateTag } from "../model/stateTag";
 import { looksVaultOwn } from "../model/vaultOwn";
 import type { Mode, MoverSettings } from "../shared/environment";
@@ -218,12 +218,10 @@ function readTag(source: Source, home: Home, settings: MoverSettings, now: numbe
   if (read.is !== "known") return read;
   const { tag } = read;
   if (tag.suffix !== source.suffix) return { is: "absent" };
-  if (![settings.entityId, ...settings.formerEntityIds].map(ownerOf).includes(tag.owner))
-    return { is: "another-mover" };
+  if (!isOwnedBy(tag, settings)) return { is: "another-mover" };
   if (![placeOf(settings), ...settings.formerPlaces].includes(tag.place)) return { is: "moved-place" };
   const age = isFresh(tag.taggedAt, now) ? "fresh" : "older";
-  const isThere = ({ region }: Replica): boolean => source.replicas.some((replica) => replica.region === region);
-  const replicas = tag.replicas.every(isThere) ? "there" : "missing";
+  const replicas = missingReplicas(tag, source).length === 0 ? "there" : "missing";
   return { is: "own", tag, age, replicas, stands: standsOf(tag, source, home, settings) };
 }
 

@@ -1,6 +1,7 @@
 /** How a deletion is taken back, and how the replicas that it cost are made again. */
 import type { Home } from "../model/home";
 import { clearedDeletion } from "../model/labels";
+import { missingReplicas } from "../model/stateTag";
 import type { StateTag } from "../model/stateTag";
 import { retryableError } from "../shared/errors";
 import type { Decision } from "./decision";
@@ -29,15 +30,14 @@ export async function putReplicasBack(run: Run, tag: StateTag): Promise<Result> 
   for (let look = 0; look <= syncLooks; look += 1) {
     const found = await deps.source.describe(arn, "describe");
     if (found.is !== "found") return "again";
-    const { replicas } = found.source;
-    const missing = tag.replicas.filter(({ region }) => !replicas.some((there) => there.region === region));
+    const missing = missingReplicas(tag, found.source);
     const allowed = missing.filter(({ region }) => replicaRegions.includes(region));
     if (allowed.length > 0) {
       const replicated = outcomeOf(run, await deps.source.replicate(arn, allowed));
       if (replicated !== undefined) return replicated;
     } else if (missing.length > 0) {
       return run.trace.end("refused", "replicas-missing");
-    } else if (replicas.every(({ status }) => status === "in-sync")) {
+    } else if (found.source.replicas.every(({ status }) => status === "in-sync")) {
       return (await writeTag(run, { ...taken, state: "u", taggedAt: deps.now(), replicas: [] })) ?? "again";
     }
     await deps.sleep(1_000);

@@ -1,7 +1,7 @@
 /** The mover's tag on a source, as a run writes it. */
 import type { MutationResult } from "../model/ports";
 import type { Source } from "../model/source";
-import { namesProof, ownerOf, placeOf, stateTag, timeKey, writeStateTag } from "../model/stateTag";
+import { missingReplicas, namesProof, ownerOf, placeOf, stateTag, timeKey, writeStateTag } from "../model/stateTag";
 import type { Proof, StateTag, TagState } from "../model/stateTag";
 import type { Result, Run } from "./run";
 
@@ -65,8 +65,7 @@ export async function giveBack(run: Run, tag: StateTag): Promise<void> {
   const { deps, arn, path } = run;
   const found = await deps.source.describe(arn, "describe");
   if (found.is !== "found" || !isTagged(found.source, tag)) return;
-  const { replicas } = found.source;
-  if (!tag.replicas.every(({ region }) => replicas.some((there) => there.region === region))) return;
+  if (missingReplicas(tag, found.source).length > 0) return;
   const tagged = await writeTag(run, { ...tag, state: "b", taggedAt: deps.now() });
   if (tagged !== undefined) return;
   await deps.home.label(path, { deleting: null, deleted: null });

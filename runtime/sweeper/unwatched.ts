@@ -1,6 +1,6 @@
 /** Deletions of this deployment's mover that no mover looks at any more: whatever stopped it, their windows go on. */
 import { matches } from "../model/pattern";
-import { ownerOf, readStateTag, stateTag } from "../model/stateTag";
+import { isOwnedBy, readStateTag, stateTag } from "../model/stateTag";
 import type { SweepSettings } from "./settings";
 import type { Entry } from "./entry";
 
@@ -33,9 +33,8 @@ export function readUnwatched(entry: Entry, scope: Scope, now: number): "later" 
   if (!entry.scheduled || entry.tag === undefined || acts(entry.name, scope)) return undefined;
   const read = readStateTag({ [stateTag]: entry.tag });
   if (read.is !== "known" || read.tag.suffix !== entry.secretId.slice(-6)) return undefined;
-  const { owner, place, state, taggedAt, windowDays } = read.tag;
-  if (place !== scope.place && ![scope.entityId, ...scope.formerEntityIds].map(ownerOf).includes(owner))
-    return undefined;
+  const { place, state, taggedAt, windowDays } = read.tag;
+  if (place !== scope.place && !isOwnedBy(read.tag, scope)) return undefined;
   // In any other state somebody else deleted it, and the tag does not tell when that window ends: it may be soon.
   return state === "d" && taggedAt + windowDays * dayMs - now >= lastDaysMs ? "later" : "ending";
 }

@@ -13,17 +13,9 @@ import { createSecret, fakeSourcePort, isScheduled } from "../support/fakeSource
 import { atCall, homeHoldsCurrent, makeWorld } from "../support/world";
 import type { Hook } from "../support/hook";
 import type { World } from "../support/world";
+import { arns, outcomeOf } from "./support/outcomes";
 
 const hourMs = 60 * 60_000;
-
-const arns = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `arn-${index}`);
-const outcomeOf = (secret: string, over: Partial<Outcome> = {}): Outcome => ({
-  outcome: "moved",
-  reason: "proven",
-  secret,
-  steps: {},
-  ...over,
-});
 
 describe("a run in this process", () => {
   const ports = (over: Partial<LocalPorts>): LocalPorts => ({

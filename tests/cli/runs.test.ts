@@ -9,15 +9,7 @@ import { readLine } from "../../cli/moverLog";
 import { paceOf } from "../../cli/progress";
 import type { Outcome } from "../../runtime/model/outcome";
 import { retryableError } from "../../runtime/shared/errors";
-
-const arns = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `arn-${index}`);
-const outcomeOf = (secret: string, over: Partial<Outcome> = {}): Outcome => ({
-  outcome: "moved",
-  reason: "proven",
-  secret,
-  steps: {},
-  ...over,
-});
+import { arns, outcomeOf } from "./support/outcomes";
 
 /** A fleet that ends every secret one look after it was sent. */
 function fleet(over: Partial<FleetPorts> = {}): FleetPorts & { readonly sent: string[][]; time: number } {

@@ -5,7 +5,7 @@ import { ownTag, undo } from "../../cli/undo";
 import { readStateTag, stateTag, writeStateTag } from "../../runtime/model/stateTag";
 import { moverSettings } from "../support/builders";
 import { deleteMetadata } from "../support/fakeHome";
-import { change, createSecret, isScheduled, putValue, replicaIn, stateOf } from "../support/fakeSource";
+import { change, createSecret, isScheduled, putValue, replicaIn, stateIn, stateOf } from "../support/fakeSource";
 import { at, atCall, crash, deliver, deliverUntilDone, makeWorld, pathOf, tryDeliver } from "../support/world";
 import type { DeliverOptions, World } from "../support/world";
 import { versionIdOf } from "../support/builders";
@@ -27,10 +27,6 @@ async function moved(over: DeliverOptions = {}, replicas: readonly string[] = []
   return world;
 }
 
-const stateIn = (world: World): string => {
-  const read = readStateTag(stateOf(secretOf(world, name)).tags);
-  return read.is === "known" ? read.tag.state : read.is;
-};
 const undone = async (world: World, hook?: DeliverOptions["hook"]): Promise<string> =>
   undo(await described(world, name), moverSettings(), sidesOf(world, hook));
 
@@ -40,7 +36,7 @@ describe("undo", () => {
 
     assert.equal(await undone(world), "restored");
 
-    assert.deepEqual([isScheduled(secretOf(world, name)), stateIn(world)], [false, "u"]);
+    assert.deepEqual([isScheduled(secretOf(world, name)), stateIn(secretOf(world, name))], [false, "u"]);
     putValue(secretOf(world, name), '{"user":"v"}', versionIdOf(2));
     for (const expected of ["copied", "unchanged", "unchanged"]) {
       const { outcome, reason } = await deliver(world, name);
@@ -82,7 +78,7 @@ describe("undo", () => {
     });
 
     assert.equal(await undone(world, back), "restored");
-    assert.equal(stateIn(world), "u");
+    assert.equal(stateIn(secretOf(world, name)), "u");
   });
 
   it("leaves the regions to the mover, which puts the replicas back", async () => {
@@ -90,7 +86,7 @@ describe("undo", () => {
     assert.deepEqual(stateOf(secretOf(world, name)).replicas, []);
 
     await undone(world);
-    assert.equal(stateIn(world), "t");
+    assert.equal(stateIn(secretOf(world, name)), "t");
     world.time += sixMinutes;
 
     assert.equal((await deliver(world, name, { settings: withReplicas })).reason, "undone");
@@ -98,7 +94,7 @@ describe("undo", () => {
       stateOf(secretOf(world, name)).replicas.map(({ region }) => region),
       ["us-east-1"],
     );
-    assert.equal(stateIn(world), "u");
+    assert.equal(stateIn(secretOf(world, name)), "u");
   });
 
   it("stands wherever it is interrupted and run again", async () => {
@@ -106,7 +102,7 @@ describe("undo", () => {
       const world = await moved();
       await assert.rejects(undone(world, at(call, "before", crash)), /the container stops here/);
       await undone(world);
-      assert.equal(stateIn(world), "u", `call ${call}`);
+      assert.equal(stateIn(secretOf(world, name)), "u", `call ${call}`);
       world.time += sixMinutes;
       assert.equal((await deliver(world, name)).reason, "undone", `call ${call}`);
       assert.equal(isScheduled(secretOf(world, name)), false, `call ${call}`);
@@ -145,7 +141,7 @@ describe("release", () => {
 
     await release(await described(world, name), sidesOf(world).source);
 
-    assert.equal(stateIn(world), "again");
+    assert.equal(stateIn(secretOf(world, name)), "again");
     assert.equal((await deliver(world, name)).outcome, "moved");
     assert.equal(isScheduled(secretOf(world, name)), true);
   });
@@ -166,6 +162,11 @@ describe("release", () => {
     assert.equal(await held(world), undefined);
     tagged({ state: "t" });
     assert.equal(await held(world), "replicas");
+    // A run that stopped before its second delete leaves the replicas apart under a `d`.
+    tagged({ state: "d", taggedAt: world.time - sixMinutes, replicas: [{ region: "us-east-1" }] });
+    assert.equal(await held(world), "replicas");
+    change(secretOf(world, name), { replicas: [replicaIn("us-east-1")] });
+    assert.equal(await held(world), undefined);
     tagged({ owner: "stranger" });
     assert.deepEqual([await held(world), await held(world, true)], ["another", undefined]);
     // What another deployment's tag remembers is lost with it, too.

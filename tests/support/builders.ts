@@ -3,6 +3,7 @@ import type { MoverStack } from "../../components/reader/moverStack";
 import type { Home, HomeVersion } from "../../runtime/model/home";
 import type { Source } from "../../runtime/model/source";
 import type { MoverSettings } from "../../runtime/shared/environment";
+import type { SweepSettings } from "../../runtime/sweeper/settings";
 
 export const account = "111122223333";
 export const region = "eu-west-1";
@@ -54,6 +55,23 @@ export const moverSettings = (over: Partial<MoverSettings> = {}): MoverSettings 
   maxConcurrency: 5,
   queueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/homing",
   deadLetterQueueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/homing-dead-letter",
+  ...over,
+});
+
+/** A sweeper that has every secret of a mover in mode `move` looked at. */
+export const sweepSettings = (over: Partial<SweepSettings> = {}): SweepSettings => ({
+  region,
+  enabled: true,
+  entityId: "0a1b2c3d-entity",
+  place: "",
+  formerEntityIds: [],
+  mode: "move",
+  modeRules: [],
+  namePrefix: "",
+  exemptNames: [],
+  settleMinutes: 0,
+  sweepShare: 0.5,
+  queueUrl: "https://sqs.example/queue",
   ...over,
 });
 

@@ -7,7 +7,7 @@ import type { Reason } from "../../runtime/model/outcome";
 import type { MutationResult, Refusal, SourcePort } from "../../runtime/model/ports";
 import { readDescription } from "../../runtime/model/source";
 import type { Replica, Source, SourceReplica } from "../../runtime/model/source";
-import { ownerOf, stateTag } from "../../runtime/model/stateTag";
+import { ownerOf, readStateTag, stateTag } from "../../runtime/model/stateTag";
 import type { SourceValue } from "../../runtime/model/value";
 import { account, arnOf, entityId, region, startTime, versionIdOf } from "./builders";
 import { hooked } from "./hook";
@@ -67,6 +67,12 @@ export const stateOf = (secret: FakeSecret): FakeSecretState => {
   const state = secret.history.at(-1);
   if (state === undefined) throw new Error("a fake secret without a state");
   return state;
+};
+
+/** The state of the mover's tag on a secret, or what else there is of it. */
+export const stateIn = (secret: FakeSecret): string => {
+  const read = readStateTag(stateOf(secret).tags);
+  return read.is === "known" ? read.tag.state : read.is;
 };
 
 /** Changes a secret; older states are kept for lagging describes. */

@@ -45,6 +45,5 @@ export const writes = [
   "source.restore",
   "source.removeReplicas",
   "source.replicate",
-  "source.cancelRotation",
 ];
 export const wrote = (names: readonly string[]): readonly string[] => names.filter((one) => writes.includes(one));

@@ -1,20 +1,16 @@
 /** What follows a move: an undo, late looks, and neighbours. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 
-import { readStateTag, stateTag } from "../../../runtime/model/stateTag";
+import { stateTag } from "../../../runtime/model/stateTag";
 import { entityId } from "../../support/builders";
 import { deleteMetadata, softDelete, writeByPerson } from "../../support/fakeHome";
-import { change, currentOf, isScheduled, putValue, restoreByPerson, stateOf } from "../../support/fakeSource";
+import { change, currentOf, isScheduled, putValue, restoreByPerson, stateIn, stateOf } from "../../support/fakeSource";
 import type { FakeSecret } from "../../support/fakeSource";
 import { arn, ends, name, path, recorded, v2, withSecret, wrote } from "../../support/moves";
 import { atCall, both, deliver, homeHoldsCurrent, labelsOf } from "../../support/world";
 import type { DeliverOptions, World } from "../../support/world";
 
 const sixMinutes = 6 * 60_000;
-const stateIn = (secret: FakeSecret): string => {
-  const read = readStateTag(stateOf(secret).tags);
-  return read.is === "known" ? read.tag.state : read.is;
-};
 
 /** A secret that was moved more than five minutes ago. */
 async function moved(over: DeliverOptions = {}, made: Parameters<typeof withSecret>[0] = {}) {

@@ -5,7 +5,7 @@ import { readStateTag, stateTag } from "../../../runtime/model/stateTag";
 import { retryableError } from "../../../runtime/shared/errors";
 import { entityId } from "../../support/builders";
 import { deleteMetadata } from "../../support/fakeHome";
-import { change, isScheduled, replicaIn, restoreByPerson, stateOf } from "../../support/fakeSource";
+import { change, isScheduled, replicaIn, restoreByPerson, stateIn, stateOf } from "../../support/fakeSource";
 import type { FakeSecret } from "../../support/fakeSource";
 import type { Hook } from "../../support/hook";
 import { arn, ends, name, path, recorded, withSecret } from "../../support/moves";
@@ -13,10 +13,6 @@ import { atCall, both, crash, deliver, labelsOf, recorder, tryDeliver } from "..
 
 const sixMinutes = 6 * 60_000;
 const regionsOf = (secret: FakeSecret) => stateOf(secret).replicas.map(({ region, keyId }) => [region, keyId]);
-const stateIn = (secret: FakeSecret): string => {
-  const read = readStateTag(stateOf(secret).tags);
-  return read.is === "known" ? read.tag.state : read.is;
-};
 
 /** Does something right before the second delete, the one that finds no replicas any more. */
 function atSecondDelete(act: () => void): Hook {

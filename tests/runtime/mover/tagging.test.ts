@@ -1,15 +1,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { readStateTag } from "../../../runtime/model/stateTag";
 import { entityId } from "../../support/builders";
-import { change, isScheduled, replicaIn, stateOf } from "../../support/fakeSource";
+import { change, isScheduled, replicaIn, stateIn, stateOf } from "../../support/fakeSource";
 import { arn, ends, withSecret } from "../../support/moves";
 import { atCall, deliver } from "../../support/world";
-
-const stateIn = (tags: Readonly<Record<string, string>>): string | undefined => {
-  const read = readStateTag(tags);
-  return read.is === "known" ? read.tag.state : read.is;
-};
 
 describe("a delete that is known to have failed", () => {
   // A tag's time is in whole seconds, and a run's clock is not.
@@ -23,7 +17,7 @@ describe("a delete that is known to have failed", () => {
       const settings = { replicas: "remove", replicaRegions: ["us-east-1"] } as const;
 
       ends(await deliver(world, arn, { settings, source: { owners: [] } }), "refused", "access-denied");
-      equal(stateIn(stateOf(secret).tags), "b");
+      equal(stateIn(secret), "b");
       equal(world.home.entries["aws/111122223333/eu-west-1/app/db"]?.labels["deleting"], undefined);
 
       world.time += 1_000;
@@ -42,7 +36,7 @@ describe("a delete that is known to have failed", () => {
 
     await deliver(world, arn, { source: denied, hook: atCall("source.schedule", "before", undone) });
 
-    equal(stateIn(stateOf(secret).tags), "u");
+    equal(stateIn(secret), "u");
     deepEqual(isScheduled(secret), false);
   });
 });

@@ -1,22 +1,9 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
 import { readSweepEnvironment, writeSweepEnvironment } from "../../../runtime/sweeper/settings";
-import type { SweepSettings } from "../../../runtime/sweeper/settings";
+import { sweepSettings } from "../../support/builders";
 
-const settings: SweepSettings = {
-  region: "eu-west-1",
-  enabled: true,
-  entityId: "0a1b2c3d-entity",
-  place: "",
-  formerEntityIds: [],
-  mode: "move",
-  modeRules: [],
-  namePrefix: "app/",
-  exemptNames: ["app/keep/*", "b"],
-  settleMinutes: 0,
-  sweepShare: 0.05,
-  queueUrl: "https://sqs.example/queue",
-};
+const settings = sweepSettings({ namePrefix: "app/", exemptNames: ["app/keep/*", "b"], sweepShare: 0.05 });
 
 describe("the sweeper's environment", () => {
   it("gives back what was written, an empty prefix too", () => {

@@ -17,24 +17,11 @@ import {
 } from "../../../runtime/sweeper/sweep";
 import type { Entry } from "../../../runtime/sweeper/entry";
 import type { ListKind, Page, SweepKind, SweepPorts, SweepReport } from "../../../runtime/sweeper/sweep";
-import { arnOf, moverSettings } from "../../support/builders";
+import { arnOf, moverSettings, sweepSettings } from "../../support/builders";
 
 const now = Date.UTC(2026, 10, 3);
 const minute = 60_000;
-const settings: SweepSettings = {
-  region: "eu-west-1",
-  enabled: true,
-  entityId: "0a1b2c3d-entity",
-  place: "",
-  formerEntityIds: [],
-  mode: "move",
-  modeRules: [],
-  namePrefix: "",
-  exemptNames: [],
-  settleMinutes: 0,
-  sweepShare: 0.5,
-  queueUrl: "https://sqs.example/queue",
-};
+const settings = sweepSettings();
 
 const entry = (name: string, over: Partial<Entry> = {}): Entry => ({
   secretId: arnOf(name),

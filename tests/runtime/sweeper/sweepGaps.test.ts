@@ -2,11 +2,10 @@ import { deepEqual, ok } from "node:assert/strict";
 
 import { assert as check, asyncProperty, array, boolean, integer, nat } from "fast-check";
 
-import type { SweepSettings } from "../../../runtime/sweeper/settings";
 import { runSweep } from "../../../runtime/sweeper/sweep";
 import type { Entry } from "../../../runtime/sweeper/entry";
 import type { SweepKind } from "../../../runtime/sweeper/sweep";
-import { arnOf } from "../../support/builders";
+import { arnOf, sweepSettings } from "../../support/builders";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -35,20 +34,7 @@ async function sweepAt(
     .filter(({ changedAt = 0 }) => changedAt + listDelayMs <= now)
     .sort((a, b) => (b.changedAt ?? 0) - (a.changedAt ?? 0));
   const queued: string[] = [];
-  const settings: SweepSettings = {
-    region: "eu-west-1",
-    enabled: true,
-    entityId: "0a1b2c3d-entity",
-    place: "",
-    formerEntityIds: [],
-    mode: "move",
-    modeRules: [],
-    namePrefix: "",
-    exemptNames: [],
-    settleMinutes: 0,
-    sweepShare: 0.5,
-    queueUrl: "https://sqs.example/queue",
-  };
+  const settings = sweepSettings();
   try {
     await runSweep(kind, settings, {
       list: (_, token) => {

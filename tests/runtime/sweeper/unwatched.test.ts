@@ -7,24 +7,11 @@ import { runSweep } from "../../../runtime/sweeper/sweep";
 import type { Entry } from "../../../runtime/sweeper/entry";
 import type { ListKind, SweepReport } from "../../../runtime/sweeper/sweep";
 import { readUnwatched } from "../../../runtime/sweeper/unwatched";
-import { arnOf } from "../../support/builders";
+import { arnOf, sweepSettings } from "../../support/builders";
 
 const now = Date.UTC(2026, 10, 3);
 const day = 24 * 60 * 60_000;
-const settings: SweepSettings = {
-  region: "eu-west-1",
-  enabled: true,
-  entityId: "0a1b2c3d-entity",
-  place: "",
-  formerEntityIds: ["4e5f6a7b-former"],
-  mode: "move",
-  modeRules: [],
-  namePrefix: "",
-  exemptNames: [],
-  settleMinutes: 0,
-  sweepShare: 0.5,
-  queueUrl: "https://sqs.example/queue",
-};
+const settings = sweepSettings({ formerEntityIds: ["4e5f6a7b-former"] });
 
 const tagOf = (name: string, over: Partial<StateTag> = {}): string =>
   writeStateTag({
