@@ -76,7 +76,7 @@ describe("the watch over the faults", function () {
     ],
     [
       "takes what it remembers of a deletion for sound",
-      ['inState(tag, "d") && tag.stands === "sound"', 'inState(tag, "d")'],
+      ['inState)(tag, "d") && tag.stands === "sound"', 'inState)(tag, "d")'],
       sourceChanged,
       "look-source",
     ],

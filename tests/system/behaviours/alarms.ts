@@ -289,6 +289,28 @@ export function describeAlarms(bench: () => Bench): void {
       await goesOff("deletion-unclaimed");
     });
 
+    it("tell of days without a sweep, and end with one", async () => {
+      // Nobody waits for a day, and the emulator takes no missing data for anything: a count of none is put in its place.
+      const { clients, system } = bench();
+      const Dimensions = [{ Name: "service", Value: system().functionName }];
+      for (const MetricName of ["sweep", "sweep:all"]) {
+        const MetricData = [{ MetricName, Dimensions, Unit: "Count", Value: 0 }];
+        await onCall.aws.json("monitoring", "PutMetricData", { Namespace: "Homing", MetricData });
+      }
+      await goesOff("no-sweep");
+      await goesOff("no-full-sweep");
+
+      const FunctionName = system().outputs["sweeperFunctionName"];
+      const Payload = Buffer.from(JSON.stringify({ sweep: "all" }));
+      const { FunctionError } = await clients.lambda.send(new InvokeCommand({ FunctionName, Payload }));
+
+      assert.equal(FunctionError, undefined);
+      await eventually(
+        async () => ((await onCall.alarmsOn()).some((key) => key.includes("sweep")) ? undefined : true),
+        () => "the alarms on sweeps are still on",
+      );
+    });
+
     it("tell of deletions that no mover watches over, from a sweeper that sends nothing", async () => {
       const { clients, system } = bench();
       await moved("alarms/unwatched");
@@ -323,28 +345,6 @@ export function describeAlarms(bench: () => Bench): void {
         ],
       });
       await goesOff("unwatched-ending");
-    });
-
-    it("tell of days without a sweep, and end with one", async () => {
-      // Nobody waits for a day, and the emulator takes no missing data for anything: a count of none is put in its place.
-      const { clients, system } = bench();
-      const Dimensions = [{ Name: "service", Value: system().functionName }];
-      for (const MetricName of ["sweep", "sweep:all"]) {
-        const MetricData = [{ MetricName, Dimensions, Unit: "Count", Value: 0 }];
-        await onCall.aws.json("monitoring", "PutMetricData", { Namespace: "Homing", MetricData });
-      }
-      await goesOff("no-sweep");
-      await goesOff("no-full-sweep");
-
-      const FunctionName = system().outputs["sweeperFunctionName"];
-      const Payload = Buffer.from(JSON.stringify({ sweep: "all" }));
-      const { FunctionError } = await clients.lambda.send(new InvokeCommand({ FunctionName, Payload }));
-
-      assert.equal(FunctionError, undefined);
-      await eventually(
-        async () => ((await onCall.alarmsOn()).some((key) => key.includes("sweep")) ? undefined : true),
-        () => "the alarms on sweeps are still on",
-      );
     });
 
     it("were all heard", () => {
