@@ -1,4 +1,4 @@
-/** Checks whether this login may write as the mover. The mover takes what anybody else writes for a conflict. */
+/** Checks whether the mover knows this login: it takes what a stranger writes for a conflict. */
 import type { MoverSettings } from "../runtime/shared/environment";
 import { membersOf } from "../runtime/shared/members";
 import type { TokenSource } from "../runtime/vault/token";
@@ -31,18 +31,19 @@ export async function entityOf({ transport, token }: LookupDeps, namespace: stri
 /**
  * Asks Vault which entity this login belongs to, before anything is written with it.
  *
- * @throws a {@link Failure} that says which setting lets the login in
+ * @throws a {@link Failure} that says how to log in as an operator
  */
 export async function requireMover(deps: LookupDeps, settings: MoverSettings): Promise<void> {
+  const { entityId, formerEntityIds, login, operatorEntityIds } = settings;
   const entity = await entityOf(deps, settings.vaultNamespace);
-  if ([settings.entityId, ...settings.formerEntityIds].includes(entity)) return;
+  if ([entityId, ...formerEntityIds, ...operatorEntityIds].includes(entity)) return;
   if (entity === "") {
     throw new Failure(
       "This Vault token has no identity entity (a root token has none), so nothing tells that what it writes is the mover's: log in by a method that gives one.",
     );
   }
-  const index = settings.formerEntityIds.length;
+  const nobody = operatorEntityIds.length === 0 ? "name your IAM role in operatorRoleArns, run `pulumi up`, and " : "";
   throw new Failure(
-    `This login is Vault's entity ${entity}, and the mover's is ${settings.entityId}: the mover would take what it writes for somebody else's. Let it in: pulumi config set --path 'homing:formerEntityIds[${index}]' ${entity} && pulumi up.`,
+    `This login is Vault's entity ${entity}, which is no operator's: the mover would take what it writes for somebody else's. To move from here, ${nobody}log in by --login ${login} --role ROLE, with yours of \`pulumi stack output operatorLoginRoles\`.`,
   );
 }

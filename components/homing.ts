@@ -2,12 +2,12 @@ import { getCallerIdentityOutput, getPartitionOutput, getRegionOutput } from "@p
 import { all, ComponentResource, getProject, getStack, log, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import { exemptTag } from "../runtime/model/exemption";
-import { environmentFaults, regionFaults } from "./args/conflicts";
+import { environmentFaults, operatorFaults, regionFaults } from "./args/conflicts";
 import { moverSettings, optionsOf, vaultSettings } from "./args/parts";
 import type { KnownValues, Values } from "./args/table";
 import { checkArgs, refuse } from "./args/values";
 import { moverNames } from "./aws/names";
-import type { Place } from "./aws/names";
+import type { MoverNames, Place } from "./aws/names";
 import { providerIn } from "./aws/regionProvider";
 import { Fence } from "./fence/fence";
 import { fencePolicy, fenceRules, packConfig } from "./fence/fences";
@@ -59,7 +59,14 @@ export class Homing extends ComponentResource {
     [{ home: this.home, secretMover: this.secretMover, sweeper: this.sweeper, alarms: this.alarms }] = this.movers;
 
     const regions = place.apply(({ region }) => [region, ...values.regions.slice(1)]);
-    const rules = all([place, regions]).apply(([where, everywhere]) => fenceRules(where, everywhere, values));
+    const rules = all([place, regions]).apply(([where, everywhere]) =>
+      fenceRules(
+        where,
+        everywhere,
+        this.allNames(name, where, values).map(({ roleArn }) => roleArn),
+        values,
+      ),
+    );
     this.fence =
       values.fence === "policy"
         ? new Fence(
@@ -88,6 +95,7 @@ export class Homing extends ComponentResource {
       signingAlgorithm: values.signingAlgorithm,
       moverEntityId: this.home.moverEntityId,
       moverPolicyName: this.home.moverPolicyName,
+      operatorLoginRoles: this.home.operatorLoginRoles,
       queueUrl: this.secretMover.queueUrl,
       queueArn: this.secretMover.queueArn,
       deadLetterQueueUrl: this.secretMover.deadLetterQueueUrl,
@@ -119,15 +127,28 @@ export class Homing extends ComponentResource {
     const own = { parent: this };
     return all([getCallerIdentityOutput({}, own), getRegionOutput({}, own), getPartitionOutput({}, own)]).apply(
       ([{ accountId: account }, { region }, { partition, dnsSuffix }]) => {
-        refuse(`Homing ${name} can't be made`, regionFaults(values, label, { account, region }));
-        return { account, region, partition, dnsSuffix };
+        const place = { account, region, partition, dnsSuffix };
+        const roleArns = this.allNames(name, place, values).map(({ roleArn }) => roleArn);
+        refuse(`Homing ${name} can't be made`, [
+          ...regionFaults(values, label, place),
+          ...operatorFaults(values, label, account, roleArns),
+        ]);
+        return place;
       },
     );
   }
 
-  private namesIn(name: string, place: Output<Place>, { rolePath }: KnownValues) {
-    const owner = { project: getProject(), component: name };
-    return place.apply((where) => moverNames(getStack(), where, owner, rolePath));
+  private namesAt(name: string, place: Place, { rolePath }: KnownValues): MoverNames {
+    return moverNames(getStack(), place, { project: getProject(), component: name }, rolePath);
+  }
+
+  /** The names of the movers of all regions, the first of which is that of the place. */
+  private allNames(name: string, place: Place, values: KnownValues): readonly MoverNames[] {
+    return [place.region, ...values.regions.slice(1)].map((region) => this.namesAt(name, { ...place, region }, values));
+  }
+
+  private namesIn(name: string, place: Output<Place>, values: KnownValues): Output<MoverNames> {
+    return place.apply((where) => this.namesAt(name, where, values));
   }
 
   private settingsOf(name: string, place: Output<Place>, values: KnownValues, loginRole: Output<string>) {
@@ -135,7 +156,7 @@ export class Homing extends ComponentResource {
     const known = output(values) as Output<Values>;
     return all([place, known, loginRole]).apply(([where, plain, role]) => {
       const settings = moverSettings(where, plain, role);
-      refuse(`Homing ${name} can't be made`, environmentFaults(settings, label));
+      refuse(`Homing ${name} can't be made`, environmentFaults(settings, label, plain.operatorRoleArns.length));
       return settings;
     });
   }
@@ -171,6 +192,9 @@ export class Homing extends ComponentResource {
     values: KnownValues,
   ): readonly [RegionMover, ...RegionMover[]] {
     const [, ...further] = values.regions;
+    const operatorPolicies = place.apply((where) =>
+      this.allNames(name, where, values).map(({ vaultIdentity }) => vaultIdentity),
+    );
     const mover = (where: Output<Place>, suffix: string, opts: ComponentResourceOptions, shared?: VaultAccess) => {
       const names = this.namesIn(name, where, values);
       const loginRole = values.loginRole === "" ? names.vaultIdentity : output(`${values.loginRole}${suffix}`);
@@ -181,6 +205,7 @@ export class Homing extends ComponentResource {
           names,
           vault: vaultSettings(values),
           loginRole,
+          operatorPolicies,
           mover: this.settingsOf(name, where, values, loginRole),
           ...optionsOf(values),
           // Also while nobody reads the queue: then it counts the deletions that nobody watches over, and sends nothing.

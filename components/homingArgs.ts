@@ -30,7 +30,7 @@ export interface HomingArgs {
   readonly homeTemplate?: string;
   /** Regions that get a mover, the provider's own one first; empty for its own only. @default `[]` */
   readonly regions?: readonly string[];
-  /** Regions that had a mover before: their deletions under way are still counted, with an alarm. @default `[]` */
+  /** Regions that had a mover before: their deletions under way are still counted, for the alarm unwatched. @default `[]` */
   readonly formerRegions?: readonly string[];
   /** How the function logs in to Vault, aws or jwt. @default `aws` */
   readonly login?: "aws" | "jwt";
@@ -61,6 +61,8 @@ export interface HomingArgs {
   readonly tokenIssuerCa?: string;
   /** Identity entities that were the mover's before. @default `[]` */
   readonly formerEntityIds?: readonly string[];
+  /** IAM roles of people who move from a terminal; each gets a login role and an entity in Vault. @default `[]` */
+  readonly operatorRoleArns?: readonly string[];
   /** Places where the homes were before they were migrated, as the sources' tags name them. @default `[]` */
   readonly formerPlaces?: readonly string[];
   /** How the mover knows its own versions, entity or label. @default `entity` */

@@ -19,6 +19,8 @@ export interface HomingOutputs {
   readonly signingAlgorithm: string;
   readonly moverEntityId: Output<string>;
   readonly moverPolicyName: Output<string>;
+  /** The operators' login roles in Vault, by the ARNs of their IAM roles. */
+  readonly operatorLoginRoles: Output<Readonly<Record<string, string>>>;
   readonly queueUrl: Output<string>;
   readonly queueArn: Output<string>;
   readonly deadLetterQueueUrl: Output<string>;

@@ -42,6 +42,8 @@ export interface RegionMoverArgs {
   readonly names: Input<MoverNames>;
   readonly vault: Omit<VaultAccessSettings, "loginRole">;
   readonly loginRole: Input<string>;
+  /** Policies of the operators in Vault; only for the first region, whose operators the others share. */
+  readonly operatorPolicies?: Input<readonly string[]>;
   readonly mover: Input<MoverPart>;
   readonly options: MoverOptions;
   readonly sweep: SweepOptions;
@@ -60,7 +62,7 @@ export function deployMover(
   args: RegionMoverArgs,
   opts: ComponentResourceOptions,
 ): RegionMover {
-  const { place, loginRole, mover, options, sweep, shared } = args;
+  const { place, loginRole, mover, operatorPolicies, options, sweep, shared } = args;
   const names = output(args.names);
   const { account, region } = output(place);
   const home = new VaultAccess(
@@ -73,12 +75,17 @@ export function deployMover(
       region,
       roleArn: names.roleArn,
       functionArn: names.functionArn,
+      ...(operatorPolicies === undefined ? {} : { operatorPolicies }),
       ...(shared === undefined ? {} : { shared }),
     },
     opts,
   );
-  const { moverEntityId } = home;
-  const secretMover = new SecretMover(nameOf("mover"), { ...options, place, names, mover, moverEntityId }, opts);
+  const { moverEntityId, operatorEntityIds } = home;
+  const secretMover = new SecretMover(
+    nameOf("mover"),
+    { ...options, place, names, mover, moverEntityId, operatorEntityIds },
+    opts,
+  );
   const { queueUrl } = secretMover;
   const sweeper = new SecretSweeper(
     nameOf("sweeper"),

@@ -84,6 +84,7 @@ describe("the program", () => {
       signingAlgorithm: "ES384",
       moverEntityId: "homing-home-entity-id",
       moverPolicyName: `${base}-${account}`,
+      operatorLoginRoles: {},
       queueUrl,
       queueArn,
       deadLetterQueueUrl: `${queueUrl}-dead`,

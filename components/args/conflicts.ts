@@ -3,6 +3,7 @@ import { Output } from "@pulumi/pulumi";
 import { writeEnvironment } from "../../runtime/shared/environment";
 import type { Place } from "../aws/names";
 import { fenceExcess } from "../fence/fenceDocument";
+import { fenceRules } from "../fence/fences";
 import { moverSettings } from "./parts";
 import type { MoverPart } from "./parts";
 import { defaults, segments, segmentsForm } from "./table";
@@ -15,8 +16,15 @@ export type Label = (key: string) => string;
 const environmentBytes = 4_096;
 /** Room for the variables that are not the mover's: names and values of the logger's and the metrics' settings. */
 const otherVariables = 200;
+const longestEntityId = "e".repeat(36);
 /** As long as any region's name, account and role may be. */
-const longest = { partition: "aws-us-gov", region: "ap-southeast-99", account: "1".repeat(12), role: "r".repeat(72) };
+const longest = {
+  partition: "aws-us-gov",
+  region: "ap-southeast-99",
+  account: "1".repeat(12),
+  loginRole: "r".repeat(72),
+  roleName: "r".repeat(64),
+};
 
 /** Arguments that are missing, that need each other, or of which only one can be meant. */
 export function combinationFaults(values: KnownValues, hasAddress: boolean, label: Label): string[] {
@@ -113,6 +121,29 @@ export function regionFaults(
   return faults;
 }
 
+/**
+ * Operators whose login can't work, or would be the mover's own.
+ *
+ * @param moverRoleArns the roles of all movers
+ */
+export function operatorFaults(
+  { login, operatorRoleArns }: Pick<KnownValues, "login" | "operatorRoleArns">,
+  label: Label,
+  account: string,
+  moverRoleArns: readonly string[],
+): string[] {
+  const faults: string[] = [];
+  if (operatorRoleArns.some((arn) => moverRoleArns.includes(arn))) {
+    faults.push(`${label("operatorRoleArns")} must not name the role of a mover: nobody else may be it`);
+  }
+  if (login === "jwt" && operatorRoleArns.some((arn) => !arn.includes(`::${account}:`))) {
+    faults.push(
+      `${label("operatorRoleArns")} must be roles of account ${account} with ${label("login")} jwt: Vault trusts the tokens of that account's issuer`,
+    );
+  }
+  return faults;
+}
+
 /** Whether the template tells account and region apart; any of them, while they are not known. */
 function isTemplate(
   homePrefix: string,
@@ -131,29 +162,29 @@ function isTemplate(
 
 /** What is longer than AWS takes, with the longest names that a place can have. */
 export function sizeFaults(values: Values, label: Label): string[] {
-  const { exemptNames, fencePrincipals, regions, serviceReadNames } = values;
-  const rules = {
-    partition: longest.partition,
-    regions: regions.length > 0 ? regions : [longest.region],
-    principals: fencePrincipals,
-    exemptNames,
-    serviceReadNames,
-  };
-  const excess = values.fence === "policy" ? fenceExcess(rules) : 0;
   const place: Place = { ...longest, dnsSuffix: "" };
+  const regions = values.regions.length > 0 ? values.regions : [longest.region];
+  const roleArn = `arn:${longest.partition}:iam::${longest.account}:role${values.rolePath}${longest.roleName}`;
+  const rules = fenceRules(
+    place,
+    regions,
+    regions.map(() => roleArn),
+    values,
+  );
+  const excess = values.fence === "policy" ? fenceExcess(rules) : 0;
   return [
-    ...environmentFaults(moverSettings(place, values, longest.role), label),
+    ...environmentFaults(moverSettings(place, values, longest.loginRole), label, values.operatorRoleArns.length),
     ...(excess === 0
       ? []
       : [
-          `${label("exemptNames")}, ${label("serviceReadNames")} and ${label("fencePrincipals")} make the fence ${excess} characters too long for a managed policy: use fewer and shorter patterns`,
+          `${label("exemptNames")}, ${label("serviceReadNames")}, ${label("fencePrincipals")} and ${label("operatorRoleArns")} make the fence ${excess} characters too long for a managed policy: use fewer and shorter patterns`,
         ]),
   ];
 }
 
 /** Settings of a mover that are longer than the environment of its function. */
-export function environmentFaults(mover: MoverPart, label: Label): string[] {
-  const size = environmentSize(mover);
+export function environmentFaults(mover: MoverPart, label: Label, operators: number): string[] {
+  const size = environmentSize(mover, operators);
   return size > environmentBytes
     ? [
         `${label("vaultCaCertificate")} and the lists of names, rules, tags and ids are ${size - environmentBytes} bytes too long: a function's environment holds ${environmentBytes}`,
@@ -162,12 +193,12 @@ export function environmentFaults(mover: MoverPart, label: Label): string[] {
 }
 
 /** Bytes of the function's environment, with the longest values that the deployment may add. */
-function environmentSize(mover: MoverPart): number {
+function environmentSize(mover: MoverPart, operators: number): number {
   const url = "u".repeat(160);
   const all = writeEnvironment({
     ...mover,
-    entityId: "e".repeat(36),
-    operatorEntityIds: [],
+    entityId: longestEntityId,
+    operatorEntityIds: Array.from({ length: operators }, () => longestEntityId),
     queueUrl: url,
     deadLetterQueueUrl: url,
   });

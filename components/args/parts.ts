@@ -48,6 +48,7 @@ export function vaultSettings(values: KnownValues): Omit<VaultAccessSettings, "l
     loginPath: loginPathOf(values),
     adoptLogin: values.adoptLogin,
     tokenTtlMinutes: values.tokenTtlMinutes,
+    operatorRoleArns: values.operatorRoleArns,
   };
 }
 

@@ -68,6 +68,11 @@ export const catalogue = {
   tokenIssuerUrl: address(true),
   tokenIssuerCa: text(certificate, certificateForm),
   formerEntityIds: texts(/^[A-Za-z0-9-]{1,64}$/, "entity ids", 10),
+  operatorRoleArns: texts(
+    /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
+    "ARNs of IAM roles, with their paths and without *",
+    10,
+  ),
   formerPlaces: texts(/^[0-9a-f]{8}$/, "places of eight hexadecimal digits, as a source's tag names them", 5),
   authorship: word(["entity", "label"], "entity"),
   mode: word(modes, "audit"),

@@ -1,12 +1,10 @@
 import type { iam } from "@pulumi/aws";
 import { exemptTag, stayingNames } from "../../runtime/model/exemption";
 import type { ExemptionList } from "../../runtime/model/exemption";
+import { againTag, stateTag } from "../../runtime/model/stateTag";
 import { policyOf } from "../aws/iam";
 
-/**
- * What makes a secret or gives it a value. RestoreSecret is not among them: a person's undo stays possible. Nor is
- * anything that the mover calls, so its role needs no exemption.
- */
+/** What gives a secret a value. RestoreSecret is not among them: a person's undo stays possible. */
 export const fencedChanges = [
   "secretsmanager:PutSecretValue",
   "secretsmanager:UpdateSecret",
@@ -23,6 +21,8 @@ export interface FenceRules extends ExemptionList {
   readonly regions: readonly string[];
   /** ARN patterns of roles and users that may go on making and changing secrets. */
   readonly principals: readonly string[];
+  /** ARN patterns of the movers' and the operators' roles: nobody else may write what a mover remembers. */
+  readonly taggers: readonly string[];
 }
 
 /**
@@ -33,9 +33,10 @@ export const iamPattern = (pattern: string): string => pattern.replace(/[?$]/g, 
 
 /**
  * The fence as a policy document, for a service control policy or a permissions boundary: it allows all that another
- * policy allows, but no new secrets and no new values except for the names, tags and principals of the list.
+ * policy allows, but no new secrets and no new values except for the names, tags and principals of the list. The mover's
+ * tag is written by movers and operators alone, but for the word with which anybody lets a secret move again.
  */
-export function fenceDocument({ partition, regions, principals, ...list }: FenceRules): iam.PolicyDocument {
+export function fenceDocument({ partition, regions, principals, taggers, ...list }: FenceRules): iam.PolicyDocument {
   const names = stayingNames(list).map(iamPattern);
   const secret = (name: string): string => `arn:${partition}:secretsmanager:*:*:secret:${name}`;
   /** An absent key is not equal: a secret without the tag, and a principal that is nobody's pattern, are fenced. */
@@ -44,6 +45,12 @@ export function fenceDocument({ partition, regions, principals, ...list }: Fence
     StringNotEquals: { [`aws:${tag}/${exemptTag.key}`]: exemptTag.value },
     ...(principals.length > 0 ? { ArnNotLike: { "aws:PrincipalArn": [...principals] } } : {}),
   });
+  // In any case of letters: IAM's conditions on a tag don't tell `Vault-Mover` apart from the mover's own.
+  const withStateTag = {
+    StringEquals: { "aws:RequestedRegion": [...regions] },
+    "ForAnyValue:StringEqualsIgnoreCase": { "aws:TagKeys": [stateTag] },
+    ArnNotLike: { "aws:PrincipalArn": [...taggers] },
+  };
   // Six random characters end the ARN of a secret that exists; whether they are known at its creation isn't documented.
   const existing = names.map((name) => secret(`${name}-??????`));
   return policyOf([
@@ -71,6 +78,13 @@ export function fenceDocument({ partition, regions, principals, ...list }: Fence
       NotResource: existing,
       Condition: unlessExempt("ResourceTag"),
     },
+    {
+      Effect: "Deny",
+      Action: [fencedCreation, "secretsmanager:TagResource"],
+      Resource: ["*"],
+      Condition: { ...withStateTag, StringNotEquals: { [`aws:RequestTag/${stateTag}`]: againTag } },
+    },
+    { Effect: "Deny", Action: ["secretsmanager:UntagResource"], Resource: ["*"], Condition: withStateTag },
   ]);
 }
 

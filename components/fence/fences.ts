@@ -10,18 +10,30 @@ export interface FenceSettings extends Pick<
 > {
   /** Who may go on making and changing secrets. */
   readonly fencePrincipals: readonly string[];
+  /** The roles of people who move from a terminal. */
+  readonly operatorRoleArns: readonly string[];
 }
 
 /**
  * The rules of the fence.
  *
  * @param regions all regions with a mover
+ * @param moverRoleArns the roles of these movers; those of other accounts' stacks of the same name are meant as well, since
+ *   one service control policy may serve all accounts
  */
 export const fenceRules = (
   { partition }: Pick<Place, "partition">,
   regions: readonly string[],
-  { exemptNames, fencePrincipals, serviceReadNames }: FenceSettings,
-): FenceRules => ({ partition, regions, principals: fencePrincipals, exemptNames, serviceReadNames });
+  moverRoleArns: readonly string[],
+  { exemptNames, fencePrincipals, operatorRoleArns, serviceReadNames }: FenceSettings,
+): FenceRules => ({
+  partition,
+  regions,
+  principals: fencePrincipals,
+  taggers: [...moverRoleArns.map((arn) => arn.replace(/::\d{12}:/, "::*:")), ...operatorRoleArns],
+  exemptNames,
+  serviceReadNames,
+});
 
 /** The policy document that keeps people from making and changing secrets, as text; empty with `namePrefix`. */
 export const fencePolicy = (rules: FenceRules, { namePrefix }: FenceSettings): string =>

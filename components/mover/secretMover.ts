@@ -192,14 +192,9 @@ export class SecretMover extends ComponentResource {
       logGroup: names.logGroup,
       logRetentionDays: args.logRetentionDays,
       logLevel: args.logLevel,
-      variables: all([
-        mover,
-        args.moverEntityId,
-        args.operatorEntityIds ?? [],
-        queue.url,
-        deadLetterQueue.url,
-      ]).apply(([settings, entityId, operatorEntityIds, queueUrl, deadLetterQueueUrl]) =>
-        writeEnvironment({ ...settings, entityId, operatorEntityIds, queueUrl, deadLetterQueueUrl }),
+      variables: all([mover, args.moverEntityId, args.operatorEntityIds ?? [], queue.url, deadLetterQueue.url]).apply(
+        ([settings, entityId, operatorEntityIds, queueUrl, deadLetterQueueUrl]) =>
+          writeEnvironment({ ...settings, entityId, operatorEntityIds, queueUrl, deadLetterQueueUrl }),
       ),
       service: names.function,
       ...(inSubnets ? { vpcConfig: { subnetIds, securityGroupIds } } : {}),

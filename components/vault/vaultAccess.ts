@@ -1,6 +1,7 @@
 import { all, ComponentResource, ResourceHook } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { identity, kv, Mount, Policy } from "@pulumi/vault";
+import { makeOperators } from "./operators";
 import { awsLogin, jwtLogin } from "./vaultLogin";
 import type { Login, LoginArgs, VaultLogin } from "./vaultLogin";
 import { moverRules, renderPolicy } from "./vaultPolicy";
@@ -31,8 +32,10 @@ export interface VaultAccessSettings {
   /** Uses the auth method at `loginPath`; its configuration is never written. */
   readonly adoptLogin: boolean;
   readonly loginRole: Input<string>;
-  /** Lifetime of the mover's tokens. */
+  /** Lifetime of the mover's tokens, and of the operators'. */
   readonly tokenTtlMinutes: number;
+  /** ARNs of the IAM roles of people who move from a terminal. Default none. */
+  readonly operatorRoleArns?: readonly string[];
 }
 
 export interface VaultAccessArgs extends VaultAccessSettings {
@@ -44,7 +47,11 @@ export interface VaultAccessArgs extends VaultAccessSettings {
   readonly roleArn: Input<string>;
   /** The function; it need not exist yet. */
   readonly functionArn: Input<string>;
-  /** The home of the same stack whose mount and login method are used; without it they are made, or adopted. */
+  /** Policies of the operators: those of all movers of the stack, which need not exist yet. Default this mover's alone. */
+  readonly operatorPolicies?: Input<readonly string[]>;
+  /**
+   * The home of the same stack whose mount, login method and operators are used; without it they are made, or adopted.
+   */
   readonly shared?: VaultAccess;
 }
 
@@ -73,6 +80,10 @@ export class VaultAccess extends ComponentResource {
   public readonly moverPolicyName: Output<string>;
   /** Accessor of the login method. */
   public readonly loginAccessor: Output<string>;
+  /** Identity entities of the operators. */
+  public readonly operatorEntityIds: Output<readonly string[]>;
+  /** The operators' login roles, by the ARNs of their IAM roles. */
+  public readonly operatorLoginRoles: Output<Readonly<Record<string, string>>>;
 
   constructor(name: string, args: VaultAccessArgs, opts?: ComponentResourceOptions) {
     super("homing:vault:VaultAccess", name, {}, opts);
@@ -135,13 +146,35 @@ export class VaultAccess extends ComponentResource {
     );
     ready.push(policy, ...login.resources, alias);
 
+    const operators =
+      args.shared === undefined
+        ? makeOperators(
+            {
+              name,
+              namespace,
+              login: args.login,
+              path: args.loginPath,
+              accessor: login.accessor,
+              roleArns: args.operatorRoleArns ?? [],
+              identityName: args.identityName,
+              policies: args.operatorPolicies ?? policy.name.apply((own) => [own]),
+              tokenTtlMinutes: args.tokenTtlMinutes,
+            },
+            { ...child, dependsOn: [...login.resources] },
+          )
+        : { entityIds: args.shared.operatorEntityIds, loginRoles: args.shared.operatorLoginRoles };
+
     this.moverEntityId = all([entity.id, all(ready.map((resource) => resource.urn))]).apply(([id]) => id);
     this.moverPolicyName = policy.name;
     this.loginAccessor = login.accessor;
+    this.operatorEntityIds = operators.entityIds;
+    this.operatorLoginRoles = operators.loginRoles;
     this.registerOutputs({
       moverEntityId: this.moverEntityId,
       moverPolicyName: this.moverPolicyName,
       loginAccessor: this.loginAccessor,
+      operatorEntityIds: this.operatorEntityIds,
+      operatorLoginRoles: this.operatorLoginRoles,
     });
   }
 

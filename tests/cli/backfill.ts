@@ -3,7 +3,8 @@ import { stopAll } from "../../local/processes";
 import { startBench } from "../system/support/bench";
 import { backfill } from "./support/backfill";
 import { homingIn } from "./support/homing";
-import { moverLogin } from "./support/moverLogin";
+import { operatorSettings } from "../system/support/operatorLogin";
+import { terminalLogins } from "./support/terminalLogins";
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -11,14 +12,14 @@ const say = (line: string): void => {
 
 async function main(secrets: number, only: string | undefined): Promise<void> {
   // As many containers as a deployment has by default.
-  const settings = { maxConcurrency: "5" };
+  const settings = { ...operatorSettings, maxConcurrency: "5", tokenTtlMinutes: "60" };
   const bench = await startBench({ name: "backfill", login: "aws", server: "vault", settings });
   try {
     const homing = homingIn(bench.system);
-    const { mover } = await moverLogin(bench);
+    const { operator } = await terminalLogins(bench);
     const ways = [
       { prefix: "fleet", what: "through the fleet", args: ["--concurrency", "100"] },
-      { prefix: "local", what: "with --local", args: ["--local"], env: { VAULT_TOKEN: mover } },
+      { prefix: "local", what: "with --local", args: ["--local"], env: { VAULT_TOKEN: operator } },
     ];
     for (const { what, ...way } of ways.filter(({ prefix }) => only === undefined || only === prefix)) {
       say(`${what}:`);

@@ -3,17 +3,20 @@ import * as assert from "node:assert/strict";
 import { CreateSecretCommand, DeleteSecretCommand, GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 
 import { useCloud } from "../system/support/bench";
+import { operatorSettings } from "../system/support/operatorLogin";
 import { backfill } from "./support/backfill";
 import { homingIn } from "./support/homing";
-import { moverLogin } from "./support/moverLogin";
+import { terminalLogins } from "./support/terminalLogins";
 
 describe("homing in a terminal", function () {
   this.timeout(600_000);
-  const bench = useCloud({ name: "cli", login: "aws", server: "vault" });
+  // A token for the whole suite.
+  const settings = { ...operatorSettings, tokenTtlMinutes: "60" };
+  const bench = useCloud({ name: "cli", login: "aws", server: "vault", settings });
   const homing = homingIn(() => bench().system());
-  let logins: Awaited<ReturnType<typeof moverLogin>>;
+  let logins: Awaited<ReturnType<typeof terminalLogins>>;
   before(async () => {
-    logins = await moverLogin(bench());
+    logins = await terminalLogins(bench());
   });
 
   it("plans by the deployment's own settings: a record for each secret, exit code 0 while there is nothing to do", async () => {
@@ -55,7 +58,7 @@ describe("homing in a terminal", function () {
 
   it("with --local, killed three times: the same", async () => {
     const args = ["--local", "--concurrency", "8"];
-    const env = { VAULT_TOKEN: logins.mover };
+    const env = { VAULT_TOKEN: logins.operator };
     const report = await backfill({
       bench: bench(),
       homing,
@@ -83,7 +86,7 @@ describe("homing in a terminal", function () {
     assert.equal(stranger.code, 1);
     assert.match(
       stranger.err,
-      /^This login is Vault's entity [0-9a-f-]{36}, .*homing:formerEntityIds\[0\]' [0-9a-f-]{36} && pulumi up\.\n$/,
+      /^This login is Vault's entity [0-9a-f-]{36}, which is no operator's: .*`pulumi stack output operatorLoginRoles`\.\n$/,
     );
     assert.equal(root.code, 1);
     assert.match(root.err, /^This Vault token has no identity entity/);
@@ -95,7 +98,7 @@ describe("homing in a terminal", function () {
     for (let index = 0; index < 40; index += 1) {
       await clients.silent.send(new CreateSecretCommand({ Name: `stop/${index}`, SecretString: canary }));
     }
-    const env = { VAULT_TOKEN: logins.mover };
+    const env = { VAULT_TOKEN: logins.operator };
 
     const args = ["move", "--local", "--json", "--concurrency", "1", "--name", "stop/*"];
     const stopped = await homing.run(args, { env, signalAt: { signal: "SIGINT", outcomes: 2 } });
@@ -229,7 +232,7 @@ describe("homing in a terminal", function () {
       return arn;
     };
     const [taken, kept] = [await refused("resolve/take"), await refused("resolve/keep")];
-    const env = { VAULT_TOKEN: logins.mover };
+    const env = { VAULT_TOKEN: logins.operator };
 
     const asked = await homing.run(["resolve", "resolve/take", "--take"], { env });
     const take = await homing.run(["resolve", "resolve/take", "--take", "--yes"], { env });

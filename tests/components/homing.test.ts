@@ -4,6 +4,7 @@ import { ComponentResource, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { Homing } from "../../components/homing";
 import type { HomingArgs } from "../../components/homingArgs";
+import { known } from "../support/known";
 import { account, awsAnswers, only, record, region, settle } from "../support/mocks";
 import type { Recording } from "../support/mocks";
 
@@ -173,12 +174,39 @@ describe("Homing", () => {
     const refused: readonly [Partial<HomingArgs>, RegExp][] = [
       [{ regions: ["us-east-1", region] }, /regions must have the stack's own region, eu-west-1/],
       [{ homeTemplate: "aws/999999999999/{region}/{name}" }, /homeTemplate must be/],
+      [
+        { regions: [region, "us-east-1"], operatorRoleArns: [`arn:aws:iam::${account}:role/homing-test-us-east-1`] },
+        /operatorRoleArns must not name the role of a mover/,
+      ],
+      [
+        { login: "jwt", operatorRoleArns: ["arn:aws:iam::999999999999:role/operator"] },
+        /operatorRoleArns must be roles of account 123456789012 with login jwt/,
+      ],
     ];
     for (const [args, fault] of refused) {
       await record(awsAnswers, { "aws:region": region });
       const { outputs } = new Homing("homing", { vaultAddress, ...args });
-      await rejects((outputs.account as unknown as { promise: () => Promise<string> }).promise(), fault);
+      await rejects(known(outputs.account), fault);
     }
+  });
+
+  it("knows each operator as the same author in all regions, with the policies of all", async () => {
+    const operator = "arn:aws:iam::999999999999:role/team/operator";
+    const { made, resources } = await make({ regions: [region, "us-east-1"], operatorRoleArns: [operator] });
+
+    const loginRoles = made[0] === undefined ? {} : await known(made[0].outputs.operatorLoginRoles);
+    match(loginRoles[operator] ?? "", new RegExp(`^homing-test-${region}-${account}-operator-[0-9a-f]{8}$`));
+    const role = resources.filter(({ inputs }) => inputs.role === loginRoles[operator]);
+    deepEqual(
+      role.map(({ inputs }) => inputs.tokenPolicies),
+      [[`homing-test-${region}-${account}`, `homing-test-us-east-1-${account}`]],
+    );
+    const told = resources.flatMap(({ inputs }) => {
+      const { variables } = (inputs.environment ?? {}) as { readonly variables?: Readonly<Record<string, string>> };
+      return variables?.HOMING_OPERATOR_ENTITY_IDS ?? [];
+    });
+    const entity = resources.find(({ type, name }) => type.includes("entity:Entity") && name.includes("operator"));
+    deepEqual(told, [JSON.stringify([`${entity?.name ?? ""}-id`]), JSON.stringify([`${entity?.name ?? ""}-id`])]);
   });
 
   it("gives its parts what an organisation asks for", async () => {

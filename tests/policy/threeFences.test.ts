@@ -17,6 +17,7 @@ import {
   RestoreSecretCommand,
   SecretsManagerClient,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateSecretCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { fenceDocument } from "../../components/fence/fenceDocument";
@@ -33,11 +34,13 @@ import { judge } from "./support/judge";
 const { accountId, region } = emulatorAccount;
 const list = { exemptNames: ["legacy/*", "shared/one", "*-kept"], serviceReadNames: ["glue/*"] };
 const freeUser = "ci-deploy";
+const tagger = "homing-mover";
 const document = fenceDocument({
   ...list,
   partition: "aws",
   regions: [region],
   principals: [`arn:aws:iam::${accountId}:user/ci-*`],
+  taggers: [`arn:aws:iam::*:user/${tagger}`],
 });
 const statements = statementsOf(document.Statement);
 
@@ -74,6 +77,17 @@ const table: readonly Row[] = [
   { name: "AmazonMSK_cluster", stays: true },
   { name: "rds!cluster-1", stays: true },
   { name: "app/../legacy/db", stays: false },
+];
+
+/** Tags that are written: the key, the value, and whether anybody may. */
+const tagWrites: readonly (readonly [string, string, boolean])[] = [
+  ["vault-mover", "again", true],
+  ["vault-mover", "again ", false],
+  ["vault-mover", "Again", false],
+  ["vault-mover", "1/0a1b2c3d/0000/b", false],
+  ["Vault-Mover", "1/0a1b2c3d/0000/b", false],
+  ["vault-mover-mode", "copy", true],
+  ["vault-movers", "1/0a1b2c3d", true],
 ];
 
 const inWords = ({ name, tags }: Row): string =>
@@ -161,7 +175,7 @@ describe("one exemption list and three fences", function () {
       const { Policy } = await iam.send(
         new CreatePolicyCommand({ PolicyName: "fence", Path: "/boundary/", PolicyDocument }),
       );
-      for (const UserName of ["dev", freeUser]) {
+      for (const UserName of ["dev", freeUser, tagger]) {
         await iam.send(new CreateUserCommand({ UserName }));
         const all = { Effect: "Allow", Action: "*", Resource: "*" };
         // The emulator looks up a secret's tags only for who has a policy of its own that names such a key.
@@ -211,6 +225,35 @@ describe("one exemption list and three fences", function () {
         }
         await forget(row.name);
       }
+    });
+
+    it("keeps the mover's tag from everybody but movers and operators, and leaves everybody the word again", async () => {
+      const SecretId = "app/tagged";
+      await clientOf("root").send(new CreateSecretCommand({ Name: SecretId, SecretString: "one" }));
+      for (const user of ["dev", freeUser, tagger]) {
+        for (const [key, value, everybody] of tagWrites) {
+          const Tags = [
+            { Key: "team", Value: "a" },
+            { Key: key, Value: value },
+          ];
+          const writes = answer(clientOf(user).send(new TagResourceCommand({ SecretId, Tags })));
+          equal(await writes, everybody || user === tagger, `${user} writes ${key}=${value}`);
+        }
+        for (const key of ["vault-mover", "Vault-Mover"]) {
+          const removes = answer(clientOf(user).send(new UntagResourceCommand({ SecretId, TagKeys: ["team", key] })));
+          equal(await removes, user === tagger, `${user} removes ${key}`);
+        }
+        const other = clientOf(user).send(
+          new UntagResourceCommand({ SecretId, TagKeys: ["team", "vault-mover-mode"] }),
+        );
+        equal(await answer(other), true, `${user} removes other tags`);
+      }
+      await forget(SecretId);
+      const Tags = [{ Key: "vault-mover", Value: "1/0a1b2c3d" }];
+      const born = new CreateSecretCommand({ Name: "legacy/born", SecretString: "one", Tags });
+      equal(await answer(clientOf("dev").send(born)), false, "a secret that is born with it, whatever its name");
+      equal(await answer(clientOf(tagger).send(born)), true);
+      await forget("legacy/born");
     });
 
     it("leaves free principals free, and everybody their undo", async () => {

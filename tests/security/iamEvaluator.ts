@@ -76,6 +76,7 @@ const numbers =
 /** A negated operator holds when none of the wanted values matches, and also when the key is absent. */
 const operators: Readonly<Record<string, { readonly test: Test; readonly negated: boolean }>> = {
   StringEquals: { test: (wanted, actual) => wanted === actual, negated: false },
+  StringEqualsIgnoreCase: { test: (wanted, actual) => wanted.toLowerCase() === actual.toLowerCase(), negated: false },
   StringNotEquals: { test: (wanted, actual) => wanted === actual, negated: true },
   StringLike: { test: (wanted, actual) => like(wanted, actual), negated: false },
   StringNotLike: { test: (wanted, actual) => like(wanted, actual), negated: true },

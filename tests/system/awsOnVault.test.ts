@@ -8,10 +8,11 @@ import { describeForbidden, describeStrangers } from "./behaviours/forbidden";
 import { describeModes } from "./behaviours/modes";
 import { describeSweep } from "./behaviours/sweep";
 import { useCloud } from "./support/bench";
+import { operatorSettings } from "./support/operatorLogin";
 
 describe("login aws on Vault", function () {
   this.timeout(300_000);
-  const bench = useCloud({ name: "sys-aws", login: "aws", server: "vault" });
+  const bench = useCloud({ name: "sys-aws", login: "aws", server: "vault", settings: operatorSettings });
 
   describeSweep(bench);
   describeMoves(bench);

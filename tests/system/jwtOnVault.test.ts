@@ -6,10 +6,11 @@ import { describeOwnership } from "./behaviours/ownership";
 import { describeSkips } from "./behaviours/skips";
 import { describeOtherFunctions, describeStrangers } from "./behaviours/forbidden";
 import { useCloud } from "./support/bench";
+import { operatorSettings } from "./support/operatorLogin";
 
 describe("login jwt on Vault", function () {
   this.timeout(300_000);
-  const bench = useCloud({ name: "sys-jwt", login: "jwt", server: "vault" });
+  const bench = useCloud({ name: "sys-jwt", login: "jwt", server: "vault", settings: operatorSettings });
 
   describeMoves(bench);
   describeSkips(bench);

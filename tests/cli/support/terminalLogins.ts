@@ -1,27 +1,17 @@
-/** A login of Vault whose entity is the mover's, as an operator sets one up for a backfill from a terminal. */
+/** Tokens of Vault with which people come to a terminal. */
 import type { Bench } from "../../system/support/bench";
+import { assumeOperator, operatorToken } from "../../system/support/operatorLogin";
 
-/** @returns a token whose writes are the mover's, and one of a person with the same policy and another entity */
-export async function moverLogin({
-  vault,
-  system,
-}: Bench): Promise<{ readonly mover: string; readonly person: string }> {
-  const { outputs } = system();
-  const policies = [outputs["moverPolicyName"] ?? ""];
-  await vault.write("sys/auth/backfill", { type: "userpass" });
-  const methods = (await vault.read("sys/auth")) as Readonly<Record<string, { readonly accessor: string }>>;
-  const token = async (name: string): Promise<string> => {
-    await vault.write(`auth/backfill/users/${name}`, { password: "a-password-of-the-tests", token_policies: policies });
-    const { status, text } = await vault.request("POST", `auth/backfill/login/${name}`, {
-      password: "a-password-of-the-tests",
-    });
-    if (status !== 200) throw new Error(`${name} can't log in: ${status}`);
-    return (JSON.parse(text) as { auth: { client_token: string } }).auth.client_token;
-  };
-  await vault.write("identity/entity-alias", {
-    name: "operator",
-    canonical_id: outputs["moverEntityId"],
-    mount_accessor: methods["backfill/"]?.accessor,
-  });
-  return { mover: await token("operator"), person: await token("somebody") };
+const password = "a-password-of-the-tests";
+
+/** @returns a token of the operator whom the program lets in, and one of a person with the same policy whom nobody knows */
+export async function terminalLogins(bench: Bench): Promise<{ readonly operator: string; readonly person: string }> {
+  const { vault, system } = bench;
+  const token_policies = [system().outputs["moverPolicyName"] ?? ""];
+  await vault.write("sys/auth/people", { type: "userpass" });
+  await vault.write("auth/people/users/somebody", { password, token_policies });
+  const { status, text } = await vault.request("POST", "auth/people/login/somebody", { password });
+  if (status !== 200) throw new Error(`somebody can't log in: ${status}`);
+  const { auth } = JSON.parse(text) as { readonly auth: { readonly client_token: string } };
+  return { operator: await operatorToken(bench, await assumeOperator(bench)), person: auth.client_token };
 }

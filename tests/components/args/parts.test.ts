@@ -1,12 +1,12 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { output } from "@pulumi/pulumi";
-import type { Output } from "@pulumi/pulumi";
 import { environmentFaults, regionFaults } from "../../../components/args/conflicts";
 import { moverSettings, vaultSettings } from "../../../components/args/parts";
 import { defaults } from "../../../components/args/table";
 import type { Values } from "../../../components/args/table";
 import { checkArgs, refuse } from "../../../components/args/values";
 import type { HomingArgs } from "../../../components/homingArgs";
+import { known } from "../../support/known";
 import { account, region } from "../../support/mocks";
 
 const vaultAddress = "https://vault.example.com:8200";
@@ -19,9 +19,6 @@ function valuesOf(args: Partial<HomingArgs> = {}): Values {
   deepEqual(faults, []);
   return values as Values;
 }
-
-/** The value of an output, once it is known. */
-const known = <T>(value: Output<T>): Promise<T> => (value as unknown as { promise: () => Promise<T> }).promise();
 
 /** The vault part, with its outputs as plain values. */
 const vaultOf = (args: Partial<HomingArgs> = {}): Promise<unknown> => known(output(vaultSettings(valuesOf(args))));
@@ -38,6 +35,7 @@ describe("the arguments of Homing", () => {
       loginPath: "homing-aws",
       adoptLogin: false,
       tokenTtlMinutes: 15,
+      operatorRoleArns: [],
     });
     deepEqual(moverSettings(place, valuesOf(), "its-role"), {
       account,
@@ -170,7 +168,9 @@ describe("what an argument says of the place", () => {
     const vaultCaCertificate = "c".repeat(4_096);
     const settings = moverSettings(place, { ...defaults, vaultAddress, vaultCaCertificate }, "role");
 
-    ok(/^<vaultCaCertificate> and .* bytes too long/.test(environmentFaults(settings, label)[0] ?? ""));
-    deepEqual(environmentFaults(moverSettings(place, valuesOf(), "role"), label), []);
+    ok(/^<vaultCaCertificate> and .* bytes too long/.test(environmentFaults(settings, label, 0)[0] ?? ""));
+    const longest = moverSettings(place, valuesOf(), "role");
+    deepEqual(environmentFaults(longest, label, 10), []);
+    deepEqual(environmentFaults(longest, label, 100).length, 1);
   });
 });

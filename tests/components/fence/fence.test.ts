@@ -11,13 +11,14 @@ import { moverGrants } from "../../../components/mover/moverGrants";
 import { deleteSecretWithWindow } from "../../../policy/rules/deleteSecretWithWindow";
 import { noSecretWildcard } from "../../../policy/rules/noSecretWildcard";
 import { judge } from "../../policy/support/judge";
-import { statementsOf } from "../../security/iamEvaluator";
+import { isAllowed, statementsOf } from "../../security/iamEvaluator";
 import { account, only, record, region, settle } from "../../support/mocks";
 
 const rules = {
   partition: "aws",
   regions: [region],
   principals: [`arn:aws:iam::${account}:role/ci-*`],
+  taggers: [`arn:aws:iam::*:role/homing-test-${region}`, `arn:aws:iam::${account}:role/operator`],
   exemptNames: ["legacy/*"],
   serviceReadNames: [],
 };
@@ -33,6 +34,8 @@ describe("the fence's document", () => {
         ["Deny", [fencedCreation]],
         ["Deny", [fencedCreation]],
         ["Deny", [...fencedChanges]],
+        ["Deny", [fencedCreation, "secretsmanager:TagResource"]],
+        ["Deny", ["secretsmanager:UntagResource"]],
       ],
     );
     deepEqual(denials[2], {
@@ -49,12 +52,15 @@ describe("the fence's document", () => {
     });
   });
 
-  it("asks for no principal when none is free", () => {
-    ok(!JSON.stringify(fenceDocument({ ...rules, principals: [] })).includes("PrincipalArn"));
+  it("leaves nobody free when the list names nobody", () => {
+    const before = JSON.stringify(fenceDocument({ ...rules, principals: [] })).split("PrincipalArn").length - 1;
+
+    equal(before, 2, "on the two statements about the mover's tag");
   });
 
-  it("denies nothing that the mover's role is granted", () => {
-    const place = { partition: "aws", account, region, dnsSuffix: "amazonaws.com" };
+  it("denies the mover's role nothing that it is granted, in whatever account", () => {
+    const place = { partition: "aws", account: "999999999999", region, dnsSuffix: "amazonaws.com" };
+    const names = moverNames("test", place);
     const mover = {
       mode: "move",
       modeRules: [],
@@ -65,24 +71,22 @@ describe("the fence's document", () => {
       replicas: "remove",
       formerEntityIds: [],
     } as const;
-    const grants = moverGrants({
-      place,
-      names: moverNames("test", place),
-      mover,
-      entityId: "x",
-      kmsKeyArns: [],
-      inSubnets: true,
-    });
+    const grants = moverGrants({ place, names, mover, entityId: "x", kmsKeyArns: [], inSubnets: true });
     const granted = statementsOf(grants)
       .filter(({ Effect }) => Effect === "Allow")
       .flatMap(({ Action }) => Action);
-    const fenced: readonly string[] = [fencedCreation, ...fencedChanges];
+    const fence = statementsOf(fenceDocument(rules).Statement);
 
-    ok(granted.includes("secretsmanager:RestoreSecret"));
-    deepEqual(
-      granted.filter((action) => fenced.includes(action) || action.includes("*")),
-      [],
-    );
+    ok(granted.includes("secretsmanager:TagResource"));
+    for (const action of granted) {
+      const keys = {
+        "aws:RequestedRegion": region,
+        "aws:PrincipalArn": names.roleArn,
+        "aws:TagKeys": ["vault-mover"],
+        "aws:RequestTag/vault-mover": "1/0a1b2c3d/…",
+      };
+      ok(isAllowed(fence, { action, resource: "arn:aws:secretsmanager:eu-west-1:999999999999:secret:a-AbCdEf", keys }));
+    }
   });
 
   it("takes what is special to IAM for itself", () => {

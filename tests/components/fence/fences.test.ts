@@ -10,17 +10,29 @@ const principals = [`arn:aws:iam::${account}:role/ci-*`];
 const settings = {
   ...list,
   fencePrincipals: principals,
+  operatorRoleArns: [`arn:aws:iam::${account}:role/operator`],
   homeTemplate: "aws/{account}/{region}/{name}",
   mount: "homing",
   namePrefix: "",
 };
-const made = fenceRules({ partition: "aws" }, [region, "us-east-1"], settings);
+const made = fenceRules(
+  { partition: "aws" },
+  [region, "us-east-1"],
+  [`arn:aws:iam::${account}:role/a`, `arn:aws:iam::${account}:role/b`],
+  settings,
+);
 
 describe("the fences of a stack", () => {
   it("are made of the mover's list, as a document", () => {
     deepEqual(
       JSON.parse(fencePolicy(made, settings)),
-      fenceDocument({ ...list, partition: "aws", regions: [region, "us-east-1"], principals }),
+      fenceDocument({
+        ...list,
+        partition: "aws",
+        regions: [region, "us-east-1"],
+        principals,
+        taggers: ["arn:aws:iam::*:role/a", "arn:aws:iam::*:role/b", `arn:aws:iam::${account}:role/operator`],
+      }),
     );
   });
 

@@ -1,21 +1,18 @@
 /** A person with an AWS identity of their own, who logs in to Vault with it as the command line does for `--login`. */
 import * as assert from "node:assert/strict";
 
-import {
-  CreateRoleCommand,
-  DeleteRoleCommand,
-  DeleteRolePolicyCommand,
-  PutRolePolicyCommand,
-} from "@aws-sdk/client-iam";
-import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { AssumeRoleCommand } from "@aws-sdk/client-sts";
+import { DeleteRoleCommand, DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateSecretCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 
 import { homingIn } from "../../cli/support/homing";
 import type { Bench } from "../support/bench";
 import { eventually } from "../support/eventually";
+import { assumeOperator, operatorLoginRole, operatorRole, operatorToken } from "../support/operatorLogin";
+import type { Credentials } from "../support/operatorLogin";
+import { vaultApi } from "../support/vaultApi";
 
-const RoleName = "operator";
 const PolicyName = "one-command";
+const RoleName = operatorRole.name;
 
 /** What docs/command-line.md lists for each command, beside what all need. */
 const listed = {
@@ -33,45 +30,27 @@ const listed = {
   verify: ["secretsmanager:ListSecrets", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
   undo: ["secretsmanager:DescribeSecret", "secretsmanager:RestoreSecret", "secretsmanager:TagResource"],
   release: ["secretsmanager:DescribeSecret", "secretsmanager:TagResource"],
+  "move --local": [
+    "secretsmanager:ListSecrets",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetResourcePolicy",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:TagResource",
+    "secretsmanager:DeleteSecret",
+    "secretsmanager:RestoreSecret",
+  ],
 } as const;
 const ofAll = { aws: [], jwt: ["sts:GetWebIdentityToken"] } as const;
-
-/** An IAM role that an operator assumes, and a role of the deployment's login method that lets it in. */
-async function admit(
-  { clients, system, vault }: Bench,
-  login: "aws" | "jwt",
-): Promise<Readonly<Record<string, string>>> {
-  const { account, outputs } = system();
-  const trust = {
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "sts:AssumeRole" }],
-  };
-  const { Role } = await clients.iam.send(
-    new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }),
-  );
-  const RoleArn = Role?.Arn ?? "";
-  const { Credentials } = await clients.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "operator" }));
-  const { loginPath = "", audience = "", moverPolicyName = "" } = outputs;
-  const bound =
-    login === "aws"
-      ? { auth_type: "iam", bound_iam_principal_arn: [RoleArn], resolve_aws_unique_ids: false }
-      : { role_type: "jwt", user_claim: "sub", bound_audiences: [audience], bound_subject: RoleArn };
-  await vault.write(`auth/${loginPath}/role/${RoleName}`, { ...bound, token_policies: [moverPolicyName] });
-  return {
-    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? "",
-    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? "",
-    AWS_SESSION_TOKEN: Credentials?.SessionToken ?? "",
-    VAULT_TOKEN: "",
-  };
-}
 
 export function describeOperator(bench: () => Bench, login: "aws" | "jwt"): void {
   describe(`a terminal with --login ${login} and the permissions that a command needs`, () => {
     const name = `operator/${login}`;
     const filter = ["--name", "operator/*"];
     const homing = homingIn(() => bench().system());
+    let credentials: Credentials;
     let env: Readonly<Record<string, string>>;
-    let others: readonly string[] = [];
+    let loginRole = "";
+    let known: readonly string[] = [];
     const entities = async (): Promise<readonly string[]> =>
       ((await bench().vault.read("identity/entity/id?list=true")) as { readonly keys: readonly string[] }).keys;
 
@@ -82,23 +61,23 @@ export function describeOperator(bench: () => Bench, login: "aws" | "jwt"): void
       await bench().clients.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
     };
     const run = (command: string, args: readonly string[]) =>
-      homing.run([command, "--json", "--login", login, "--role", RoleName, ...args], { env });
+      homing.run([command, "--json", "--login", login, "--role", loginRole, ...args], { env });
 
     before(async () => {
-      others = await entities();
-      env = await admit(bench(), login);
+      known = await entities();
+      credentials = await assumeOperator(bench());
+      env = {
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        AWS_SESSION_TOKEN: credentials.sessionToken,
+        VAULT_TOKEN: "",
+      };
+      loginRole = operatorLoginRole(bench());
       const { clients, canary } = bench();
       // Nothing but the command line tells of this secret.
       await clients.silent.send(new CreateSecretCommand({ Name: name, SecretString: canary }));
     });
     after(async () => {
-      const { vault, system } = bench();
-      const { loginPath = "" } = system().outputs;
-      await vault.request("DELETE", `auth/${loginPath}/role/${RoleName}`);
-      // Logging in made an entity.
-      for (const id of (await entities()).filter((key) => !others.includes(key))) {
-        await vault.request("DELETE", `identity/entity/id/${id}`);
-      }
       const { iam } = bench().clients;
       await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
       await iam.send(new DeleteRoleCommand({ RoleName }));
@@ -148,6 +127,42 @@ export function describeOperator(bench: () => Bench, login: "aws" | "jwt"): void
         () => "it was not moved again",
       );
       assert.equal(await sources.isScheduled(arn), true);
+    });
+
+    it("move --local: writes as an author whom the mover knows, and no entity is new in Vault", async () => {
+      const { clients, sources, homes, home, log, canary, vault, system } = bench();
+      const local = `operator/${login}-local`;
+      const { ARN: arn = "" } = await clients.silent.send(
+        new CreateSecretCommand({ Name: local, SecretString: canary }),
+      );
+      await allow(listed["move --local"]);
+
+      const { code, err } = await run("move", ["--local", "--name", local]);
+
+      assert.equal(code, 0, err);
+      assert.deepEqual(await homes.read(home(local)), { version: 1, data: { value: canary } });
+      const { versions } = (await vault.read(`${system().mount}/metadata/${home(local)}`)) as {
+        readonly versions: Readonly<Record<string, { readonly created_by: { readonly entity_id: string } }>>;
+      };
+      assert.notEqual(versions["1"]?.created_by.entity_id, system().outputs["moverEntityId"]);
+      assert.ok(known.includes(versions["1"]?.created_by.entity_id ?? ""), "the program made the author");
+      assert.deepEqual(await entities(), known);
+      await sources.nudge(arn);
+      await log.outcome(arn, { outcome: "unchanged", reason: "already-moved" });
+    });
+
+    it("leaves an operator's edit in Vault as it is, whatever is changed at the source", async () => {
+      const { clients, sources, homes, home, log, canary, system } = bench();
+      const { arn } = await sources.create(`copied/operator-${login}`, canary);
+      await log.outcome(arn, { outcome: "copied" });
+      const path = home(`copied/operator-${login}`);
+      const operator = vaultApi(system().vaultAddress, await operatorToken(bench(), credentials));
+      await operator.write(`${system().mount}/data/${path}`, { data: { value: `${canary}-edited` } });
+
+      await clients.secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString: `${canary}-later` }));
+
+      await log.outcome(arn, { outcome: "refused", reason: "home-conflict" });
+      assert.deepEqual(await homes.read(path), { version: 2, data: { value: `${canary}-edited` } });
     });
 
     it("says which call is denied and where the permissions are listed, and prints no value in all of this", async () => {
