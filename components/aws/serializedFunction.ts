@@ -55,7 +55,7 @@ export interface SerializedFunction<Event, Result> extends FunctionRules {
   readonly logLevel: string;
   /** The settings that the function reads when it starts. */
   readonly variables: Input<Readonly<Record<string, string>>>;
-  /** The `service` of its log lines, and the one dimension of its metrics: alarms tell stacks apart by it. */
+  /** The `service` of its log lines, and the one dimension of its metrics, which keeps the stacks of an account apart. */
   readonly service: Input<string>;
   readonly vpcConfig?: {
     readonly subnetIds: Input<readonly string[]>;

@@ -76,7 +76,7 @@ export const scheduledRows: readonly Row[] = [
   },
   {
     name: "somebody deleted, destroyed or lets expire the current version of its home",
-    why: "That is their decision. An alarm tells of it, and the secret can be restored until its window ends.",
+    why: "That is their decision. The alarm home-deleted tells of it, and the secret can be restored until its window ends.",
     when: ({ tag }) => tag.is === "own" && tag.stands === "deleted",
     decide: () => stop("refused", "home-deleted"),
   },
@@ -103,6 +103,6 @@ export const scheduledRows: readonly Row[] = [
 /** Whatever no row names is a deletion that a person has to look at. */
 export const otherwiseScheduled: Omit<Row, "when"> = {
   name: "such a deletion hits a value that nobody proved",
-  why: "Its owner may have meant it. An alarm tells of it.",
+  why: "Its owner may have meant it. The alarm deletion-unclaimed tells of it.",
   decide: () => stop("refused", "deletion-unclaimed"),
 };

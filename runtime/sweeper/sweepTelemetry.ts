@@ -16,7 +16,7 @@ export function makeSweepTelemetry(): (report: SweepReport, durationMs: number) 
     metrics.addMetric("sweep", MetricUnit.Count, 1);
     metrics.addMetric(`sweep:${report.sweep}`, MetricUnit.Count, 1);
     metrics.addMetric("sweep-secrets", MetricUnit.Count, report.sent);
-    // A count of none as well: it ends the alarm.
+    // A count of none as well: it ends the alarm unwatched.
     if (report.unwatched !== undefined) {
       metrics.addMetric("unwatched", MetricUnit.Count, report.unwatched.secrets);
       metrics.addMetric("unwatched-ending", MetricUnit.Count, report.unwatched.ending);

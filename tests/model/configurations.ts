@@ -8,12 +8,12 @@ import type { State } from "./state";
 export function accepted(finding: string, { past, slots }: State): string | undefined {
   const did = (...acts: readonly string[]): boolean => acts.some((act) => past.acts.includes(act));
   if (finding.startsWith("I3: a mover wrote over") && did("delete-metadata", "rewind")) {
-    return "KV versions restart after a metadata delete or a snapshot, so a check-and-set can't tell; found after the write, alarmed";
+    return "KV versions restart after a metadata delete or a snapshot, so a check-and-set can't tell; found after the write, with the alarm failed";
   }
   const forgotten =
     did("untag", "copied-tag") && did("delete-metadata", "rewind", "lose-labels", "lose-all-labels", "recreate");
   if (finding.endsWith(": undone)") && slots.length > 1) {
-    return "of two movers at one secret the later tag can be the older one's: copied only, alarmed, until it is released";
+    return "of two movers at one secret the later tag can be the older one's: copied only, with the alarm undone-copied or undone-unchanged, until it is released";
   }
   if (finding.startsWith("undo:") && slots.some(({ actor }) => actor === "undo")) {
     return "an undo that ends in the one call between a mover's look at the tag and its `b` is written over";
