@@ -35,6 +35,14 @@ const defaultLimits: Limits = { callMs: 15_000, maxAnswerBytes: 8 * 1024 * 1024 
 const codeOf = (error: Error): string =>
   "code" in error && typeof error.code === "string" ? error.code : "no error code";
 
+/** How the first packet fails on a connection that the other side, or a gateway in between, has forgotten. */
+const goneWhileIdle: readonly string[] = ["ECONNRESET", "EPIPE"];
+
+/** A gateway forgets all connections of an idle spell at once: the next call must not meet the next of them. */
+function closeIdle({ freeSockets }: HttpAgent | HttpsAgent): void {
+  for (const sockets of Object.values(freeSockets)) for (const socket of [...(sockets ?? [])]) socket.destroy();
+}
+
 const secondsIn = (header: string | undefined): number | undefined =>
   header !== undefined && /^\d{1,5}$/.test(header) ? Number(header) : undefined;
 
@@ -102,10 +110,13 @@ export function makeTransport(address: string, ca: string, limits: Limits = defa
         },
       );
       sent.on("error", (error) => {
+        const code = codeOf(error);
         // The connections of a frozen container may have been closed, so the call is sent once more. Any call may be sent
         // twice: a write has its check-and-set base, and a patch repeats the same labels.
-        if (sent.reusedSocket && !isRetry && codeOf(error) === "ECONNRESET") resolve(attempt(call, true));
-        else fail(codeOf(error));
+        if (sent.reusedSocket && !isRetry && goneWhileIdle.includes(code)) {
+          closeIdle(agent);
+          resolve(attempt(call, true));
+        } else fail(code);
       });
       sent.end(call.body);
     });

@@ -2,6 +2,7 @@ import { deepEqual, doesNotMatch, equal, match, ok, rejects, throws } from "node
 import { createServer } from "node:http";
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
+import { Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 
 import { isRetryableError } from "../../../runtime/shared/errors";
@@ -202,6 +203,76 @@ describe("the transport", () => {
     const transport = makeTransport(address, "");
     for (let turn = 0; turn < 3; turn += 1) await transport(call());
     equal(ports.size, 1);
+  });
+
+  for (const [how, end] of [
+    ["a reset", (response: ServerResponse) => response.socket?.resetAndDestroy()],
+    ["an end", (response: ServerResponse) => response.socket?.destroy()],
+  ] as const) {
+    it(`gets through after an idle spell in which a gateway forgot all connections, with ${how} on the next packet`, async () => {
+      let forgotten = new Set<unknown>();
+      const known = new Set<unknown>();
+      const address = await listen((request, response) => {
+        if (forgotten.has(request.socket)) {
+          end(response);
+          return;
+        }
+        known.add(request.socket);
+        // Long enough for all calls of a round to need a connection of their own.
+        setTimeout(() => response.end("x"), 50);
+      });
+      const transport = makeTransport(address, "");
+      const sideBySide = () => Promise.all(Array.from({ length: 8 }, () => transport(call())));
+      await sideBySide();
+      equal(known.size, 8);
+
+      forgotten = new Set(known);
+
+      // One after the other, each would meet the next of them, and its second attempt one more.
+      for (let turn = 0; turn < 8; turn += 1) equal((await transport(call())).text, "x");
+      equal((await sideBySide()).length, 8);
+    });
+  }
+
+  it("gets through when the system tells at the first write that the connection is gone", async () => {
+    const address = await listen(answer(200, "x"));
+    const transport = makeTransport(address, "");
+    await transport(call());
+    // The kernel decides between this code and ECONNRESET by what it knows at that moment.
+    const write = Reflect.get(Socket.prototype, "_write") as (
+      this: Socket,
+      ...given: Parameters<Socket["_write"]>
+    ) => void;
+    let failed = 0;
+    Socket.prototype._write = function (data, encoding, done) {
+      if (String(this.remotePort) !== new URL(address).port || failed > 0) {
+        write.call(this, data, encoding, done);
+        return;
+      }
+      failed += 1;
+      done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    };
+    try {
+      equal((await transport(call())).text, "x");
+    } finally {
+      Socket.prototype._write = write;
+    }
+    equal(failed, 1);
+  });
+
+  it("sends a call no third time", async () => {
+    let calls = 0;
+    const address = await listen((_request, response) => {
+      calls += 1;
+      if (calls === 1) response.end("x");
+      else response.socket?.resetAndDestroy();
+    });
+    const transport = makeTransport(address, "");
+    await transport(call());
+
+    await rejects(transport(call()), unreachable);
+
+    equal(calls, 3);
   });
 
   it("says why nobody answers by the socket's code only", async () => {
