@@ -192,7 +192,10 @@ export function environmentFaults(mover: MoverPart, label: Label, operators: num
     : [];
 }
 
-/** Bytes of the function's environment, with the longest values that the deployment may add. */
+/**
+ * Bytes of the function's environment, with the longest values that the deployment may add. Lambda counts it as the text
+ * of a JSON object, where each quote and line end takes two.
+ */
 function environmentSize(mover: MoverPart, operators: number): number {
   const url = "u".repeat(160);
   const all = writeEnvironment({
@@ -202,6 +205,5 @@ function environmentSize(mover: MoverPart, operators: number): number {
     queueUrl: url,
     deadLetterQueueUrl: url,
   });
-  const sizes = Object.entries(all).map(([name, value]) => name.length + Buffer.byteLength(value));
-  return sizes.reduce((sum, size) => sum + size, otherVariables);
+  return Buffer.byteLength(JSON.stringify(all)) + otherVariables;
 }

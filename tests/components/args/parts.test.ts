@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { output } from "@pulumi/pulumi";
 import { environmentFaults, regionFaults } from "../../../components/args/conflicts";
 import { moverSettings, vaultSettings } from "../../../components/args/parts";
@@ -169,6 +169,13 @@ describe("what an argument says of the place", () => {
     const settings = moverSettings(place, { ...defaults, vaultAddress, vaultCaCertificate }, "role");
 
     ok(/^<vaultCaCertificate> and .* bytes too long/.test(environmentFaults(settings, label, 0)[0] ?? ""));
+    // 3,810 bytes of names and values. Each quote in a list is two for Lambda, which counts them as JSON.
+    const lists = {
+      modeRules: Array.from({ length: 50 }, (_, index) => ({ pattern: `team-${index}/*`, mode: "copy" as const })),
+      exemptNames: Array.from({ length: 35 }, (_, index) => `legacy-${index}/*`),
+    };
+    match(checkArgs({ vaultAddress, ...lists }, label).faults.join(), /375 bytes too long: a function's environment/);
+
     const longest = moverSettings(place, valuesOf(), "role");
     deepEqual(environmentFaults(longest, label, 10), []);
     deepEqual(environmentFaults(longest, label, 100).length, 1);
