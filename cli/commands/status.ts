@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { parseSecretArn } from "../../runtime/model/arn";
 import { reasons } from "../../runtime/model/outcome";
 import type { Reason } from "../../runtime/model/outcome";
+import { readStateTag } from "../../runtime/model/stateTag";
 import { readDuration } from "../filter";
 import { makeNews } from "../moverLog";
 import { counted, tableOf } from "../screen";
@@ -16,6 +17,8 @@ export interface StatusCommandOptions extends Omit<PlanCommandOptions, "as" | "l
   /** How far back the mover's log is read. */
   readonly since: string;
 }
+
+const dayMs = 24 * 60 * 60_000;
 
 interface Refused {
   readonly reason: Reason;
@@ -56,7 +59,10 @@ export async function statusCommand(session: Session, options: StatusCommandOpti
     const isMoved = source.scheduled && (outcome === "unchanged" || outcome === "moved") && reason !== "proven";
     if (!isMoved) return;
     moved += 1;
-    const date = new Date(source.windowEnd ?? 0).toISOString().slice(0, 10);
+    const tag = readStateTag(source.tags);
+    if (tag.is !== "known") return;
+    const { taggedAt, windowDays } = tag.tag;
+    const date = new Date(taggedAt + windowDays * dayMs).toISOString().slice(0, 10);
     byDate[date] = (byDate[date] ?? 0) + 1;
   });
   const left = totals.groups.filter(({ reason }) => reason !== "already-moved");

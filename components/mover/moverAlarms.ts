@@ -234,6 +234,19 @@ export const moverAlarms: readonly MoverAlarm[] = [
     todo: "Deploy the newer version again, or find out who wrote the labels and remove them.",
   },
   {
+    key: "access-denied",
+    ...event("refused:access-denied"),
+    means: "AWS denies the mover a step with a secret, and other secrets may meet the same: it stays where it is.",
+    todo: "Look at the secret's resource policy, the organisation's policies and the role's boundary; the outcome in the log names the secret.",
+  },
+  {
+    key: "undecryptable",
+    ...event("refused:undecryptable"),
+    means:
+      "A secret's KMS key can't be used, because it is disabled, pending deletion or denied. With the key its value is lost.",
+    todo: "Keep the key: cancel its deletion, enable it, or allow the function's role to use it; the outcome in the log names the secret.",
+  },
+  {
     key: "refused-for-days",
     metric: { of: "mover", name: "refused" },
     breach: everyDay,

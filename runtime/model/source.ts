@@ -30,8 +30,8 @@ export interface Source {
   readonly versionIds: readonly string[];
   /** It is scheduled for deletion. */
   readonly scheduled: boolean;
-  /** End of the recovery window, milliseconds since the epoch; absent unless scheduled. */
-  readonly windowEnd?: number;
+  /** DeletedDate, milliseconds since the epoch; absent unless scheduled. {@link earliestEnd} says what it tells. */
+  readonly deletedDate?: number;
   readonly tags: Readonly<Record<string, string>>;
   /** Empty when it has none. */
   readonly description: string;
@@ -63,6 +63,16 @@ export interface SecretDescription {
       }[]
     | undefined;
 }
+
+/** AWS takes no shorter window. */
+const shortestWindowMs = 7 * 24 * 60 * 60_000;
+
+/**
+ * When the recovery window of somebody else's deletion ends, at the earliest. AWS's documentation calls DeletedDate the
+ * moment when the secret goes in one place and the moment of the request in another: one that has passed is the second.
+ */
+export const earliestEnd = (deletedDate: number, now: number): number =>
+  deletedDate > now ? deletedDate : deletedDate + shortestWindowMs;
 
 type KeyOf = Pick<SourceReplica, "key" | "keyId">;
 
@@ -105,7 +115,7 @@ export function readDescription(
     pending: others.some(({ labels }) => labels.includes("AWSPENDING")),
     versionIds: stages.map(({ versionId }) => versionId),
     scheduled: description.DeletedDate !== undefined,
-    ...(description.DeletedDate === undefined ? {} : { windowEnd: description.DeletedDate.getTime() }),
+    ...(description.DeletedDate === undefined ? {} : { deletedDate: description.DeletedDate.getTime() }),
     tags: Object.fromEntries(
       (description.Tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? ""]])),
     ),

@@ -5,6 +5,7 @@ import { readDeletion, readVersionLabel } from "../model/labels";
 import type { VersionLabel } from "../model/labels";
 import type { Reason } from "../model/outcome";
 import { matches, matchesAny } from "../model/pattern";
+import { earliestEnd } from "../model/source";
 import type { Source, SourceReplica } from "../model/source";
 import { isOwnedBy, missingReplicas, namesProof, placeOf, readStateTag } from "../model/stateTag";
 import type { Proof, StateTag } from "../model/stateTag";
@@ -173,9 +174,9 @@ function readValue({ currentVersionId }: Source): Facts["value"] {
   return /^[A-Za-z0-9-]+$/.test(currentVersionId) ? "present" : "unsupported-id";
 }
 
-function readLife({ scheduled, windowEnd }: Source, now: number): Facts["life"] {
+function readLife({ scheduled, deletedDate }: Source, now: number): Facts["life"] {
   if (!scheduled) return "live";
-  return (windowEnd ?? Infinity) - now < lastDaysMs ? "ends-soon" : "scheduled";
+  return deletedDate !== undefined && earliestEnd(deletedDate, now) - now < lastDaysMs ? "ends-soon" : "scheduled";
 }
 
 /**

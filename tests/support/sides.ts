@@ -77,15 +77,15 @@ const source: Arbitrary<Source> = record({
   staged: mostly(false, true),
   pending: mostly(false, true),
   scheduled: boolean(),
-  windowEnd: constantFrom(undefined, ...moments),
+  deletedDate: constantFrom(undefined, ...moments),
   tags,
   rotating: mostly(false, true),
   owningService: mostly<string | undefined>(undefined, "rds"),
   primaryRegion: mostly<string | undefined>(undefined, "us-east-1"),
   replicas: mostly<Source["replicas"]>([], [replicaIn("us-east-1")], [replicaIn("us-east-1", { key: "foreign" })]),
-}).map(({ id, name, windowEnd, owningService, primaryRegion, ...rest }) => {
+}).map(({ id, name, deletedDate, owningService, primaryRegion, ...rest }) => {
   const over = { ...rest, name, arn: arnOf(name), ...present({ owningService, primaryRegion }) };
-  const ends = rest.scheduled && windowEnd !== undefined ? { ...over, windowEnd } : over;
+  const ends = rest.scheduled && deletedDate !== undefined ? { ...over, deletedDate } : over;
   return id === undefined ? sourceWithoutValue(ends) : sourceOf({ ...ends, currentVersionId: id });
 });
 

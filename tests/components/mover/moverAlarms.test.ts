@@ -33,6 +33,8 @@ const watched = [
   ["tag-lost", "Homing", "refused:tag-lost", { service: base }],
   ["tag-format", "Homing", "refused:tag-format", { service: base }],
   ["label-format", "Homing", "refused:label-format", { service: base }],
+  ["access-denied", "Homing", "refused:access-denied", { service: base }],
+  ["undecryptable", "Homing", "refused:undecryptable", { service: base }],
   ["refused-for-days", "Homing", "refused", { service: base }],
   ["homes-moved", "Homing", "refused:homes-moved", { service: base }],
   ["deletion-unclaimed", "Homing", "refused:deletion-unclaimed", { service: base }],

@@ -145,7 +145,7 @@ describe("a secret that is scheduled for deletion by the mover's tag", () => {
 
 describe("a secret that a person deleted", () => {
   const by = (state: "u" | "b" | "t", over: object = {}) =>
-    sourceOf({ scheduled: true, tags: tagged({ state, ...over }), windowEnd: startTime + 20 * day });
+    sourceOf({ scheduled: true, tags: tagged({ state, ...over }), deletedDate: startTime + 20 * day });
 
   it("after an undo is theirs while the home holds what was proven", () => {
     for (const state of ["u", "b", "t"] as const) {
@@ -157,7 +157,7 @@ describe("a secret that a person deleted", () => {
     for (const state of ["u", "b"] as const) {
       const source = { ...by(state), currentVersionId: v2 };
       deepEqual(decideOn({ source, home: moved }), stop("refused", "deletion-unclaimed"));
-      const soon = { ...source, windowEnd: startTime + 3 * day - 1 };
+      const soon = { ...source, deletedDate: startTime + 3 * day - 1 };
       deepEqual(decideOn({ source: soon, home: moved }), restore("deletion-unclaimed", "u", { state }));
     }
   });

@@ -47,7 +47,7 @@ describe("the facts", () => {
     authorship: "entity",
     foreignHomes: "refuse",
   };
-  const finished = sourceOf({ scheduled: true, windowEnd: startTime + 20 * day, tags: tagged() });
+  const finished = sourceOf({ scheduled: true, deletedDate: startTime + 20 * day, tags: tagged() });
 
   it("are few for a secret that nobody looked at before", () => {
     deepEqual(read({}), fresh);
@@ -86,11 +86,14 @@ function about<K extends keyof Facts>(fact: K, what: string, cases: readonly (re
   });
 }
 
-const ends = (windowEnd: number): Given => ({ source: sourceOf({ scheduled: true, windowEnd }) });
+const ends = (deletedDate: number): Given => ({ source: sourceOf({ scheduled: true, deletedDate }) });
 about("life", "whether the source is scheduled", [
   ["without a date", { source: sourceOf({ scheduled: true }) }, "scheduled"],
   ["for three days", ends(startTime + 3 * day), "scheduled"],
   ["for less than three days", ends(startTime + 3 * day - 1), "ends-soon"],
+  ["since today, where AWS tells when that was asked for", ends(startTime), "scheduled"],
+  ["for three days of the shortest window since then", ends(startTime - 4 * day), "scheduled"],
+  ["for less than these", ends(startTime - 4 * day - 1), "ends-soon"],
 ]);
 
 about("value", "whether there is a value that can be labelled", [

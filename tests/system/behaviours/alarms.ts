@@ -208,6 +208,26 @@ export function describeAlarms(bench: () => Bench): void {
       assert.equal(await sources.isScheduled(arn), false);
     });
 
+    it("tell of a secret that AWS denies the mover, and of one whose key is gone", async () => {
+      const { clients, sources, log, canary, system } = bench();
+      const { arn } = await sources.createHeld("alarms/kept-from-the-mover", canary);
+      const PolicyDocument = JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Deny", Action: "secretsmanager:GetSecretValue", Resource: arn }],
+      });
+      const policy = { RoleName: system().functionRoleArn.split("/").at(-1), PolicyName: "no-read" };
+      await clients.iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument }));
+      await sources.release(arn);
+
+      await log.outcome(arn, { outcome: "refused", reason: "access-denied" });
+      await clients.iam.send(new DeleteRolePolicyCommand(policy));
+      await goesOff("access-denied");
+
+      // The emulator's secrets have no keys.
+      await logLike("moved", "refused:undecryptable");
+      await goesOff("undecryptable");
+    });
+
     it("tell of replicas that don't come back, and of regions that the settings no longer allow", async () => {
       const { sources, log, canary } = bench();
       await logLike("moved", "retry:replicas-missing");
