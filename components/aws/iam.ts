@@ -127,14 +127,26 @@ export const canRemoveReplicas = (secrets: string): Statement => ({
   Resource: [secrets],
 });
 
-/** Makes the replicas of a restored secret again; those may be encrypted with customer managed keys of other regions. */
-export const canReplicateAgain = ({ partition, account, dnsSuffix }: Place, secrets: string): readonly Statement[] => [
-  { Effect: "Allow", Action: ["secretsmanager:ReplicateSecretToRegions"], Resource: [secrets] },
+/**
+ * Makes the replicas of a restored secret again, in these regions; they may be encrypted with customer managed keys there.
+ * The ARN of a replica is that of its primary but for the region.
+ */
+export const canReplicateAgain = (
+  place: Place,
+  namePrefix: string,
+  regions: readonly string[],
+): readonly Statement[] => [
+  { Effect: "Allow", Action: ["secretsmanager:ReplicateSecretToRegions"], Resource: [secretsOf(place, namePrefix)] },
   {
     Effect: "Allow",
     Action: ["kms:Encrypt", "kms:GenerateDataKey"],
-    Resource: [`arn:${partition}:kms:*:${account}:key/*`],
-    Condition: { StringLike: { "kms:ViaService": `secretsmanager.*.${dnsSuffix}` } },
+    Resource: regions.map((region) => `arn:${place.partition}:kms:${region}:${place.account}:key/*`),
+    Condition: {
+      StringLike: {
+        "kms:ViaService": `secretsmanager.*.${place.dnsSuffix}`,
+        "kms:EncryptionContext:SecretARN": secretsOf({ ...place, region: "*" }, namePrefix),
+      },
+    },
   },
 ];
 

@@ -28,7 +28,15 @@ export interface GrantArgs {
   readonly names: MoverNames;
   readonly mover: Pick<
     MoverSettings,
-    "mode" | "modeRules" | "namePrefix" | "login" | "audience" | "signingAlgorithm" | "replicas" | "formerEntityIds"
+    | "mode"
+    | "modeRules"
+    | "namePrefix"
+    | "login"
+    | "audience"
+    | "signingAlgorithm"
+    | "replicas"
+    | "replicaRegions"
+    | "formerEntityIds"
   >;
   /** Identity entity of the mover in Vault: its tags on secrets begin with it. */
   readonly entityId: string;
@@ -58,7 +66,10 @@ export function moverGrants(args: GrantArgs): readonly iam.PolicyStatement[] {
       : []),
     ...(moves ? [canScheduleDeletion(secrets, entityId)] : []),
     ...(moves && mover.replicas === "remove" ? [canRemoveReplicas(secrets)] : []),
-    ...(copies && mover.replicas === "remove" ? canReplicateAgain(place, secrets) : []),
+    // Also after `replicas` was set back: what was removed before may have to come back.
+    ...(copies && mover.replicaRegions.length > 0
+      ? canReplicateAgain(place, mover.namePrefix, mover.replicaRegions)
+      : []),
     neverForceDelete,
     neverShortenWindow,
     canConsume(names.queueArn),

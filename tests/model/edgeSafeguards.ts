@@ -107,6 +107,7 @@ const grants = (): readonly Statement[] => {
         audience: "",
         signingAlgorithm: "ES384",
         replicas: "skip",
+        replicaRegions: [],
         formerEntityIds: [],
       },
       entityId,

@@ -37,6 +37,7 @@ const grants = statementsOf(
       audience,
       signingAlgorithm: "ES384",
       replicas: "remove",
+      replicaRegions: ["us-east-1"],
       formerEntityIds: [formerEntityId],
     },
     entityId,
@@ -148,6 +149,10 @@ const kms = (action: string, keys: Keys, resource = key): Ask => on(`kms:${actio
 const here = { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` };
 const there = { "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com" };
 const context = { "kms:EncryptionContext:SecretARN": own };
+const inUs = { region: "us-east-1" };
+const replicaKey = `arn:aws:kms:us-east-1:${account}:key/1`;
+const replicaContext = { "kms:EncryptionContext:SecretARN": secretArn("app/db", inUs) };
+const ofReplica = { ...there, ...replicaContext };
 
 const keyRows: readonly Row[] = [
   [true, "kms:Decrypt through Secrets Manager, for a secret under the prefix", kms("Decrypt", { ...here, ...context })],
@@ -176,12 +181,37 @@ const keyRows: readonly Row[] = [
   ],
   [false, "kms:CreateGrant through Secrets Manager", kms("CreateGrant", { ...here, ...context })],
   ...["Encrypt", "GenerateDataKey"].flatMap((action): Row[] => [
-    [true, `kms:${action} through a replica region's Secrets Manager`, kms(action, there)],
-    [false, `kms:${action} by itself`, kms(action, {})],
-    [false, `kms:${action} through another service`, kms(action, { "kms:ViaService": "s3.us-east-1.amazonaws.com" })],
-    [false, `kms:${action} with another account's key`, kms(action, there, "arn:aws:kms:us-east-1:999999999999:key/1")],
-    [false, `kms:${action} from another function`, kms(action, { ...there, ...otherFunction })],
+    [true, `kms:${action} through a replica region's Secrets Manager`, kms(action, ofReplica, replicaKey)],
+    [false, `kms:${action} by itself`, kms(action, replicaContext, replicaKey)],
+    [
+      false,
+      `kms:${action} through another service`,
+      kms(action, { ...replicaContext, "kms:ViaService": "s3.us-east-1.amazonaws.com" }, replicaKey),
+    ],
+    [false, `kms:${action} without a secret's context`, kms(action, there, replicaKey)],
+    [
+      false,
+      `kms:${action} for a secret outside the prefix`,
+      kms(action, { ...there, "kms:EncryptionContext:SecretARN": secretArn("other/db", inUs) }, replicaKey),
+    ],
+    [
+      false,
+      `kms:${action} for another account's secret`,
+      kms(
+        action,
+        { ...there, "kms:EncryptionContext:SecretARN": secretArn("app/db", { account: "9".repeat(12) }) },
+        replicaKey,
+      ),
+    ],
+    [false, `kms:${action} with a key of a region that no replica may be in`, kms(action, ofReplica)],
+    [
+      false,
+      `kms:${action} with another account's key`,
+      kms(action, ofReplica, "arn:aws:kms:us-east-1:999999999999:key/1"),
+    ],
+    [false, `kms:${action} from another function`, kms(action, { ...ofReplica, ...otherFunction }, replicaKey)],
   ]),
+  [false, "kms:Decrypt in a replica's region", kms("Decrypt", ofReplica, replicaKey)],
   [false, "kms:ScheduleKeyDeletion", kms("ScheduleKeyDeletion", here)],
 ];
 

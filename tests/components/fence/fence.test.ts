@@ -69,6 +69,7 @@ describe("the fence's document", () => {
       audience: "",
       signingAlgorithm: "ES384",
       replicas: "remove",
+      replicaRegions: ["us-east-1"],
       formerEntityIds: [],
     } as const;
     const grants = moverGrants({ place, names, mover, entityId: "x", kmsKeyArns: [], inSubnets: true });

@@ -20,6 +20,7 @@ const argsWith = (mover: Partial<GrantArgs["mover"]> = {}, over: Partial<GrantAr
     audience: "",
     signingAlgorithm: "ES384",
     replicas: "skip",
+    replicaRegions: [],
     formerEntityIds: [],
     ...mover,
   },
@@ -30,7 +31,7 @@ const argsWith = (mover: Partial<GrantArgs["mover"]> = {}, over: Partial<GrantAr
 });
 
 const everything = argsWith(
-  { login: "jwt", audience: "https://vault.example.com", replicas: "remove" },
+  { login: "jwt", audience: "https://vault.example.com", replicas: "remove", replicaRegions: ["us-east-1"] },
   { inSubnets: true },
 );
 
@@ -146,7 +147,7 @@ describe("the grants of the function's role", () => {
   });
 
   it("let mode copy restore and write its tag after that, but delete nothing", () => {
-    const actions = actionsOf(argsWith({ mode: "copy", replicas: "remove" }));
+    const actions = actionsOf(argsWith({ mode: "copy", replicas: "remove", replicaRegions: ["us-east-1"] }));
 
     for (const action of ["RestoreSecret", "TagResource"]) ok(actions.includes(`secretsmanager:${action}`), action);
     for (const action of ["DeleteSecret", "RemoveRegionsFromReplication"]) {
@@ -176,6 +177,17 @@ describe("the grants of the function's role", () => {
       ok(!actionsOf(argsWith()).includes(`secretsmanager:${action}`), action);
       ok(actionsOf(everything).includes(`secretsmanager:${action}`), action);
     }
+  });
+
+  it("let the mover put back what it removed before the setting was set back, in the regions that are named", () => {
+    const after = statements(argsWith({ replicas: "skip", replicaRegions: ["us-east-1", "eu-north-1"] }));
+
+    ok(!after.some(({ Action }) => Action.includes("secretsmanager:RemoveRegionsFromReplication")));
+    ok(after.some(({ Action }) => Action.includes("secretsmanager:ReplicateSecretToRegions")));
+    deepEqual(after.find(({ Action }) => Action.includes("kms:GenerateDataKey"))?.Resource, [
+      "arn:aws:kms:us-east-1:123456789012:key/*",
+      "arn:aws:kms:eu-north-1:123456789012:key/*",
+    ]);
   });
 
   it("allow a web identity token only for login jwt, and deny other audiences, algorithms and lifetimes", () => {

@@ -140,6 +140,7 @@ describe("the rules on IAM policies", () => {
       audience: "https://vault.example.com",
       signingAlgorithm: "ES384",
       replicas: "remove",
+      replicaRegions: ["us-east-1"],
       formerEntityIds: [],
     } as const;
     const entityId = "0a1b2c3d-0000-4000-8000-000000000000";
