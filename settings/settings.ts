@@ -38,7 +38,7 @@ export function readSettings(config = configuration(), region: string | undefine
   return args;
 }
 
-const isKey = (key: string): key is Key => key in catalogue;
+const isKey = (key: string): key is Key => Object.hasOwn(catalogue, key);
 
 const isList = (value: unknown): value is readonly string[] => Array.isArray(value);
 

@@ -88,19 +88,20 @@ export const list = <T>(
 export const texts = (form: RegExp, what: string, most: number): Argument<readonly string[]> =>
   list((member): member is string => typeof member === "string" && form.test(member), what, most);
 
-/** Names with texts, each accepted by `isEntry`. */
+/** At most `most` names with texts, each accepted by `isEntry`. */
 export const map = (
   isEntry: (name: string, value: string) => boolean,
   what: string,
+  most: number,
 ): Argument<Readonly<Record<string, string>>> => ({
   check: (value) => {
     const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
     const entries = isMap ? Object.entries(value) : undefined;
-    return entries?.every(
-      (entry): entry is [string, string] => typeof entry[1] === "string" && isEntry(entry[0], entry[1]),
-    )
+    const fits = (entry: [string, unknown]): entry is [string, string] =>
+      typeof entry[1] === "string" && isEntry(entry[0], entry[1]);
+    return entries !== undefined && entries.length <= most && entries.every(fits)
       ? valid(Object.fromEntries(entries))
-      : allowed(what);
+      : allowed(`at most ${most} ${what}`);
   },
   fallback: {},
 });

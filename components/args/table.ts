@@ -111,7 +111,8 @@ export const catalogue = {
   tags: map(
     (name, value) =>
       /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu.test(name) && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value),
-    "tag keys (not aws:…) with text values",
+    "tag keys (not aws:…) with texts as values; for a number or true: pulumi config set --type string --path 'homing:tags.KEY'",
+    50,
   ),
   architecture: word(["arm64", "x86_64"], "arm64"),
   permissionsBoundaryArn: text(

@@ -27,7 +27,7 @@ const checkOf = (key: Key, label: Label) => (value: unknown) => {
  */
 export function checkArgs(args: HomingArgs, label: Label, region?: string): { values: KnownValues; faults: string[] } {
   const faults = Object.keys(args)
-    .filter((key) => !(key in catalogue))
+    .filter((key) => !Object.hasOwn(catalogue, key))
     .map((key) => `${label(key)} is no argument of Homing`);
   const read = (Object.keys(catalogue) as Key[]).map((key): [Key, unknown] => {
     const check = checkOf(key, label);

@@ -41,7 +41,7 @@ export function makeQueue(
           }),
         );
       } catch (error) {
-        onDelayFailed(sourceError("dead-letter", error));
+        onDelayFailed(sourceError("delay", error));
       }
     },
     async sendToDeadLetterQueue(body, messageId) {

@@ -55,9 +55,7 @@ export interface HomePort {
     patch: LabelPatch,
   ) => Promise<{ readonly is: "done" } | { readonly is: "gone" } | { readonly is: "rejected" }>;
   /** The current version: its number, its times and the JSON text of its data. */
-  readonly read: (
-    path: string,
-  ) => Promise<
+  readonly read: (path: string) => Promise<
     | {
         readonly is: "value";
         readonly version: number;

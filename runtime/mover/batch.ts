@@ -44,9 +44,25 @@ const unseenSeconds = 60;
 type End = { readonly end: "done" } | { readonly end: "again"; readonly seconds: number };
 const done: End = { end: "done" };
 
-/** A defect of this program ends the run of one secret, not the batch. Its message is dropped, since it could quote a value. */
-const asRetryableError = (error: unknown): RetryableError =>
-  isRetryableError(error) ? error : retryableError("defect", "run", error instanceof Error ? error.name : typeof error);
+/** Where an error was thrown: the places in this program, without the message before them, which could quote a value. */
+function framesOf({ message, stack = "" }: Error): string {
+  const start = stack.indexOf(message);
+  if (start < 0) return "";
+  const frames = [
+    ...stack.slice(start + message.length).matchAll(/^ {4}at (?:.* )?\(?(?:[^()\n]*\/)?([\w.-]+:\d+:\d+)\)?$/gm),
+  ];
+  return frames
+    .map(([, place]) => place)
+    .slice(0, 5)
+    .join(" < ");
+}
+
+/** A defect of this program ends the run of one secret, not the batch. */
+const asRetryableError = (error: unknown): RetryableError => {
+  if (isRetryableError(error)) return error;
+  const what = error instanceof Error ? `${error.name} at ${framesOf(error)}` : typeof error;
+  return retryableError("defect", "run", what);
+};
 
 /** Makes the function that handles a batch. It does not throw: its answer lists the messages that failed. */
 export function makeBatch(deps: BatchDeps) {

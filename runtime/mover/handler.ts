@@ -75,6 +75,7 @@ export function moverHandler(): (event: SQSEvent, context: Context) => Promise<S
   });
 
   return async (event, context) => {
+    telemetry.begin(context.awsRequestId);
     try {
       return await batch(event.Records, () => context.getRemainingTimeInMillis());
     } finally {

@@ -7,13 +7,21 @@ import { retryConcerns } from "../shared/errors";
 import type { Telemetry } from "./batch";
 
 /** Service name, namespace and log level come from Powertools' own environment variables. */
-export function makeTelemetry(): Telemetry & { readonly warn: (message: string) => void; readonly flush: () => void } {
+export function makeTelemetry(): Telemetry & {
+  /** From now on each line names this invocation. */
+  readonly begin: (requestId: string) => void;
+  readonly warn: (message: string) => void;
+  readonly flush: () => void;
+} {
   const logger = new Logger();
   const metrics = new Metrics();
   const count = (name: string): void => {
     metrics.addMetric(name, MetricUnit.Count, 1);
   };
   return {
+    begin(requestId) {
+      logger.appendKeys({ requestId });
+    },
     outcome(outcome, durationMs) {
       const sentence = reasons[outcome.reason];
       const level = outcome.outcome === "refused" || outcome.outcome === "failed" ? "warn" : "info";

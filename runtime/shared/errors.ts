@@ -45,7 +45,8 @@ export type Step =
   | "delete"
   | "restore"
   | "replicate"
-  | "dead-letter";
+  | "dead-letter"
+  | "delay";
 
 export interface RetryableError extends Error {
   readonly name: "RetryableError";

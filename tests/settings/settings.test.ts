@@ -125,6 +125,7 @@ describe("readSettings", () => {
     ["formerRegions", '["Europe"]'],
     ["formerRegions", '["eu-west-1"]'],
     ["formerEntityIds", '["a b"]'],
+    ["tags", JSON.stringify(Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`tag${index}`, "x"])))],
     ["operatorRoleArns", '["arn:aws:iam::111122223333:role/*"]'],
     ["operatorRoleArns", '["arn:aws:iam::111122223333:user/one"]'],
     ["operatorRoleArns", '["arn:aws:sts::111122223333:assumed-role/one/me"]'],
@@ -291,6 +292,12 @@ describe("readSettings", () => {
       /make the fence \d+ characters too long for a managed policy/,
     ],
     ["a key that is no setting", { exemptName: '["a"]' }, /homing:exemptName is no setting of this program/],
+    ["a name that every object has", { toString: "x" }, /homing:toString is no setting of this program/],
+    [
+      "a number as a tag",
+      { tags: '{"cost":42}' },
+      /for a number or true: pulumi config set --type string --path 'homing:tags\.KEY'/,
+    ],
     [
       "more text than the function's environment holds",
       { exemptNames: JSON.stringify(Array.from({ length: 50 }, (_, index) => `${"n".repeat(80)}${index}`)) },

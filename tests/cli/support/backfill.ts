@@ -5,6 +5,7 @@ import { CreateSecretCommand, ListSecretsCommand } from "@aws-sdk/client-secrets
 import type { CreateSecretCommandInput, SecretListEntry, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
 import { readVersionLabel } from "../../../runtime/model/labels";
+import { stateTag } from "../../../runtime/model/stateTag";
 import { holdsValue } from "../../../runtime/model/value";
 import { makeVaultHome } from "../../../runtime/vault/homes";
 import { makeTransport } from "../../../runtime/vault/transport";
@@ -85,6 +86,18 @@ async function listed(client: SecretsManagerClient): Promise<ReadonlyMap<string,
   return found;
 }
 
+/** A run that was killed left a label, or a label and a tag: sets both six minutes back, as if that time had passed. */
+async function ageUnseen({ home, homes, sources }: Bench, name: string): Promise<void> {
+  const path = home(name);
+  const announced = (await homes.metadata(path))?.custom_metadata?.["deleting"];
+  if (announced !== undefined) {
+    const [format, suffix, versionId, time = ""] = announced.split(";");
+    const earlier = new Date(Date.parse(time) - 6 * 60_000).toISOString();
+    await homes.label(path, { deleting: [format, suffix, versionId, earlier].join(";") });
+  }
+  if ((await sources.tags(name))[stateTag] !== undefined) await sources.ageDeletion(name);
+}
+
 export async function backfill(options: BackfillOptions): Promise<BackfillReport> {
   const { bench, homing, prefix, secrets, kills, args, env = {}, say = () => undefined } = options;
   const { mount, vaultAddress, vaultToken } = bench.system();
@@ -128,7 +141,7 @@ export async function backfill(options: BackfillOptions): Promise<BackfillReport
     // After every kill: as many of them as the next run has hands would hold it up before its own kill.
     if (options.ageUnseen !== true) continue;
     for (const [name, what] of await plan()) {
-      if (what === "undefined: deletion-unseen") await bench.sources.ageDeletion(name);
+      if (what === "undefined: deletion-unseen") await ageUnseen(bench, name);
     }
   }
   const last = await homing.run(["move", "--json", ...args, ...filter], { env });

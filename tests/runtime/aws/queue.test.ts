@@ -1,4 +1,4 @@
-import { deepEqual, doesNotMatch, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
 
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { SendMessageCommandInput } from "@aws-sdk/client-sqs";
@@ -46,6 +46,7 @@ describe("the queues", () => {
     const { queue, warned } = queueOver(failure);
     await queue.delay("handle", 42);
     equal(warned.length, 1);
+    match(String(warned[0]), /at step delay: /);
     doesNotMatch(String(warned[0]), /hunter2/);
   });
 

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 
 import type { Outcome } from "../../../runtime/model/outcome";
 import { makeBatch } from "../../../runtime/mover/batch";
@@ -30,10 +30,15 @@ function batchWith(move: (request: MoveRequest) => Promise<Outcome>, bury?: () =
     rests: [] as [string, number][],
     buried: [] as [string, string][],
     told: [] as string[],
+    /** Texts of the errors that are retried. */
+    errors: [] as string[],
   };
   const telemetry: Telemetry = {
     outcome: (outcome) => seen.told.push(`${outcome.outcome} ${outcome.reason}`),
-    retry: (secret, error, receives) => seen.told.push(`retry ${secret} ${error.code} ${receives.toString()}`),
+    retry: (secret, error, receives) => {
+      seen.told.push(`retry ${secret} ${error.code} ${receives.toString()}`);
+      seen.errors.push(error.message);
+    },
     unreadable: (id) => seen.told.push(`unreadable ${id}`),
     dropped: (id, deadLetterId) => seen.told.push(`dropped ${id}, formerly ${deadLetterId}`),
     ignored: (id) => seen.told.push(`ignored ${id}`),
@@ -218,12 +223,27 @@ describe("a batch", () => {
     deepEqual(failed(await run()), []);
   });
 
+  it("tells where a defect was thrown, even if its message looks like such places or is empty", async () => {
+    for (const text of ["", "x", "a\n    at hunter2 (/hunter2.js:1:2)\n    at /b/hunter2.js:3:4"]) {
+      const { run, seen } = batchWith(() => Promise.reject(new TypeError(text)));
+
+      await run(about("1", "a"));
+
+      match(seen.errors.join("\n"), /TypeError at batch\.test\.ts:\d+:\d+( < [\w.-]+:\d+:\d+){1,4}/);
+      ok(!seen.errors.join().includes("hunter2"));
+    }
+    const bare = Object.assign(new Error("hunter2"), { stack: "no stack" });
+    const { run, seen } = batchWith(() => Promise.reject(bare));
+    await run(about("1", "a"));
+    ok(!seen.errors.join().includes("hunter2"));
+  });
+
   it("tries only that message again after a defect, and tells its name without its text", async () => {
     const { run, seen } = batchWith(({ secret }) =>
       secret === "b" ? Promise.reject(new TypeError("quotes {secret}")) : Promise.resolve(outcomeOf()),
     );
     deepEqual(failed(await run(about("1", "a"), about("2", "b"))), ["2"]);
     ok(seen.told.some((one) => one.includes("defect") && one.includes("b")));
-    ok(!seen.told.join().includes("{secret"));
+    ok(!seen.errors.join().includes("{secret"));
   });
 });
