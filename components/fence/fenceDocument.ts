@@ -39,6 +39,8 @@ export const iamPattern = (pattern: string): string => pattern.replace(/[?$]/g, 
 export function fenceDocument({ partition, regions, principals, taggers, ...list }: FenceRules): iam.PolicyDocument {
   const names = stayingNames(list).map(iamPattern);
   const secret = (name: string): string => `arn:${partition}:secretsmanager:*:*:secret:${name}`;
+  /** Replicas of another region or account would be more secrets. The mover makes again what it removed. */
+  const replicators = [...principals, ...taggers];
   /** An absent key is not equal: a secret without the tag, and a principal that is nobody's pattern, are fenced. */
   const unlessExempt = (tag: "RequestTag" | "ResourceTag") => ({
     StringEquals: { "aws:RequestedRegion": [...regions] },
@@ -77,6 +79,12 @@ export function fenceDocument({ partition, regions, principals, taggers, ...list
       Action: [...fencedChanges],
       NotResource: existing,
       Condition: unlessExempt("ResourceTag"),
+    },
+    {
+      Effect: "Deny",
+      Action: ["secretsmanager:AssociateCrossAccountReplica", "secretsmanager:ReplicateSecretToRegions"],
+      NotResource: existing,
+      Condition: { ...unlessExempt("ResourceTag"), ArnNotLike: { "aws:PrincipalArn": replicators } },
     },
     {
       Effect: "Deny",

@@ -8,6 +8,7 @@ const calls = [
   "UpdateSecretVersionStage",
   "CancelRotateSecret",
   "StopReplicationToReplica",
+  "DisassociateCrossAccountReplica",
   "TagResource",
   "UntagResource",
 ];

@@ -18,6 +18,7 @@ import { retryableError } from "../shared/errors";
 import type { Step } from "../shared/errors";
 import { verdictOf } from "./awsErrors";
 import { letsServiceIn } from "./resourcePolicy";
+import { keepAnswer } from "./unknownFields";
 
 /** Makes the port to the Secrets Manager of a region. */
 export function makeSecretsManager(client: SecretsManagerClient, region: string): SourcePort {
@@ -40,12 +41,14 @@ export function makeSecretsManager(client: SecretsManagerClient, region: string)
   return {
     async describe(id, step) {
       try {
-        const answer = await client.send(new DescribeSecretCommand({ SecretId: id }));
+        const command = new DescribeSecretCommand({ SecretId: id });
+        const asItCame = keepAnswer(command);
+        const answer = await client.send(command);
         const { ARN, Name } = answer;
         if (ARN === undefined || Name === undefined) {
           throw retryableError("source-failing", step, "DescribeSecret answered without a name");
         }
-        return { is: "found", source: readDescription({ ...answer, ARN, Name }, region) };
+        return { is: "found", source: readDescription({ ...asItCame(), ...answer, ARN, Name }, region) };
       } catch (error) {
         const verdict = verdictOf(step, error);
         return verdict.is === "refused" ? verdict : { is: "absent" };

@@ -17,6 +17,7 @@ export const reasons = {
   "service-owned": "an AWS service owns it and manages its value",
   "service-read": "an AWS service reads it from Secrets Manager by itself",
   replica: "it is a replica; the mover of its primary region handles it",
+  "cross-account": "it is one end of a replication between two accounts; it moves once that is ended",
   replicated: "it is replicated; to move it set replicas to remove and name all of its regions in replicaRegions",
   rotating: "rotation is enabled; set rotation to move, and it moves while no version is pending",
   staged: "a version besides AWSCURRENT and AWSPREVIOUS carries a staging label, and only Secrets Manager holds it",

@@ -41,6 +41,8 @@ export interface Source {
   /** Set on replicas only: another region holds the primary. */
   readonly primaryRegion?: string;
   readonly replicas: readonly SourceReplica[];
+  /** Which end of a replication between two accounts it is. AWS refuses to delete either as long as that lasts. */
+  readonly crossAccount?: "primary" | "replica";
 }
 
 /** What DescribeSecret answers, in the SDK's names. */
@@ -51,6 +53,10 @@ export interface SecretDescription {
   readonly Type?: string | undefined;
   readonly OwningService?: string | undefined;
   readonly PrimaryRegion?: string | undefined;
+  /** On a replica of another account's secret. Of any form: the SDK does not know it yet. */
+  readonly CrossAccountPrimary?: unknown;
+  /** On a secret that has replicas in other accounts. */
+  readonly CrossAccountReplicas?: unknown;
   readonly RotationEnabled?: boolean | undefined;
   readonly DeletedDate?: Date | undefined;
   readonly VersionIdsToStages?: Readonly<Record<string, readonly string[] | undefined>> | undefined;
@@ -89,6 +95,18 @@ const statusOf = (status: string | undefined): SourceReplica["status"] => {
   return status === "Failed" ? "failed" : "in-progress";
 };
 
+/** Whatever AWS puts there, an empty list or null is nothing. */
+const isThere = (field: unknown): boolean =>
+  field !== undefined && field !== null && !(Array.isArray(field) && field.length === 0);
+
+function crossAccountOf({
+  CrossAccountPrimary,
+  CrossAccountReplicas,
+}: SecretDescription): Pick<Source, "crossAccount"> {
+  if (isThere(CrossAccountPrimary)) return { crossAccount: "replica" };
+  return isThere(CrossAccountReplicas) ? { crossAccount: "primary" } : {};
+}
+
 /**
  * Reads DescribeSecret's answer. AWS leaves out every field that has no value: no DeletedDate unless scheduled, no
  * VersionIdsToStages before the first value, no RotationEnabled when rotation was never set up.
@@ -123,6 +141,7 @@ export function readDescription(
     rotating: description.RotationEnabled === true,
     ...(owner === undefined ? {} : { owningService: owner }),
     ...(primary === undefined || primary === region ? {} : { primaryRegion: primary }),
+    ...crossAccountOf(description),
     replicas: (description.ReplicationStatus ?? []).flatMap(({ Region, KmsKeyId, Status }) =>
       Region === undefined ? [] : [{ region: Region, ...keyOf(KmsKeyId, account), status: statusOf(Status) }],
     ),

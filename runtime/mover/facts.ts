@@ -148,6 +148,7 @@ export const stayRows: readonly { readonly reason: Reason; readonly when: (stay:
   },
   { reason: "service-read", when: ({ listed }) => listed === "service-read" },
   { reason: "replica", when: ({ source }) => source.primaryRegion !== undefined },
+  { reason: "cross-account", when: ({ source }) => source.crossAccount !== undefined },
   {
     reason: "replicated",
     when: ({ source, settings }) => !source.replicas.every((one) => mayTakeApart(one, settings)),

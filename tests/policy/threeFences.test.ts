@@ -14,6 +14,7 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   PutSecretValueCommand,
+  ReplicateSecretToRegionsCommand,
   RestoreSecretCommand,
   SecretsManagerClient,
   TagResourceCommand,
@@ -116,7 +117,13 @@ const creations = (row: Row) =>
     keys: { ...keysOf("RequestTag", row), "secretsmanager:Name": row.name },
   }));
 const changes = (row: Row) =>
-  ["PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage"].map((action) => ({
+  [
+    "PutSecretValue",
+    "UpdateSecret",
+    "UpdateSecretVersionStage",
+    "ReplicateSecretToRegions",
+    "AssociateCrossAccountReplica",
+  ].map((action) => ({
     action: `secretsmanager:${action}`,
     resource: `${arnOf(row.name)}-AbCdEf`,
     keys: keysOf("ResourceTag", row),
@@ -217,7 +224,9 @@ describe("one exemption list and three fences", function () {
         const input = { Name: row.name, SecretString: "one", Tags: tagsOf(row) };
         equal(await answer(clientOf("dev").send(new CreateSecretCommand(input))), row.stays, inWords(row));
         if (!row.stays) await clientOf("root").send(new CreateSecretCommand(input));
+        const AddReplicaRegions = [{ Region: "eu-west-1" }];
         for (const change of [
+          clientOf("dev").send(new ReplicateSecretToRegionsCommand({ SecretId: row.name, AddReplicaRegions })),
           clientOf("dev").send(new PutSecretValueCommand({ SecretId: row.name, SecretString: "two" })),
           clientOf("dev").send(new UpdateSecretCommand({ SecretId: row.name, SecretString: "three" })),
         ]) {

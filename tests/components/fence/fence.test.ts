@@ -34,6 +34,7 @@ describe("the fence's document", () => {
         ["Deny", [fencedCreation]],
         ["Deny", [fencedCreation]],
         ["Deny", [...fencedChanges]],
+        ["Deny", ["secretsmanager:AssociateCrossAccountReplica", "secretsmanager:ReplicateSecretToRegions"]],
         ["Deny", [fencedCreation, "secretsmanager:TagResource"]],
         ["Deny", ["secretsmanager:UntagResource"]],
       ],
@@ -55,7 +56,7 @@ describe("the fence's document", () => {
   it("leaves nobody free when the list names nobody", () => {
     const before = JSON.stringify(fenceDocument({ ...rules, principals: [] })).split("PrincipalArn").length - 1;
 
-    equal(before, 2, "on the two statements about the mover's tag");
+    equal(before, 3, "on the statement about replicas and the two about the mover's tag");
   });
 
   it("denies the mover's role nothing that it is granted, in whatever account", () => {

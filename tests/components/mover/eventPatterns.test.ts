@@ -19,6 +19,7 @@ describe("the patterns of the rules", () => {
           "UpdateSecretVersionStage",
           "CancelRotateSecret",
           "StopReplicationToReplica",
+          "DisassociateCrossAccountReplica",
           "TagResource",
           "UntagResource",
         ],

@@ -58,6 +58,17 @@ describe("the port to Secrets Manager", () => {
     deepEqual(calls, [{ action: "DescribeSecret", input: { SecretId: arn } }]);
   });
 
+  it("describes what the SDK does not know yet: an end of a replication between accounts", async () => {
+    const body = { ...described, CrossAccountReplicas: [{ ARN: "arn:of:another" }], LaterField: 1 };
+    const found = await portOver({ body }).port.describe(arn, "describe");
+    deepEqual(found.is === "found" ? [found.source.crossAccount, found.source.currentVersionId] : found, [
+      "primary",
+      v1,
+    ]);
+    const without = await portOver({ body: described }).port.describe(arn, "describe");
+    equal(without.is === "found" ? without.source.crossAccount : "", undefined);
+  });
+
   it("reads exactly the version that it is asked for", async () => {
     const { port, calls } = portOver({ body: { ARN: arn, VersionId: v1, SecretString: '{"a":1.10}' } });
     deepEqual(await port.read(arn, v1), { is: "value", value: { type: "string", string: '{"a":1.10}' } });

@@ -82,6 +82,20 @@ describe("readDescription", () => {
   });
 });
 
+describe("a replication between accounts", () => {
+  for (const [field, value, expected] of [
+    ["CrossAccountPrimary", { ARN: "arn:of:another" }, "replica"],
+    ["CrossAccountPrimary", "arn:of:another", "replica"],
+    ["CrossAccountReplicas", [{ ARN: "arn:of:another", Status: "InSync" }], "primary"],
+    ["CrossAccountReplicas", [], undefined],
+    ["CrossAccountReplicas", null, undefined],
+  ] as const) {
+    it(`${expected === undefined ? "is none" : `has this secret as its ${expected}`} with ${field} ${JSON.stringify(value)}`, () => {
+      equal(read({ [field]: value }).crossAccount, expected);
+    });
+  }
+});
+
 describe("a replica", () => {
   const replica = (KmsKeyId: string, Status?: string) =>
     read({ ReplicationStatus: [{ Region: "us-east-1", KmsKeyId, Status }] }).replicas[0];

@@ -24,6 +24,7 @@ describe("who is not moved", () => {
       { source: named("dms/x"), settings: { serviceReadNames: ["dms/*"] } },
     ],
     ["a replica", "replica", { source: sourceOf({ primaryRegion: "us-east-1" }) }],
+    ["one end of a replication between accounts", "cross-account", { source: sourceOf({ crossAccount: "primary" }) }],
     ["replicated", "replicated", { source: sourceOf({ replicas: [replicaIn("us-east-1")] }) }],
     ["rotating", "rotating", { source: sourceOf({ rotating: true }) }],
     [

@@ -1,12 +1,13 @@
 import * as assert from "node:assert/strict";
 
-import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { GetFunctionConfigurationCommand, InvokeCommand } from "@aws-sdk/client-lambda";
 import { ReplicateSecretToRegionsCommand } from "@aws-sdk/client-secrets-manager";
 
 import { moversOf } from "../../../local/system";
 import type { System } from "../../../local/system";
 import { readEnvironment } from "../../../runtime/shared/environment";
 import type { MoverSettings } from "../../../runtime/shared/environment";
+import type { SweepReport } from "../../../runtime/sweeper/sweep";
 import { login } from "../../../runtime/vault/login";
 import { makeTransport } from "../../../runtime/vault/transport";
 import type { Bench } from "../support/bench";
@@ -125,13 +126,33 @@ export function describeRegions(bench: () => Bench): void {
       }
     });
 
-    it("have nothing to change in another order, and one of them goes alone", async () => {
+    it("have nothing to change in another order", async () => {
+      const again = await bench().cloud.preview({ regions: JSON.stringify([further, first.region]) });
+
+      assert.deepEqual(Object.keys(again), ["same"]);
+    });
+
+    it("leave a sweeper where one of them goes, which counts the deletions that it left behind", async () => {
+      const { cloud, system } = bench();
+      const { sweeperFunctionName: FunctionName } = moversOf(system())[further] ?? {};
+
+      await cloud.up({ regions: "[]", formerRegions: JSON.stringify([further]) });
+
+      assert.deepEqual(Object.keys(moversOf(system())), [first.region]);
+      const Payload = Buffer.from(JSON.stringify({ sweep: "all" }));
+      const { FunctionError, Payload: answer = [] } = await second.clients.lambda.send(
+        new InvokeCommand({ FunctionName, Payload }),
+      );
+      assert.equal(FunctionError, undefined);
+      const { sent, unwatched } = JSON.parse(Buffer.from(answer).toString("utf8")) as SweepReport;
+      assert.deepEqual([sent, unwatched], [0, { secrets: 1, ending: 0 }]);
+    });
+
+    it("lets the other alone once it is no longer named, with all homes as they were", async () => {
       const { cloud, system, vault, homes } = bench();
       const { region } = first;
-      const again = await cloud.preview({ regions: JSON.stringify([further, region]) });
-      assert.deepEqual(Object.keys(again), ["same"]);
 
-      const { changes } = await cloud.up({ regions: "[]" });
+      const { changes } = await cloud.up({ regions: "[]", formerRegions: "[]" });
 
       assert.deepEqual(Object.keys(changes).sort(), ["delete", "same"]);
       assert.deepEqual(Object.keys(moversOf(system())), [region]);
