@@ -66,8 +66,8 @@ const mountStays = (name: string): ResourceHook =>
       const [from, to] = [String(oldInputs?.path), String(newInputs?.path)];
       if (from === to) return;
       throw new Error(
-        `homing:mount can't change from ${from} to ${to}: Vault would move all homes away from those who read them. ` +
-          `Set it back with \`pulumi config set homing:mount ${from}\`; docs/changing-places.md says what can be done.`,
+        `mount can't change from ${from} to ${to}: Vault would move all homes away from those who read them. ` +
+          `Set it back to ${from}, in the configuration as homing:mount; docs/changing-places.md says what can be done.`,
       );
     },
     { onDryRun: true },

@@ -126,7 +126,7 @@ describe("the deployment's permissions in Vault", function () {
       deepEqual(await stack.up(args), { create: resources });
       deepEqual(await stack.refresh(), { same: resources });
       deepEqual(await stack.up(later), { same: resources - 3, update: 3 });
-      await rejects(stack.preview({ ...later, mount: "other" }), /homing:mount can't change/);
+      await rejects(stack.preview({ ...later, mount: "other" }), /mount can't change/);
       await rejects(stack.preview({ ...later, loginPath: "homing-next" }), /unable to replace/);
       await stack.shell("pulumi state unprotect --all --yes");
       await stack.up({ ...later, loginPath: "homing-next" });

@@ -89,7 +89,7 @@ describe("a deployed VaultAccess", function () {
     const before = await policy();
     const moved = { ...args, mount: "elsewhere" };
     const refusal = new RegExp(
-      `homing:mount can't change from ${name}-kv to elsewhere: .*config set homing:mount ${name}-kv`,
+      `mount can't change from ${name}-kv to elsewhere: .*Set it back to ${name}-kv, in the configuration as homing:mount`,
     );
 
     await rejects(stack.preview(moved), refusal);
