@@ -25,6 +25,14 @@ describe("who is not moved", () => {
     ],
     ["a replica", "replica", { source: sourceOf({ primaryRegion: "us-east-1" }) }],
     ["one end of a replication between accounts", "cross-account", { source: sourceOf({ crossAccount: "primary" }) }],
+    [
+      "replicated to regions that are named for what was removed before",
+      "replicated",
+      {
+        source: sourceOf({ replicas: [replicaIn("us-east-1")] }),
+        settings: { replicas: "skip", replicaRegions: ["us-east-1"] },
+      },
+    ],
     ["replicated", "replicated", { source: sourceOf({ replicas: [replicaIn("us-east-1")] }) }],
     ["rotating", "rotating", { source: sourceOf({ rotating: true }) }],
     [
