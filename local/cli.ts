@@ -12,15 +12,20 @@ import { redrive } from "./redrive";
 import { defaultName, readSystem, systemFile } from "./system";
 import type { System } from "./system";
 
-const usage = `Usage: npm run local -- up [options]     deploy into a local Vault and AWS emulator; Ctrl-C ends it
-       npm run local -- down [--name N]  remove everything by pulumi destroy, then end it
-       npm run local -- redrive [--name N]  put the dead-letter queue's messages back to the mover's queue
+const usage = `Usage: npm run local -- up [options]   deploy into a local Vault and AWS
+                                       emulator; Ctrl-C ends it
+       npm run local -- down           remove everything by pulumi destroy, then
+                                       end it
+       npm run local -- redrive        put the dead-letter queue's messages back
+                                       to the mover's queue
+
+  --name N                  tells clouds side by side apart (default)
+  -h, --help                show this
 
 Options of up:
   --mode audit|copy|move    what the mover may do           (move)
   --login aws|jwt           how it logs in at Vault         (aws)
   --server vault|openbao    which server plays Vault        (vault)
-  --name N                  tells clouds side by side apart (default)
   --set key=value           a setting of the program, may be repeated
   --verbose                 show the engine's output`;
 
@@ -53,7 +58,8 @@ interface Arguments {
   readonly cloud: Pick<CloudOptions, "mode" | "login" | "server" | "settings">;
 }
 
-function readArguments(argv: readonly string[]): Arguments {
+/** @returns "help" where somebody asks for it, whatever else was typed */
+function readArguments(argv: readonly string[]): Arguments | "help" {
   let parsed;
   try {
     parsed = parseArgs({
@@ -66,12 +72,15 @@ function readArguments(argv: readonly string[]): Arguments {
         name: { type: "string" },
         set: { type: "string", multiple: true },
         verbose: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    // After its first sentence Node explains positional arguments, which is nobody's question here.
+    throw new UsageError(error instanceof Error ? error.message.replace(/\. To specify .*$/s, "") : String(error));
   }
   const { values, positionals } = parsed;
+  if (values.help === true) return "help";
   const [first, ...rest] = positionals;
   const command = commands.find((known) => known === first);
   if (command === undefined || rest.length > 0) throw new UsageError("say up, down or redrive");
@@ -160,6 +169,10 @@ const run = { up, down, redrive: putBack };
 
 async function main(): Promise<void> {
   const parsed = readArguments(process.argv.slice(2));
+  if (parsed === "help") {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
   checkOptions({ name: parsed.name, ...parsed.cloud });
   await run[parsed.command](parsed);
 }

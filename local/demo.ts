@@ -19,8 +19,10 @@ import { isVaultAtHand } from "./tools";
 const arrivalLimitMs = 60_000;
 
 const usage = `Usage: npm run demo [-- --vault]
-  --vault   use the real Vault with its AWS login, compiled when it is not on PATH (about six minutes, once);
-            without it and without a vault at hand the demo runs on OpenBao with the JWT login`;
+  --vault      use the real Vault with its AWS login, compiled when it is not on
+               PATH (about six minutes, once); without it and without a vault at
+               hand the demo runs on OpenBao with the JWT login
+  -h, --help   show this`;
 
 type Place = Pick<CloudOptions, "server" | "login">;
 
@@ -77,7 +79,11 @@ async function showBothSides(
 }
 
 async function main(): Promise<boolean> {
-  const { values } = parseArgs({ options: { vault: { type: "boolean" } } });
+  const { values } = parseArgs({ options: { vault: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
+  if (values.help === true) {
+    process.stdout.write(`${usage}\n`);
+    return true;
+  }
   const place = await choosePlace(values.vault ?? false);
   const cloud = await startCloud({
     name: "demo",
