@@ -4,6 +4,7 @@ import { makeTaskPool } from "../runtime/sweeper/taskPool";
 import { awsFailure } from "./failure";
 import { commonPrefix, makeFilter } from "./filter";
 import type { FilterOptions } from "./filter";
+import { checkNoMatch } from "./noMatch";
 import type { Session } from "./session";
 
 /**
@@ -11,7 +12,7 @@ import type { Session } from "./session";
  * end first.
  *
  * @returns how many secrets of the list were looked at
- * @throws the first error, when everything under way has ended
+ * @throws the first error, when everything under way has ended; also where the filter lets nothing through
  */
 export async function eachSecret(
   session: Pick<Session, "deployment" | "listing" | "progress" | "concurrency" | "now" | "stopped">,
@@ -24,6 +25,7 @@ export async function eachSecret(
   const progress = session.progress({ what: "secrets looked at" });
   const lane = makeTaskPool(concurrency);
   let looked = 0;
+  let matched = 0;
   try {
     let token: string | undefined;
     do {
@@ -31,7 +33,9 @@ export async function eachSecret(
       for (const listed of page.secrets) {
         looked += 1;
         if (stopped()) break;
-        if (filter(listed)) await lane.add(() => one(listed.source));
+        if (!filter(listed)) continue;
+        matched += 1;
+        await lane.add(() => one(listed.source));
       }
       progress.update(looked);
       token = page.next;
@@ -41,6 +45,7 @@ export async function eachSecret(
     progress.stop();
   }
   lane.check();
+  if (matched === 0 && !stopped()) await checkNoMatch(session, options, looked);
   return looked;
 }
 

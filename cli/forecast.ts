@@ -1,8 +1,8 @@
 /** Forecasts what the mover would do with a secret, by `runtime/mover/decide.ts` and without reading a value. */
 import { parseSecretArn } from "../runtime/model/arn";
+import { requestedModes } from "../runtime/model/exemption";
 import { absentHome } from "../runtime/model/home";
 import type { Home } from "../runtime/model/home";
-import { reasons, restoreCauses } from "../runtime/model/outcome";
 import type { OutcomeKind, Reason, RestoreCause } from "../runtime/model/outcome";
 import { homePath, isSecretName } from "../runtime/model/path";
 import type { Source } from "../runtime/model/source";
@@ -10,7 +10,8 @@ import { stateTag } from "../runtime/model/stateTag";
 import { decide } from "../runtime/mover/decide";
 import type { CopyOnly, Decision } from "../runtime/mover/decision";
 import { hasTagRoom } from "../runtime/mover/deletion";
-import { ownedByIac } from "../runtime/mover/facts";
+import { modeFor, ownedByIac } from "../runtime/mover/facts";
+import { modes } from "../runtime/shared/environment";
 import type { MoverSettings } from "../runtime/shared/environment";
 
 /**
@@ -31,13 +32,32 @@ export interface Forecast {
   readonly reason: Reason | RestoreCause;
   /** Mode `audit`: what a higher mode would do. */
   readonly intent?: "copy" | "move" | "restore";
+  /**
+   * What gives this secret a lower mode than the stack's, where that is why it is not moved: its tag · a word in its tag
+   * that is no mode · a rule in `modeRules`.
+   */
+  readonly modeBy?: "tag" | "no-mode" | "rule";
+}
+
+/** Whether only a person can do something about it. */
+export const needsPerson = ({ outcome }: Pick<Forecast, "outcome">): boolean =>
+  outcome === "refused" || outcome === "failed";
+
+const isMode = (word: string): boolean => modes.some((mode) => mode === word);
+
+/** The first word of a secret's tag that is no mode. */
+export const wrongMode = ({ tags }: Pick<Source, "tags">): string | undefined =>
+  requestedModes(tags).find((word) => !isMode(word));
+
+function modeByOf(source: Source, settings: MoverSettings): Pick<Forecast, "modeBy"> {
+  const untagged = modeFor({ ...source, tags: {} }, settings);
+  if (modeFor(source, settings) !== untagged) {
+    return { modeBy: wrongMode(source) === undefined ? "tag" : "no-mode" };
+  }
+  return untagged === settings.mode ? {} : { modeBy: "rule" };
 }
 
 const reached = (act: Act, outcome: OutcomeKind, reason: Reason): Forecast => ({ act, outcome, reason });
-
-/** The sentence of a reason, for a person. */
-export const whyOf = (reason: Reason | RestoreCause): string =>
-  reason in reasons ? reasons[reason as Reason] : restoreCauses[reason as RestoreCause];
 
 /** Whether the copy of this KV version is still settling; one that is yet to be written settles from then on. */
 function isSettling(home: Home, homeVersion: number | undefined, settings: MoverSettings, now: number): boolean {
@@ -53,7 +73,8 @@ function forecastCopy(decision: Acting, source: Source, home: Home, settings: Mo
   const writes = decision.act === "write";
   const reason: CopyOnly | "proven" = decision.copyOnly ?? "proven";
   if (decision.mode === "copy") {
-    return writes ? reached("copy", "copied", reason) : reached("nothing", "unchanged", reason);
+    const end = writes ? reached("copy", "copied", reason) : reached("nothing", "unchanged", reason);
+    return reason === "proven" ? { ...end, ...modeByOf(source, settings) } : end;
   }
   if (isSettling(home, writes ? undefined : decision.homeVersion, settings, now)) {
     return reached(writes ? "copy" : "nothing", "deferred", "settling");
@@ -76,7 +97,12 @@ export function forecastOf(
       if (decision.reason === "deletion-unseen") return { act: "finish", reason: decision.reason };
       return reached("nothing", decision.outcome, decision.reason);
     case "report":
-      return { ...reached("nothing", "skipped", "audit"), intent: decision.intent };
+      return {
+        ...reached("nothing", "skipped", "audit"),
+        intent: decision.intent,
+        // A deletion is taken back by the stack's mode alone, whatever a tag says.
+        ...modeByOf(decision.intent === "restore" ? { ...source, tags: {} } : source, settings),
+      };
     case "restore":
       return { act: "restore", reason: decision.cause };
     case "put-back":

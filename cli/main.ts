@@ -135,7 +135,10 @@ homing <command> --help explains a command. docs/command-line.md says what each 
   withFilter(withSession(program.command("plan")))
     .description("Show what would happen to every secret and why. Changes nothing, reads no value.")
     .addOption(
-      new Option("--as <mode>", "as if this were the deployment's mode, for all names").choices(["copy", "move"]),
+      new Option(
+        "--as <mode>",
+        "as if this were the deployment's mode, for all names; homing move does not follow it",
+      ).choices(["copy", "move"]),
     )
     .option(
       "--no-policies",
@@ -145,7 +148,8 @@ homing <command> --help explains a command. docs/command-line.md says what each 
     .addHelpText(
       "after",
       `
-Exit code: 0 nothing to do, 2 work to do, 1 error, 130 interrupted.
+Exit code: 0 nothing to do, 2 work to do or a person is needed, 1 error,
+130 interrupted.
 
 Examples, in the checkout of homing:
   $ npx homing plan --stack prod                        counts by what would happen
@@ -181,7 +185,14 @@ Examples, in the checkout of homing:
   withFilter(withSession(program.command("status")))
     .description("Show how many secrets are moved, which are left and why, and when deletions become final.")
     .option("--since <time>", "how far back the mover's log is read for refusals", "26h")
-    .addHelpText("after", "\nExample, in the checkout of homing:\n  $ npx homing status --stack prod")
+    .addHelpText(
+      "after",
+      `
+Exit code: 0 nothing needs a person, 2 something does, 1 error, 130 interrupted.
+
+Example, in the checkout of homing:
+  $ npx homing status --stack prod`,
+    )
     .action(run<StatusCommandOptions>(statusCommand));
 
   withFilter(withSession(program.command("undo")))

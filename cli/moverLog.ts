@@ -79,43 +79,60 @@ export function readLine(line: string): News | undefined {
   return typeof secret === "string" && isCode(code) ? { is: "retry", secret, code } : undefined;
 }
 
+type Logs = Pick<CloudWatchLogsClient, "send">;
+
+/** Which part of a log is read. */
+export interface LogPart {
+  readonly logGroupName: string;
+  /** Milliseconds since the epoch. */
+  readonly from: number;
+  /** Whether somebody wants the reading to end. */
+  readonly stopped?: () => boolean;
+}
+
+/** Reads the log a page at a time and gives on every line that tells something; keeps none. */
+export async function readLog(
+  client: Logs,
+  { logGroupName, from: startTime, stopped = () => false }: LogPart,
+  each: (news: News, timestamp: number) => void,
+): Promise<void> {
+  let nextToken: string | undefined;
+  do {
+    const page = await client
+      .send(
+        new FilterLogEventsCommand({
+          logGroupName,
+          startTime,
+          filterPattern,
+          ...(nextToken === undefined ? {} : { nextToken }),
+        }),
+      )
+      .catch((error: unknown) => {
+        throw awsFailure("FilterLogEvents", error);
+      });
+    for (const { message = "", timestamp = 0 } of page.events ?? []) {
+      for (const line of message.split("\n")) {
+        const read = readLine(line);
+        if (read !== undefined) each(read, timestamp);
+      }
+    }
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined && !stopped());
+}
+
 /**
  * Makes a reader of the log from a moment on.
  *
  * @returns a function that gives what was logged since its last call, and a little of what it gave already
  */
-export function makeNews(
-  client: Pick<CloudWatchLogsClient, "send">,
-  logGroupName: string,
-  from: number,
-): () => Promise<readonly News[]> {
+export function makeNews(client: Logs, logGroupName: string, from: number): () => Promise<readonly News[]> {
   let latest = from;
   return async () => {
     const news: News[] = [];
-    const startTime = Math.max(from, latest - overlapMs);
-    let nextToken: string | undefined;
-    do {
-      const page = await client
-        .send(
-          new FilterLogEventsCommand({
-            logGroupName,
-            startTime,
-            filterPattern,
-            ...(nextToken === undefined ? {} : { nextToken }),
-          }),
-        )
-        .catch((error: unknown) => {
-          throw awsFailure("FilterLogEvents", error);
-        });
-      for (const { message = "", timestamp = 0 } of page.events ?? []) {
-        latest = Math.max(latest, timestamp);
-        for (const line of message.split("\n")) {
-          const read = readLine(line);
-          if (read !== undefined) news.push(read);
-        }
-      }
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
+    await readLog(client, { logGroupName, from: Math.max(from, latest - overlapMs) }, (item, timestamp) => {
+      latest = Math.max(latest, timestamp);
+      news.push(item);
+    });
     return news;
   };
 }

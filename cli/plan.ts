@@ -5,8 +5,9 @@ import type { Source } from "../runtime/model/source";
 import type { MoverSettings } from "../runtime/shared/environment";
 import { makeTaskPool } from "../runtime/sweeper/taskPool";
 import type { Filter } from "./filter";
-import { forecast, traitsOf, whyOf } from "./forecast";
+import { forecast, needsPerson, traitsOf, wrongMode } from "./forecast";
 import type { Act, Forecast, Looks, Trait } from "./forecast";
+import { foretold } from "./foretell";
 import type { ListPage } from "./listing";
 
 /** One secret of the plan, under the names that `--json` prints. */
@@ -15,7 +16,7 @@ export interface Planned extends Forecast {
   readonly arn: string;
   /** `<mount>/<path>` of the home. */
   readonly home: string;
-  /** The reason's sentence. */
+  /** The forecast's sentence. */
   readonly why: string;
   readonly traits: readonly Trait[];
 }
@@ -35,15 +36,20 @@ export interface PlanOptions {
   readonly stopped: () => boolean;
 }
 
-/** Secrets that share act, outcome and reason. */
+/** Secrets that share act, outcome and reason, and what gives them their mode. */
 export interface Group {
   readonly act: Act;
   readonly outcome?: Forecast["outcome"];
   readonly intent?: Forecast["intent"];
+  readonly modeBy?: Forecast["modeBy"];
   readonly reason: Reason | RestoreCause;
+  /** The forecast's sentence. */
+  readonly why: string;
   secrets: number;
   /** Names of the first few. */
   readonly examples: string[];
+  /** Where their tag has a word that is no mode: the words of these. */
+  readonly words?: string[];
 }
 
 export interface Totals {
@@ -53,6 +59,8 @@ export interface Totals {
   secrets: number;
   /** Of those, how many a run would change something for. */
   work: number;
+  /** Of those, how many only a person can do something about. */
+  needsPerson: number;
   readonly groups: Group[];
   readonly traits: Partial<Record<Trait, number>>;
   /** US dollars a month that Secrets Manager takes for them, replicas counted, scheduled deletions not. */
@@ -65,12 +73,16 @@ export interface Totals {
 
 /** Price of a secret or replica a month, in US dollars, in cents to keep the sum exact. */
 const centsMonthly = 40;
-const examplesKept = 3;
+/** Names that are kept of a group. */
+export const examplesKept = 3;
+/** Characters that are shown of a tag's word that is no mode. */
+const wordShown = 20;
 
 const emptyTotals = (): Totals => ({
   listed: 0,
   secrets: 0,
   work: 0,
+  needsPerson: 0,
   groups: [],
   traits: {},
   dollarsMonthly: 0,
@@ -78,22 +90,36 @@ const emptyTotals = (): Totals => ({
   stopped: false,
 });
 
-function groupOf(totals: Totals, { act, outcome, intent, reason }: Planned): Group {
+function groupOf(totals: Totals, { act, outcome, intent, modeBy, reason, why }: Planned): Group {
   const found = totals.groups.find(
-    (group) => group.act === act && group.outcome === outcome && group.intent === intent && group.reason === reason,
+    (group) =>
+      group.act === act &&
+      group.outcome === outcome &&
+      group.intent === intent &&
+      group.modeBy === modeBy &&
+      group.reason === reason,
   );
   if (found !== undefined) return found;
   const group: Group = {
     act,
     ...(outcome === undefined ? {} : { outcome }),
     ...(intent === undefined ? {} : { intent }),
+    ...(modeBy === undefined ? {} : { modeBy }),
     reason,
+    why,
     secrets: 0,
     examples: [],
+    ...(modeBy === "no-mode" ? { words: [] } : {}),
   };
   totals.groups.push(group);
   return group;
 }
+
+/** A tag's word as it may stand on a screen. */
+const shownWord = (word: string): string => {
+  const plain = word.replace(/[^ -~]/g, "?");
+  return plain.length > wordShown ? `${plain.slice(0, wordShown)}...` : plain;
+};
 
 /** Counts one secret; `cents` are kept in whole numbers until the end. */
 function count(totals: Totals, cents: { now: number; after: number }, source: Source, planned: Planned): void {
@@ -101,7 +127,11 @@ function count(totals: Totals, cents: { now: number; after: number }, source: So
   if (planned.act !== "nothing") totals.work += 1;
   const group = groupOf(totals, planned);
   group.secrets += 1;
-  if (group.examples.length < examplesKept) group.examples.push(planned.secret);
+  if (needsPerson(planned)) totals.needsPerson += 1;
+  if (group.examples.length < examplesKept) {
+    group.examples.push(planned.secret);
+    group.words?.push(shownWord(wrongMode(source) ?? ""));
+  }
   for (const trait of planned.traits) totals.traits[trait] = (totals.traits[trait] ?? 0) + 1;
   const charged = source.scheduled ? 0 : 1 + source.replicas.length;
   cents.now += charged * centsMonthly;
@@ -129,7 +159,7 @@ export async function makePlan(
       arn: source.arn,
       home: `${settings.mount}/${homePath(settings, source.name)}`,
       ...found,
-      why: whyOf(found.reason),
+      why: foretold(found, settings),
       traits: traitsOf(source, found, settings),
     };
   }

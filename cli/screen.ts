@@ -41,5 +41,24 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
   return table.toString();
 }
 
+/** Columns that every terminal has. */
+const columns = 80;
+
+/** A text in lines of at most 80 columns, each behind this indent; a longer word has a line of its own. */
+export function wrapped(text: string, indent = ""): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && indent.length + longer.length > columns) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line].map((one) => `${indent}${one}`).join("\n");
+}
+
 export const counted = (number: number, one: string, many = `${one}s`): string =>
   `${number.toLocaleString("en-US")} ${number === 1 ? one : many}`;

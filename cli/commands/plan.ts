@@ -2,10 +2,12 @@
 import type { Source } from "../../runtime/model/source";
 import { commonPrefix, makeFilter } from "../filter";
 import type { FilterOptions } from "../filter";
-import { traits, whyOf } from "../forecast";
+import { traits } from "../forecast";
+import { checkNoMatch, noSecrets } from "../noMatch";
 import { makePlan } from "../plan";
 import type { Group, Planned, Totals } from "../plan";
-import { counted, tableOf } from "../screen";
+import { counted, wrapped } from "../screen";
+import { sectionsOf } from "../sections";
 import type { Session } from "../session";
 
 export interface PlanCommandOptions extends FilterOptions {
@@ -17,7 +19,11 @@ export interface PlanCommandOptions extends FilterOptions {
   readonly list?: boolean;
 }
 
-/** Plans what the filter lets through, with a count on the screen. */
+/**
+ * Plans what the filter lets through, with a count on the screen.
+ *
+ * @throws also where the filter lets nothing through
+ */
 export async function planAll(
   session: Session,
   options: PlanCommandOptions,
@@ -29,8 +35,9 @@ export async function planAll(
   const filter = makeFilter(options, now());
   const progress = session.progress({ what: "secrets looked at" });
   let looked = 0;
+  let totals: Totals;
   try {
-    return await makePlan(
+    totals = await makePlan(
       {
         list: session.listing(commonPrefix(options.name ?? [], settings.namePrefix)),
         home: (path) => home.metadata(path),
@@ -47,6 +54,8 @@ export async function planAll(
   } finally {
     progress.stop();
   }
+  if (totals.secrets === 0 && !totals.stopped) await checkNoMatch(session, options, totals.listed);
+  return totals;
 }
 
 const dollars = (amount: number): string =>
@@ -55,37 +64,43 @@ const dollars = (amount: number): string =>
 const actOf = ({ act, intent }: Pick<Group, "act" | "intent">): string =>
   intent === undefined ? act : `${act} (would ${intent})`;
 
-export function groupsTable(groups: readonly Group[]): string {
-  return tableOf(
-    ["act", "outcome", "reason", "secrets", "what that means", "for example"],
-    groups.map((group) => [
-      actOf(group),
-      group.outcome ?? "",
-      group.reason,
-      group.secrets.toLocaleString("en-US"),
-      whyOf(group.reason),
-      group.examples.join("\n"),
-    ]),
-  );
+/** Whether the plan is of another mode than `homing move` works in. */
+const isSupposed = ({ deployment: { settings } }: Session, { as }: Pick<PlanCommandOptions, "as">): boolean =>
+  as !== undefined && (as !== settings.mode || settings.modeRules.length > 0);
+
+function nextOf(session: Session, options: Pick<PlanCommandOptions, "as">, { work, needsPerson }: Totals): string {
+  const mode = options.as ?? session.deployment.settings.mode;
+  if (work > 0 && isSupposed(session, options)) {
+    return `homing move does not do this: it works in the mode that is deployed. Set it first, by pulumi config set homing:mode ${mode} and pulumi up; rules in modeRules come before it.`;
+  }
+  if (work > 0) return `There is work to do for ${counted(work, "secret")}: homing move does it.`;
+  return needsPerson > 0
+    ? `The mover can do nothing here; ${counted(needsPerson, "secret needs", "secrets need")} you.`
+    : "There is nothing to do.";
 }
 
-function summary({ deployment }: Session, totals: Totals): string {
+/** The plan as a person reads it, without what comes next. */
+export function planText(session: Session, options: Pick<PlanCommandOptions, "as">, totals: Totals): string {
+  const { functionName, settings } = session.deployment;
   const present = traits.flatMap((trait) =>
     totals.traits[trait] === undefined ? [] : [`${totals.traits[trait]} ${trait}`],
   );
-  const saved = totals.dollarsMonthly - totals.dollarsMonthlyAfter;
+  const mode = isSupposed(session, options)
+    ? `as if its mode were ${options.as ?? ""}; it is ${settings.mode}`
+    : `mode ${settings.mode}`;
   return [
-    `${deployment.functionName}, mode ${deployment.settings.mode}: ${counted(totals.secrets, "secret")} of ${counted(totals.listed, "listed one")}`,
-    ...(totals.groups.length === 0 ? [] : [groupsTable(totals.groups)]),
-    ...(present.length === 0 ? [] : [`Among them: ${present.join(", ")}.`]),
-    `They cost ${dollars(totals.dollarsMonthly)} a month in Secrets Manager; the planned moves save ${dollars(saved)} of that.`,
-    totals.work === 0
-      ? "There is nothing to do."
-      : `There is work to do for ${counted(totals.work, "secret")}: homing move does it.`,
+    wrapped(`${functionName}, ${mode}: ${counted(totals.secrets, "secret")} of ${totals.listed} listed`),
+    ...sectionsOf(totals.groups, { work: "Would do" }),
+    "",
+    ...(present.length === 0 ? [] : [wrapped(`Among them: ${present.join(", ")}.`)]),
+    wrapped(
+      `They cost ${dollars(totals.dollarsMonthly)} a month in Secrets Manager, ${dollars(totals.dollarsMonthlyAfter)} after the moves above.`,
+    ),
   ].join("\n");
 }
 
-export const exitOf = (totals: Totals): number => (totals.stopped ? 130 : totals.work === 0 ? 0 : 2);
+export const exitOf = (totals: Totals): number =>
+  totals.stopped ? 130 : totals.work === 0 && totals.needsPerson === 0 ? 0 : 2;
 
 export async function planCommand(session: Session, options: PlanCommandOptions): Promise<number> {
   const { screen, deployment } = session;
@@ -98,11 +113,16 @@ export async function planCommand(session: Session, options: PlanCommandOptions)
     }
   });
   const { functionName, settings } = deployment;
-  await screen.say(summary(session, totals));
+  const text =
+    totals.secrets === 0 && !totals.stopped
+      ? noSecrets(settings)
+      : `${planText(session, options, totals)}\n${wrapped(nextOf(session, options, totals))}`;
+  await screen.say(text);
   await screen.record("summary", {
     command: "plan",
     function: functionName,
     mode: options.as ?? settings.mode,
+    deployedMode: settings.mode,
     ...totals,
   });
   return exitOf(totals);

@@ -52,6 +52,16 @@ describe("eachSecret", () => {
     deepEqual([looked, taken, told], [4, ["a/1", "a/2", "a/3"], [2, 2, 4, "end"]]);
   });
 
+  it("fails where the options name no secret of those that there are", async () => {
+    const { session } = sessionOf();
+
+    await rejects(
+      eachSecret(session, { name: ["c/*"] }, () => Promise.resolve()),
+      /^Error: No secret matches --name 'c\/\*'/,
+    );
+    equal(await eachSecret(session, {}, () => Promise.resolve()), 4);
+  });
+
   it("begins nothing more when it is stopped, and ends what is under way", async () => {
     const ended: string[] = [];
     let isStopped = false;
