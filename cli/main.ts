@@ -31,7 +31,7 @@ function watchSignals(note: (line: string) => void): { readonly stopped: () => b
   const onSignal = (): void => {
     if (stopped) process.exit(interrupted);
     stopped = true;
-    note("Stopping: what is under way ends first. Again ends at once; either way the next run goes on.");
+    note("Stopping: nothing more is begun. Again ends at once; either way the next run goes on where this one ended.");
   };
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) process.on(signal, onSignal);
@@ -69,7 +69,11 @@ function withSession(command: Command): Command {
     )
     .option("--role <name>", "with --login: the Vault role")
     .option("--login-path <path>", "with --login: path of the auth method (else the deployment's)")
-    .option("--concurrency <n>", "secrets under way at once (20; on the mover's queue 1000)", wholeFrom(1, 10_000))
+    .option(
+      "--concurrency <n>",
+      "secrets under way at once in this process (20); or the most on the mover's queue",
+      wholeFrom(1, 10_000),
+    )
     .option("--json", "one JSON object a line");
 }
 
@@ -165,15 +169,19 @@ Examples, in the checkout of homing:
     )
     .option("--local", "in this process instead of by the deployed mover; the Vault login must be one that it accepts")
     .option("--no-policies", "do not read resource policies while planning; the move itself does")
+    .option("--yes", "do not ask")
     .addHelpText(
       "after",
       `
-Makes a plan first, then puts each secret that needs work on the mover's queue and follows the outcomes in its log.
-Ctrl-C stops cleanly; run the same command again to do the rest.
+Shows the plan and asks. Then puts each secret that needs work on the mover's
+queue, as much as keeps the mover busy for ten seconds, and follows the outcomes
+in its log. Ctrl-C sends no more; run the same command again to do the rest.
 
-Begins nothing while the plan has secrets that look like what Vault itself or its clients start from.
+Begins nothing while the plan has secrets that look like what Vault itself or
+its clients start from.
 
-Exit code: 0 all ended, 2 a person is needed: some were refused or failed, or nothing was begun, 1 error, 130 interrupted.
+Exit code: 0 all ended, 2 a person is needed: some were refused or failed, or
+nothing was begun, 1 error, 130 interrupted.
 
 Examples, in the checkout of homing:
   $ npx homing move --stack prod --name 'dev/*'         some first

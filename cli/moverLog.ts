@@ -37,8 +37,12 @@ const isOutcome = (record: LogRecord): record is LogRecord & Outcome & { timesta
 
 const isCode = (code: unknown): code is RetryCode => retryCodes.some((known) => known === code);
 
-/** What a line of the log tells, if it tells of a secret. */
-export function readLine(line: string): News | undefined {
+/**
+ * What a line of the log tells, if it tells of a secret.
+ *
+ * @param logged when it was logged, in milliseconds since the epoch
+ */
+export function readLine(line: string, logged: number): News | undefined {
   const record = parse(line);
   if (record === undefined) return undefined;
   if (isOutcome(record)) {
@@ -58,6 +62,7 @@ export function readLine(line: string): News | undefined {
     } = record;
     return {
       is: "outcome",
+      logged,
       started: Date.parse(record.timestamp) - record.durationMs,
       outcome: {
         outcome,
@@ -76,7 +81,7 @@ export function readLine(line: string): News | undefined {
     };
   }
   const { secret, code } = record;
-  return typeof secret === "string" && isCode(code) ? { is: "retry", secret, code } : undefined;
+  return typeof secret === "string" && isCode(code) ? { is: "retry", secret, code, logged } : undefined;
 }
 
 type Logs = Pick<CloudWatchLogsClient, "send">;
@@ -94,7 +99,7 @@ export interface LogPart {
 export async function readLog(
   client: Logs,
   { logGroupName, from: startTime, stopped = () => false }: LogPart,
-  each: (news: News, timestamp: number) => void,
+  each: (news: News) => void,
 ): Promise<void> {
   let nextToken: string | undefined;
   do {
@@ -112,8 +117,8 @@ export async function readLog(
       });
     for (const { message = "", timestamp = 0 } of page.events ?? []) {
       for (const line of message.split("\n")) {
-        const read = readLine(line);
-        if (read !== undefined) each(read, timestamp);
+        const read = readLine(line, timestamp);
+        if (read !== undefined) each(read);
       }
     }
     nextToken = page.nextToken;
@@ -129,8 +134,8 @@ export function makeNews(client: Logs, logGroupName: string, from: number): () =
   let latest = from;
   return async () => {
     const news: News[] = [];
-    await readLog(client, { logGroupName, from: Math.max(from, latest - overlapMs) }, (item, timestamp) => {
-      latest = Math.max(latest, timestamp);
+    await readLog(client, { logGroupName, from: Math.max(from, latest - overlapMs) }, (item) => {
+      latest = Math.max(latest, item.logged);
       news.push(item);
     });
     return news;

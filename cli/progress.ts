@@ -36,41 +36,79 @@ export function paceOf(done: number, total: number | undefined, elapsedMs: numbe
   return total === undefined || rate === 0 ? each : `${each}, ${clock((total - done) / rate)} left`;
 }
 
-function start(
-  { what, total }: ProgressOptions,
-  stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
-  now: () => number,
-): Progress {
-  const started = now();
-  let logged = started;
-  if (stream.isTTY === true) {
+type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** The last line of a terminal, where the bar is, and what is written above it. */
+export interface StatusLine {
+  readonly progress: ProgressStart;
+  /** Takes the bar away, has something written in its place, and lets the bar come again below it. */
+  readonly above: (write: () => void) => void;
+}
+
+/** The cursor to the line's beginning, the line empty, and long lines broken as usual. */
+const clearBar = "\r\u001b[0K\u001b[?7h";
+/** No long lines, which the bar would leave behind; and this line is where the screen goes on when the bar is gone. */
+const placeBar = "\u001b[?7l\u001b7";
+
+/** @param stream standard error, so that progress stands in no output */
+export function statusLineOn(stream: Stream, now: () => number): StatusLine {
+  let bars = 0;
+
+  function bar({ what, total }: ProgressOptions): Progress {
+    const started = now();
     const format =
       total === undefined ? `{value} ${what}, {pace}{text}` : `{bar} {value}/{total} ${what}, {pace}{text}`;
-    const bar = new SingleBar({ format, stream, hideCursor: true, clearOnComplete: true, barsize: 24, fps: 5 });
-    bar.start(total ?? 0, 0, { pace: "", text: "" });
+    const shown = new SingleBar({
+      format,
+      stream,
+      hideCursor: true,
+      clearOnComplete: true,
+      barsize: 20,
+      fps: 5,
+      // What stood there may have been cleared for a note.
+      forceRedraw: true,
+      // It would end the bar at a Ctrl-C, over what the command has to say then.
+      gracefulExit: false,
+    });
+    shown.start(total ?? 0, 0, { pace: "", text: "" });
+    bars += 1;
+    let stopped = false;
     return {
       update: (done, text = "") => {
-        if (total === undefined) bar.setTotal(done);
-        bar.update(done, { pace: paceOf(done, total, now() - started), text: text === "" ? "" : `; ${text}` });
+        if (stopped) return;
+        if (total === undefined) shown.setTotal(done);
+        shown.update(done, { pace: paceOf(done, total, now() - started), text: text === "" ? "" : `; ${text}` });
       },
       stop: () => {
-        bar.stop();
+        if (stopped) return;
+        stopped = true;
+        bars -= 1;
+        shown.stop();
       },
     };
   }
+
+  function log({ what, total }: ProgressOptions): Progress {
+    const started = now();
+    let logged = started;
+    return {
+      update: (done, text = "") => {
+        if (now() - logged < logMs) return;
+        logged = now();
+        const of = total === undefined ? "" : ` of ${total}`;
+        const pace = paceOf(done, total, now() - started);
+        stream.write(`${done}${of} ${what}, ${pace}${text === "" ? "" : `; ${text}`}\n`);
+      },
+      stop: () => undefined,
+    };
+  }
+
   return {
-    update: (done, text = "") => {
-      if (now() - logged < logMs) return;
-      logged = now();
-      const of = total === undefined ? "" : ` of ${total}`;
-      stream.write(`${done}${of} ${what}, ${paceOf(done, total, now() - started)}${text === "" ? "" : `; ${text}`}\n`);
+    progress: (options) => (stream.isTTY === true ? bar(options) : log(options)),
+    above(write) {
+      if (bars > 0) stream.write(clearBar);
+      write();
+      if (bars > 0) stream.write(placeBar);
     },
-    stop: () => undefined,
   };
 }
-
-/** @param stream standard error, so that progress stands in no output */
-export const progressTo =
-  (stream: NodeJS.WritableStream, now: () => number): ProgressStart =>
-  (options) =>
-    start(options, stream, now);

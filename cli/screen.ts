@@ -1,7 +1,8 @@
 /** What a command prints: text for a person, or one JSON object a line for a program. Notes go to standard error. */
 import { once } from "node:events";
 
-import Table = require("cli-table3");
+import { statusLineOn } from "./progress";
+import type { ProgressStart } from "./progress";
 
 export interface Screen {
   readonly json: boolean;
@@ -11,6 +12,8 @@ export interface Screen {
   readonly record: (type: string, members: object) => Promise<void>;
   /** A line on standard error, with and without `--json`. */
   readonly note: (line: string) => void;
+  /** On standard error: a bar on a terminal, lines in a log. */
+  readonly progress: ProgressStart;
 }
 
 /** The streams of a process, as far as they are used. */
@@ -19,26 +22,32 @@ export interface Streams {
   readonly err: NodeJS.WritableStream;
 }
 
-export function makeScreen(json: boolean, { out, err }: Streams): Screen {
+type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+const isTerminal = ({ isTTY }: Stream): boolean => isTTY === true;
+
+export function makeScreen(json: boolean, { out, err }: Streams, now: () => number = () => Date.now()): Screen {
+  const line = statusLineOn(err, now);
   /** Waits while the reader is slower than the command, so that nothing piles up in memory. */
   async function print(text: string): Promise<void> {
-    if (!out.write(`${text}\n`)) await once(out, "drain");
+    const written = { whole: true };
+    const write = (): void => {
+      written.whole = out.write(`${text}\n`);
+    };
+    // Only a terminal can have the bar where the text is to stand.
+    if (isTerminal(out)) line.above(write);
+    else write();
+    if (!written.whole) await once(out, "drain");
   }
   return {
     json,
     say: (text) => (json ? Promise.resolve() : print(text)),
     record: (type, members) => (json ? print(JSON.stringify({ type, ...members })) : Promise.resolve()),
-    note: (line) => {
-      err.write(`${line}\n`);
+    note: (text) => {
+      line.above(() => err.write(`${isTerminal(err) ? wrapped(text) : text}\n`));
     },
+    progress: line.progress,
   };
-}
-
-/** A table of texts, without colours, as wide as it needs to be. */
-export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
-  for (const row of rows) table.push([...row]);
-  return table.toString();
 }
 
 /** Columns that every terminal has. */
@@ -47,17 +56,22 @@ const columns = 80;
 /** A text in lines of at most 80 columns, each behind this indent; a longer word has a line of its own. */
 export function wrapped(text: string, indent = ""): string {
   const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && indent.length + longer.length > columns) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = longer;
+  for (const given of text.split("\n")) {
+    const [, before = "", rest = ""] = /^( *)(.*)$/.exec(given) ?? [];
+    const lead = `${indent}${before}`;
+    let line = "";
+    for (const word of rest.split(" ")) {
+      const longer = line === "" ? word : `${line} ${word}`;
+      if (line !== "" && lead.length + longer.length > columns) {
+        lines.push(`${lead}${line}`);
+        line = word;
+      } else {
+        line = longer;
+      }
     }
+    lines.push(`${lead}${line}`);
   }
-  return [...lines, line].map((one) => `${indent}${one}`).join("\n");
+  return lines.join("\n");
 }
 
 export const counted = (number: number, one: string, many = `${one}s`): string =>

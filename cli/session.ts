@@ -21,9 +21,9 @@ import { awsFailure, Failure } from "./failure";
 import { refuseLateDeletes } from "./lateDelete";
 import { makeListing } from "./listing";
 import type { ListPage } from "./listing";
-import { progressTo } from "./progress";
 import type { ProgressStart } from "./progress";
 import type { Screen, Streams } from "./screen";
+import { makeServerTime } from "./serverTime";
 import { makeSettingsCheck } from "./settingsCheck";
 import { namedAddress, originOf, thisMachine, vaultLoginOf } from "./vaultLogin";
 import type { LoginOptions } from "./vaultLogin";
@@ -50,10 +50,11 @@ export interface Session {
   readonly isReadByService: (arn: string) => Promise<boolean>;
   /** Secrets under way at once in this process. */
   readonly concurrency: number;
-  /** Secrets on the mover's queue at once: enough to keep a fleet busy, few enough to see an end after Ctrl-C. */
+  /** The most secrets on the mover's queue at once; what keeps the fleet busy is far less. */
   readonly queued: number;
   readonly screen: Screen;
   readonly progress: ProgressStart;
+  /** Milliseconds since the epoch by the clock of AWS, as far as its answers tell it. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly stopped: () => boolean;
@@ -92,13 +93,15 @@ export async function openSession(
     ...awsLimits,
     ...(options.region === undefined ? {} : { region: options.region }),
   });
+  const serverTime = makeServerTime(() => Date.now());
+  serverTime.learnFrom(lambda);
   const region = await regionOf(lambda);
   const functionName = functionNameOf(options, region);
   const deployment = await readDeployment(lambda, functionName, region);
 
   const { isTTY = false } = streams.err as NodeJS.WritableStream & { readonly isTTY?: boolean };
   const place = thisMachine(process.stdin.isTTY && isTTY && !screen.json);
-  const now = () => Date.now();
+  const { now } = serverTime;
   const wait = async (ms: number) => {
     await sleep(ms);
   };
@@ -113,7 +116,7 @@ export async function openSession(
     await confirmAddress({ login: what, address, functionArn: deployment.functionArn }, place);
   }
   const secrets = new SecretsManagerClient({ region, ...awsLimits });
-  refuseLateDeletes(secrets, now);
+  refuseLateDeletes(secrets, () => Date.now());
   const source = makeSecretsManager(secrets, region);
   const listPace = makeRateLimit(listsPerSecond * share, now, wait);
   const policyPace = makeRateLimit(policiesPerSecond * share, now, wait);
@@ -123,7 +126,7 @@ export async function openSession(
     checkSettings: makeSettingsCheck(
       deployment.settings,
       async () => (await readDeployment(lambda, functionName, region)).settings,
-      now,
+      () => Date.now(),
     ),
     secrets,
     source,
@@ -150,7 +153,7 @@ export async function openSession(
     concurrency: options.concurrency ?? 20,
     queued: options.concurrency ?? 1_000,
     screen,
-    progress: progressTo(streams.err, now),
+    progress: screen.progress,
     now,
     sleep: wait,
     stopped,

@@ -10,19 +10,26 @@ import { highestMode } from "../../runtime/shared/environment";
 import { makeRateLimit } from "../../runtime/shared/rateLimit";
 import { makeSweepQueue } from "../../runtime/sweeper/sweepQueue";
 import { checkTemplateRecord } from "../../runtime/vault/templateRecord";
+import { ask } from "../ask";
 import { requireMover } from "../asMover";
 import { awsFailure, Failure } from "../failure";
 import { patienceMs, runFleet } from "../fleet";
+import type { FleetState } from "../fleet";
+import { needsPerson } from "../forecast";
 import { runLocally } from "../localRun";
 import { makeNews } from "../moverLog";
+import { noSecrets } from "../noMatch";
+import { examplesKept } from "../plan";
 import type { Progress } from "../progress";
-import { counted, tableOf } from "../screen";
+import { counted } from "../screen";
+import { resolving, sectionOf } from "../sections";
 import { awsLimits } from "../session";
 import type { Session } from "../session";
-import { planAll } from "./plan";
+import { planAll, planText } from "./plan";
 import type { PlanCommandOptions } from "./plan";
 
 export interface MoveCommandOptions extends Omit<PlanCommandOptions, "as" | "list"> {
+  readonly yes?: boolean;
   readonly local?: boolean;
 }
 
@@ -39,16 +46,41 @@ export function outcomeRecord(outcome: Outcome): object {
   };
 }
 
+interface Row {
+  readonly outcome: Outcome["outcome"];
+  readonly reason: Outcome["reason"];
+  secrets: number;
+  readonly examples: string[];
+}
+
 /** Counts outcomes by kind and reason. */
 function makeTally() {
-  const counts: Record<string, { outcome: Outcome["outcome"]; reason: Outcome["reason"]; secrets: number }> = {};
+  const counts: Record<string, Row> = {};
+  const rows = (): readonly Row[] => Object.values(counts).sort((a, b) => b.secrets - a.secrets);
   return {
-    add: ({ outcome, reason }: Outcome): void => {
-      (counts[`${outcome}:${reason}`] ??= { outcome, reason, secrets: 0 }).secrets += 1;
+    add: ({ outcome, reason, secret, arn = secret }: Outcome): void => {
+      const row = (counts[`${outcome}:${reason}`] ??= { outcome, reason, secrets: 0, examples: [] });
+      row.secrets += 1;
+      if (row.examples.length < examplesKept) row.examples.push(parseSecretArn(arn)?.name ?? secret);
     },
-    rows: () => Object.values(counts).sort((a, b) => b.secrets - a.secrets),
-    needsPerson: () => Object.values(counts).some(({ outcome }) => outcome === "refused" || outcome === "failed"),
+    rows,
+    needsPerson: () => rows().some(needsPerson),
   };
+}
+
+/** What became of the secrets, as a person reads it. */
+function tallyText(rows: readonly Row[]): string {
+  const itemOf = ({ outcome, reason, secrets, examples }: Row) => ({
+    secrets,
+    label: needsPerson({ outcome }) ? reason : outcome,
+    why: reasons[reason],
+    examples,
+    ...(needsPerson({ outcome }) ? resolving(reason, examples) : {}),
+  });
+  return [
+    ...sectionOf("Needs you", rows.filter(needsPerson).map(itemOf)),
+    ...sectionOf("Ended", rows.filter((row) => !needsPerson(row)).map(itemOf)),
+  ].join("\n");
 }
 
 /** How a run ended: with all secrets done, or the reason why not. */
@@ -58,6 +90,9 @@ interface End {
   readonly because?: string;
   readonly interrupted: boolean;
 }
+
+/** So many lines about other secrets, and none about these, are worth a word. */
+const othersShown = 50;
 
 /** Sends secrets to the deployed mover. */
 export function makeSend(session: Session): {
@@ -80,6 +115,15 @@ export function makeSend(session: Session): {
   };
 }
 
+/** What else there is to say beside the bar. */
+function stateText({ waiting, others }: FleetState): string {
+  const codes = [...new Set(Object.values(waiting))];
+  return [
+    ...(codes.length === 0 ? [] : [`${Object.keys(waiting).length} again later: ${codes.join(", ")}`]),
+    ...(others < othersShown ? [] : [`the mover is busy with others: ${others.toLocaleString("en-US")} lines`]),
+  ].join("; ");
+}
+
 async function throughFleet(
   session: Session,
   arns: readonly string[],
@@ -87,32 +131,29 @@ async function throughFleet(
   on: (outcome: Outcome) => Promise<void>,
 ): Promise<End> {
   const { deployment, queued, now, sleep, stopped } = session;
-  const logs = new CloudWatchLogsClient({ region: deployment.settings.region, ...awsLimits });
+  const { region, maxConcurrency } = deployment.settings;
+  const logs = new CloudWatchLogsClient({ region, ...awsLimits });
   const { send, close } = makeSend(session);
   try {
     const news = makeNews(logs, deployment.logGroupName, now() - 5_000);
     const end = await runFleet(
       arns,
-      { send, news, queued, now, sleep, stopped },
+      { send, news, queued, maxConcurrency, now, sleep, stopped },
       {
         outcome: on,
-        state: (ended, waiting) => {
-          const codes = [...new Set(Object.values(waiting))];
-          progress.update(
-            ended,
-            codes.length === 0 ? "" : `${Object.keys(waiting).length} again later: ${codes.join(", ")}`,
-          );
+        state: (state) => {
+          progress.update(state.ended, stateText(state));
         },
       },
     );
     const left = end.underWay + end.unsent;
     if (left === 0) return { left, interrupted: false };
-    const rest = `${counted(end.underWay, "secret")} on the queue, which the mover goes on with by itself, and ${end.unsent} not sent`;
+    const rest = `the mover goes on by itself with up to ${counted(end.underWay, "secret")} that it was sent, and ${counted(end.unsent, "was", "were")} not sent`;
     return end.cause === "stopped"
       ? { left, because: `Stopped: ${rest}.`, interrupted: true }
       : {
           left,
-          because: `The mover has been silent for ${patienceMs / 60_000} minutes: is the queue read (homing:enabled), and does its log (${deployment.logGroupName}) say why? ${rest}.`,
+          because: `The mover's log has had no line for ${patienceMs / 60_000} minutes: is the queue read (homing:enabled), and does the log (${deployment.logGroupName}) say why? If it runs again, ${rest}.`,
           interrupted: false,
         };
   } finally {
@@ -172,6 +213,9 @@ function saysVaultOwn(names: readonly string[], count: number): string {
   return `Nothing is begun: ${counted(count, "secret looks", "secrets look")} like what Vault or its clients start from: ${shown}. Name each in homing:exemptNames, or in homing:confirmedNames if it may move, and run pulumi up. docs/roll-out.md says what must never move.`;
 }
 
+const nothingText = ({ deployment: { settings } }: Session, secrets: number): string =>
+  secrets === 0 ? noSecrets(settings) : "There is nothing to do.";
+
 export async function moveCommand(session: Session, options: MoveCommandOptions): Promise<number> {
   const { screen, deployment, stopped } = session;
   if (options.local === true) await prepareLocal(session);
@@ -190,9 +234,10 @@ export async function moveCommand(session: Session, options: MoveCommandOptions)
     await screen.record("vaultOwn", { command: "move", secrets: ownCount, names: own, why: reasons["vault-own"] });
     return 2;
   }
-  await screen.say(
-    `${deployment.functionName}, mode ${deployment.settings.mode}: work for ${arns.length} of ${counted(totals.secrets, "secret")}`,
-  );
+  if (arns.length > 0) {
+    screen.note(`${planText(session, {}, totals)}\n`);
+    await ask(screen, `Do this for ${counted(arns.length, "secret")}?`, options.yes === true);
+  }
 
   const tally = makeTally();
   const progress = session.progress({ what: "secrets ended", total: arns.length });
@@ -214,12 +259,7 @@ export async function moveCommand(session: Session, options: MoveCommandOptions)
   } finally {
     progress.stop();
     if (ended > 0) {
-      await screen.say(
-        tableOf(
-          ["outcome", "reason", "secrets", "what that means"],
-          tally.rows().map(({ outcome, reason, secrets }) => [outcome, reason, secrets.toString(), reasons[reason]]),
-        ),
-      );
+      await screen.say(tallyText(tally.rows()));
     }
     await screen.record("summary", {
       command: "move",
@@ -228,6 +268,7 @@ export async function moveCommand(session: Session, options: MoveCommandOptions)
       local: options.local === true,
       secrets: totals.secrets,
       work: arns.length,
+      needsPerson: totals.needsPerson,
       ended,
       left: arns.length - ended,
       outcomes: tally.rows(),
@@ -235,6 +276,7 @@ export async function moveCommand(session: Session, options: MoveCommandOptions)
   }
   if (end.because !== undefined)
     throw new Failure(`${end.because} Run the same command again.`, end.interrupted ? 130 : 1);
-  await screen.say(arns.length === 0 ? "There is nothing to do." : `All ${counted(ended, "secret")} ended.`);
-  return tally.needsPerson() ? 2 : 0;
+  if (arns.length > 0) await screen.say(`All ${counted(ended, "secret")} ended.`);
+  else await screen.say(totals.needsPerson > 0 ? planText(session, {}, totals) : nothingText(session, totals.secrets));
+  return tally.needsPerson() || totals.needsPerson > 0 ? 2 : 0;
 }

@@ -62,7 +62,7 @@ async function handOver(session: Session, arn: string): Promise<Outcome | undefi
     const news = makeNews(logs, deployment.logGroupName, now() - 5_000);
     await runFleet(
       [arn],
-      { send, news, queued: 1, now, sleep, stopped },
+      { send, news, queued: 1, maxConcurrency: 1, now, sleep, stopped },
       {
         outcome: (outcome) => {
           last = outcome;

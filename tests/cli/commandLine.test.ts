@@ -100,7 +100,7 @@ describe("homing in a terminal", function () {
     }
     const env = { VAULT_TOKEN: logins.operator };
 
-    const args = ["move", "--local", "--json", "--concurrency", "1", "--name", "stop/*"];
+    const args = ["move", "--local", "--json", "--yes", "--concurrency", "1", "--name", "stop/*"];
     const stopped = await homing.run(args, { env, signalAt: { signal: "SIGINT", outcomes: 2 } });
     const rest = await homing.run(args, { env });
 
@@ -108,7 +108,7 @@ describe("homing in a terminal", function () {
     const ended = stopped.records.filter(({ type }) => type === "outcome").length;
     assert.ok(ended >= 2 && ended < 40, `${ended} ended`);
     assert.equal(rest.records.filter(({ type }) => type === "outcome").length, 40 - ended);
-    assert.match(stopped.err, /^Stopping: what is under way ends first/m);
+    assert.match(stopped.err, /^Stopping: nothing more is begun/m);
     assert.equal(rest.code, 0, rest.err);
     const after = await homing.run(["plan", "--name", "stop/*"]);
     assert.equal(after.code, 0, after.out);

@@ -26,7 +26,7 @@ async function moveAll(names: readonly string[], settings: Partial<MoverSettings
       throw new Error("a run is begun");
     },
   } as unknown as Session;
-  const code = await moveCommand(session, { policies: true });
+  const code = await moveCommand(session, { policies: true, yes: true });
   return { code, out: String(out.read()) };
 }
 

@@ -19,13 +19,19 @@ function fleet(over: Partial<FleetPorts> = {}): FleetPorts & { readonly sent: st
     sent,
     time: 1_000_000,
     queued: 1_000,
+    maxConcurrency: 5,
     send: (batch: readonly string[]) => {
       sent.push([...batch]);
       waiting.push(...batch);
       return Promise.resolve();
     },
     news: () => {
-      const news = waiting.map((secret): News => ({ is: "outcome", outcome: outcomeOf(secret), started: state.time }));
+      const news = waiting.map((secret): News => ({
+        is: "outcome",
+        outcome: outcomeOf(secret),
+        started: state.time,
+        logged: state.time,
+      }));
       waiting = [];
       return Promise.resolve(news);
     },
@@ -62,17 +68,18 @@ describe("a run through the fleet", () => {
   it("takes no outcome from before, of another secret, or one whose message comes back", async () => {
     const { outcomes, on } = ended();
     const looks: readonly (readonly News[])[] = [
-      [{ is: "outcome", outcome: outcomeOf("arn-0", { outcome: "refused" }), started: 0 }],
-      [{ is: "outcome", outcome: outcomeOf("other"), started: 2_000_000 }],
+      [{ is: "outcome", outcome: outcomeOf("arn-0", { outcome: "refused" }), started: 0, logged: 1 }],
+      [{ is: "outcome", outcome: outcomeOf("other"), started: 2_000_000, logged: 2 }],
       [
         {
           is: "outcome",
           outcome: outcomeOf("arn-0", { outcome: "deferred", reason: "deletion-unseen" }),
           started: 2_000_000,
+          logged: 3,
         },
       ],
-      [{ is: "retry", secret: "arn-0", code: "vault-sealed" }],
-      [{ is: "outcome", outcome: outcomeOf("arn-0"), started: 2_000_000 }],
+      [{ is: "retry", secret: "arn-0", code: "vault-sealed", logged: 4 }],
+      [{ is: "outcome", outcome: outcomeOf("arn-0"), started: 2_000_000, logged: 2 }],
     ];
     let look = 0;
 
@@ -90,6 +97,113 @@ describe("a run through the fleet", () => {
     const end = await runFleet(arns(30), { ...ports, sleep: (ms) => ((looks += 1), sleep(ms)) }, ended().on);
 
     assert.deepEqual(end, { underWay: 10, unsent: 20, cause: "stopped" });
+  });
+
+  /** A fleet that ends so many secrets a second, each so long after its turn as the log takes. */
+  function steadyFleet(perSecond: number, lagMs: number, over: Partial<FleetPorts> = {}) {
+    const queue: string[] = [];
+    const logged: News[] = [];
+    let most = 0;
+    const base = fleet(over);
+    const ports: FleetPorts = {
+      ...base,
+      now: () => base.time,
+      send: (batch) => {
+        queue.push(...batch);
+        most = Math.max(most, queue.length);
+        return Promise.resolve();
+      },
+      sleep: (ms) => {
+        base.time += ms;
+        for (const secret of queue.splice(0, Math.round((perSecond * ms) / 1_000))) {
+          logged.push({ is: "outcome", outcome: outcomeOf(secret), started: base.time, logged: base.time });
+        }
+        return Promise.resolve();
+      },
+      news: () =>
+        Promise.resolve(
+          logged.filter((item) => item.logged + lagMs <= base.time && item.logged + lagMs > base.time - 30_000),
+        ),
+    };
+    return { ports, base, queue, most: () => most };
+  }
+
+  it("keeps some ten seconds of work ahead on the queue, not a thousand messages", async () => {
+    for (const lagMs of [0, 4_000]) {
+      const { outcomes, on } = ended();
+      const { ports, base, most } = steadyFleet(20, lagMs);
+
+      const end = await runFleet(arns(2_000), ports, on);
+
+      assert.deepEqual([end, outcomes.length], [{ underWay: 0, unsent: 0 }, 2_000]);
+      assert.ok(most() <= 300, `${most()} on the queue at once`);
+      // A fleet that is never idle needs 100 seconds.
+      const seconds = (base.time - 1_000_000) / 1_000;
+      assert.ok(seconds <= 125, `${seconds} s`);
+    }
+  });
+
+  it("leaves little behind when it is stopped early", async () => {
+    let looks = 0;
+    const { ports, queue } = steadyFleet(2, 0, { stopped: () => looks > 3 });
+    const { sleep } = ports;
+
+    const end = await runFleet(arns(300), { ...ports, sleep: (ms) => ((looks += 1), sleep(ms)) }, ended().on);
+
+    assert.equal(end.cause, "stopped");
+    assert.ok(end.underWay <= 25, `${end.underWay} under way`);
+    assert.ok(queue.length <= 25, `${queue.length} on the queue`);
+    assert.ok(end.unsent >= 265, `${end.unsent} unsent`);
+  });
+
+  it("lets secrets that wait for reasons of their own hold up no other", async () => {
+    const { outcomes, on } = ended();
+    let round = 0;
+    const stuck = new Set(arns(40));
+    const ports = fleet();
+    const news = async (): Promise<readonly News[]> => {
+      round += 1;
+      const found = await ports.news();
+      return found.map((item) => {
+        const { secret } = item.is === "outcome" ? item.outcome : item;
+        return stuck.has(secret) ? { is: "retry", secret, code: "replicas-missing", logged: ports.time } : item;
+      });
+    };
+
+    const end = await runFleet(arns(200), { ...ports, news, stopped: () => round > 30 }, on);
+
+    assert.deepEqual([end.underWay, end.unsent, outcomes.length], [40, 0, 160]);
+  });
+
+  it("takes any new line for a sign of life, and counts those about others", async () => {
+    let looks = 0;
+    const states: number[] = [];
+    const ports = fleet({ stopped: () => looks > 3_600 });
+    const news = (): Promise<readonly News[]> => {
+      looks += 1;
+      return Promise.resolve([
+        { is: "outcome", outcome: outcomeOf(`other-${looks}`), started: ports.time, logged: ports.time },
+      ]);
+    };
+
+    const end = await runFleet(
+      arns(1),
+      { ...ports, news },
+      { outcome: () => undefined, state: ({ others }) => void states.push(others) },
+    );
+
+    assert.equal(end.cause, "stopped");
+    assert.ok(looks > 3_600);
+    assert.deepEqual(states.slice(0, 3), [1, 2, 3]);
+  });
+
+  it("takes no line twice for a sign of life", async () => {
+    const ports = fleet();
+    const old: News = { is: "outcome", outcome: outcomeOf("other"), started: 1, logged: 1_000_000 };
+
+    const end = await runFleet(arns(1), { ...ports, news: () => Promise.resolve([old]) }, ended().on);
+
+    assert.equal(end.cause, "silent");
   });
 
   it("does not wait for ever for a mover that is silent", async () => {
@@ -113,15 +227,17 @@ describe("a line of the mover's log", () => {
       ...outcome,
     };
 
-    assert.deepEqual(readLine(JSON.stringify(line)), {
+    assert.deepEqual(readLine(JSON.stringify(line), 7), {
       is: "outcome",
+      logged: 7,
       outcome,
       started: Date.parse("2026-03-01T12:00:00.750Z"),
     });
-    assert.deepEqual(readLine('{"secret":"a","code":"vault-sealed","receives":2}'), {
+    assert.deepEqual(readLine('{"secret":"a","code":"vault-sealed","receives":2}', 8), {
       is: "retry",
       secret: "a",
       code: "vault-sealed",
+      logged: 8,
     });
     for (const other of [
       "START RequestId",
@@ -130,7 +246,7 @@ describe("a line of the mover's log", () => {
       '{"secret":"a","code":"new-code"}',
       JSON.stringify({ ...line, reason: "x" }),
     ]) {
-      assert.equal(readLine(other), undefined, other);
+      assert.equal(readLine(other, 9), undefined, other);
     }
   });
 });

@@ -37,6 +37,24 @@ describe("a session of the command line", () => {
     assert.deepEqual(deployment.settings, moverSettings({ vaultAddress: "https://vault-from-here.example.com" }));
   });
 
+  for (const minutes of [-10, 10]) {
+    it(`has the clock of AWS, which is ${minutes} minutes ahead of this machine's`, async () => {
+      aws.close();
+      aws = await listenAsAws(() => settings, minutes * 60_000);
+      Object.assign(process.env, environmentAt(aws));
+
+      const { now } = await open();
+
+      const ahead = now() - Date.now();
+      assert.ok(Math.abs(ahead - minutes * 60_000) < 3_000, `${ahead} ms`);
+    });
+  }
+
+  it("takes a second's difference for none", async () => {
+    const { now } = await open();
+    assert.ok(Math.abs(now() - Date.now()) < 50);
+  });
+
   it("sees that the deployment's settings changed, by their names, and takes its own address for no change", async () => {
     const { checkSettings } = await open();
     await checkSettings();

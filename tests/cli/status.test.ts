@@ -159,7 +159,7 @@ describe("the mover's log of a day", () => {
   it("ends a refusal by a later outcome only, in whatever order they come", () => {
     const refusals = makeRefusals();
     const told = (started: number, outcome: ReturnType<typeof outcomeOf>) => {
-      refusals.add({ is: "outcome", outcome, started });
+      refusals.add({ is: "outcome", outcome, started, logged: started });
     };
 
     told(10, refusal("a"));

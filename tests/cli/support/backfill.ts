@@ -130,7 +130,7 @@ export async function backfill(options: BackfillOptions): Promise<BackfillReport
   const killedAt: number[] = [];
   const step = Math.max(1, Math.floor(secrets / (2 * kills + 2)));
   for (let kill = 0; kill < kills; kill += 1) {
-    const killed = await homing.run(["move", "--json", ...args, ...filter], {
+    const killed = await homing.run(["move", "--json", "--yes", ...args, ...filter], {
       env,
       signalAt: { signal: "SIGKILL", outcomes: step },
     });
@@ -144,7 +144,7 @@ export async function backfill(options: BackfillOptions): Promise<BackfillReport
       if (what === "undefined: deletion-unseen") await ageUnseen(bench, name);
     }
   }
-  const last = await homing.run(["move", "--json", ...args, ...filter], { env });
+  const last = await homing.run(["move", "--json", "--yes", ...args, ...filter], { env });
   assert.equal(last.code, 0, last.err);
   const seconds = (performance.now() - started) / 1_000;
   say(`ended after ${seconds.toFixed(0)} s`);
@@ -154,7 +154,7 @@ export async function backfill(options: BackfillOptions): Promise<BackfillReport
     const released = await homing.run(["release", "--json", "--yes", ...filter]);
     assert.deepEqual([released.code, released.records.at(-1)?.["released"]], [0, undone], released.err);
     say(`released ${undone}`);
-    const rest = await homing.run(["move", "--json", ...args, ...filter], { env });
+    const rest = await homing.run(["move", "--json", "--yes", ...args, ...filter], { env });
     assert.equal(rest.code, 0, rest.err);
   }
 
@@ -186,7 +186,7 @@ export async function backfill(options: BackfillOptions): Promise<BackfillReport
     assert.ok(metadata.currentVersion <= 1 + kills, `${name} was written ${metadata.currentVersion} times`);
     if (planned === "moved: proven") moved += 1;
   }
-  const again = await homing.run(["move", "--json", ...args, ...filter], { env });
+  const again = await homing.run(["move", "--json", "--yes", ...args, ...filter], { env });
   assert.equal(again.code, 0, again.err);
   assert.equal(again.records.filter(({ type }) => type === "outcome").length, 0, "a second run does nothing");
   const counts: Record<string, number> = {};

@@ -30,9 +30,10 @@ export const listen = (answer: (request: IncomingMessage, response: ServerRespon
     });
   });
 
-/** AWS, as far as it has a function with these settings. */
-export const listenAsAws = (settings: () => MoverSettings): Promise<Listener> =>
+/** AWS, as far as it has a function with these settings. Its clock is so many milliseconds ahead of this machine's. */
+export const listenAsAws = (settings: () => MoverSettings, ahead = 0): Promise<Listener> =>
   listen((request, response) => {
+    if (ahead !== 0) response.setHeader("date", new Date(Date.now() + ahead).toUTCString());
     const isFunction = request.url?.includes(`/functions/${functionName}/configuration`) === true;
     response.writeHead(isFunction ? 200 : 404, { "content-type": "application/json" });
     const Environment = { Variables: writeEnvironment(settings()) };

@@ -2,7 +2,6 @@
 import { PassThrough } from "node:stream";
 
 import { makeListing } from "../../../cli/listing";
-import { progressTo } from "../../../cli/progress";
 import { makeScreen } from "../../../cli/screen";
 import type { Session } from "../../../cli/session";
 import type { MoverSettings } from "../../../runtime/shared/environment";
@@ -45,6 +44,7 @@ export function sessionOn(world: World, { settings: over, json = false, stopped 
   const hook = (): undefined => undefined;
   const clock = (): number => world.time;
   const source = fakeSourcePort(world.source, { hook, clock });
+  const screen = makeScreen(json, { out, err }, clock);
   const parts: Partial<Session> = {
     deployment: { functionName, functionArn, logGroupName: "/aws/lambda/mover", timeoutSeconds: 120, settings },
     source,
@@ -64,8 +64,8 @@ export function sessionOn(world: World, { settings: over, json = false, stopped 
       return answer.is === "known" && answer.read;
     },
     concurrency: 4,
-    screen: makeScreen(json, { out, err }),
-    progress: progressTo(err, clock),
+    screen,
+    progress: screen.progress,
     now: clock,
     sleep: () => Promise.resolve(),
     stopped: stopped ?? (() => false),

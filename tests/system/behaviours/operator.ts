@@ -137,7 +137,7 @@ export function describeOperator(bench: () => Bench, login: "aws" | "jwt"): void
       );
       await allow(listed["move --local"]);
 
-      const { code, err } = await run("move", ["--local", "--name", local]);
+      const { code, err } = await run("move", ["--local", "--yes", "--name", local]);
 
       assert.equal(code, 0, err);
       assert.deepEqual(await homes.read(home(local)), { version: 1, data: { value: canary } });
