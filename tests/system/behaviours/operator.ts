@@ -83,16 +83,16 @@ export function describeOperator(bench: () => Bench, login: "aws" | "jwt"): void
       await iam.send(new DeleteRoleCommand({ RoleName }));
     });
 
-    for (const [command, code, says] of [
-      ["plan", 2, { type: "secret", secret: name, act: "move" }],
-      ["move", 0, { type: "outcome", secret: name, outcome: "moved" }],
-      ["status", 0, { type: "summary", command: "status" }],
-      ["verify", 0, { type: "verified", secret: name, result: "moved" }],
+    for (const [command, options, code, says] of [
+      ["plan", [], 2, { type: "secret", secret: name, act: "move" }],
+      ["move", ["--yes"], 0, { type: "outcome", secret: name, outcome: "moved" }],
+      ["status", [], 0, { type: "summary", command: "status" }],
+      ["verify", [], 0, { type: "verified", secret: name, result: "moved" }],
     ] as const) {
       it(`${command}: lists and does what it should, by the person's own AWS identity and no token`, async () => {
         await allow(listed[command]);
 
-        const ended = await run(command, filter);
+        const ended = await run(command, [...options, ...filter]);
 
         assert.equal(ended.code, code, ended.err);
         const { records } = ended;
