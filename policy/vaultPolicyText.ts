@@ -1,4 +1,9 @@
-/** Reads the text of a Vault policy: HCL, or JSON of the same shape. */
+/** Reads the text of a Vault policy: HCL, or JSON of the same shape. Vault reads both by the first version of HCL. */
+import { readJson } from "./jsonText";
+import { isList, isMap, listOf } from "./known";
+import type { Known } from "./known";
+import { hclPaths } from "./vaultPolicyHcl";
+import type { HclPath } from "./vaultPolicyHcl";
 
 export interface PathGrant {
   readonly path: string;
@@ -13,84 +18,48 @@ const shorthands: Readonly<Record<string, readonly string[]>> = {
   sudo: ["create", "read", "update", "delete", "list", "sudo"],
 };
 
-const token = /#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\]|\\.)*"|[{}[\]=,:]|[^\s{}[\]=,:"#]+/g;
-
-const isComment = (text: string): boolean => /^(#|\/\/|\/\*)/.test(text);
-
-const texts = (value: unknown): string[] =>
-  (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === "string");
-
-const grantOf = (path: string, body: Readonly<Record<string, unknown>>): PathGrant => ({
+const grantOf = ({ path, members }: HclPath): PathGrant => ({
   path,
-  capabilities: [
-    ...texts(body["capabilities"]),
-    ...texts(body["policy"]).flatMap((word) => shorthands[word] ?? [word]),
-  ],
+  capabilities: members.flatMap(([name, texts]) => {
+    if (name === "capabilities") return texts;
+    return name === "policy" ? texts.flatMap((word) => shorthands[word] ?? [word]) : [];
+  }),
 });
 
-function jsonGrants(text: string): readonly PathGrant[] | undefined {
-  let read: unknown;
-  try {
-    read = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { path } = read as { readonly path?: Readonly<Record<string, unknown>> };
-  if (typeof path !== "object") return [];
-  return Object.entries(path).map(([name, body]) => grantOf(name, body as Readonly<Record<string, unknown>>));
-}
+const textsIn = (value: Known): readonly string[] =>
+  isList(value) ? value.flatMap(textsIn) : typeof value === "string" ? [value] : [];
 
-/** A reader of tokens; undefined at any point means that the text is not a policy. */
-function hclGrants(text: string): readonly PathGrant[] | undefined {
-  const tokens = (text.match(token) ?? []).filter((one) => !isComment(one));
-  let at = 0;
-  const next = (): string | undefined => tokens[at++];
-  const unquoted = (one: string | undefined): string | undefined =>
-    one?.startsWith('"') === true && one.length > 1 ? one.slice(1, -1).replace(/\\(.)/g, "$1") : undefined;
+const holdsObjects = (value: Known): boolean => {
+  const members = listOf(value);
+  return members.length > 0 && members.every(isMap);
+};
 
-  /** A text, a list or a block; of a block only that it ends. */
-  function value(): string | readonly string[] | undefined {
-    const first = next();
-    if (first !== "[" && first !== "{") return unquoted(first) ?? first;
-    const [open, close] = first === "[" ? ["[", "]"] : ["{", "}"];
-    const members: string[] = [];
-    for (let depth = 1; depth > 0;) {
-      const one = next();
-      if (one === undefined) return undefined;
-      if (one === open) depth += 1;
-      else if (one === close) depth -= 1;
-      const member = unquoted(one);
-      if (member !== undefined) members.push(member);
-    }
-    return members;
-  }
+/** The rules of a path. Of an object that holds nothing but objects Vault takes those for rules, whatever their names. */
+const isRules = (body: Known): body is { readonly [name: string]: Known } => {
+  if (!isMap(body)) return false;
+  const values = Object.values(body);
+  return values.length === 0 || !values.every(holdsObjects);
+};
 
-  function body(): Readonly<Record<string, unknown>> | undefined {
-    const members: Record<string, unknown> = {};
-    for (;;) {
-      const name = next();
-      if (name === "}") return members;
-      if (name === undefined) return undefined;
-      if (tokens[at] === "=" || tokens[at] === ":") at += 1;
-      const given = value();
-      if (given === undefined) return undefined;
-      members[unquoted(name) ?? name] = given;
-      if (tokens[at] === ",") at += 1;
-    }
-  }
-
-  const grants: PathGrant[] = [];
-  while (at < tokens.length) {
-    const keyword = next();
-    if (keyword === "name" && next() === "=" && value() !== undefined) continue;
-    const path = unquoted(next());
-    if ((unquoted(keyword) ?? keyword) !== "path" || path === undefined || next() !== "{") return undefined;
-    const members = body();
-    if (members === undefined) return undefined;
-    grants.push(grantOf(path, members));
-  }
-  return grants;
+/** A path's rules and a policy's paths may each be a list of them. */
+function jsonPaths(policy: Known): readonly HclPath[] | undefined {
+  if (!isMap(policy) || Object.keys(policy).some((key) => key !== "path" && key !== "name")) return undefined;
+  const lists = listOf(policy["path"]);
+  if (!lists.every(isMap)) return undefined;
+  const bodies = lists
+    .flatMap(Object.entries<Known>)
+    .flatMap(([path, body]) => listOf(body).map((one) => ({ path, one })));
+  const paths = bodies.flatMap(({ path, one }) =>
+    isRules(one)
+      ? [{ path, members: Object.entries(one).map(([name, value]) => [name, textsIn(value)] as const) }]
+      : [],
+  );
+  return paths.length === bodies.length ? paths : undefined;
 }
 
 /** What a policy grants; undefined when it can't be read. */
-export const grantsIn = (text: string): readonly PathGrant[] | undefined => jsonGrants(text) ?? hclGrants(text);
+export function grantsIn(text: string): readonly PathGrant[] | undefined {
+  const json = readJson(text);
+  const paths = json === undefined ? hclPaths(text) : jsonPaths(json.value);
+  return paths?.map(grantOf);
+}

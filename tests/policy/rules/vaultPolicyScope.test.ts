@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, ok } from "node:assert/strict";
 import { moverRules, renderPolicy } from "../../../components/vault/vaultPolicy";
 import { vaultPolicyScope as rule } from "../../../policy/rules/vaultPolicyScope";
 import { grantsIn } from "../../../policy/vaultPolicyText";
@@ -39,6 +39,11 @@ describe("the text of a Vault policy", () => {
   });
 
   it("is read as JSON", () => {
+    deepEqual(grantsIn('{"name":"x","path":{"a":{"capabilities":[]},"b":{}}}'), [
+      { path: "a", capabilities: [] },
+      { path: "b", capabilities: [] },
+    ]);
+    deepEqual(grantsIn("{}"), []);
     deepEqual(grantsIn('{"path":{"a/*":{"capabilities":["read"]}}}'), [{ path: "a/*", capabilities: ["read"] }]);
   });
 
@@ -47,6 +52,56 @@ describe("the text of a Vault policy", () => {
       deepEqual(grantsIn(text), undefined, text);
     }
   });
+
+  // What Vault 1.21.2 and OpenBao 2.7.2 grant by these texts was tried: update on path "a".
+  const update = '{"capabilities":["update"]}';
+  const read = '{"capabilities":["read"]}';
+  const granting: readonly (readonly [what: string, text: string])[] = [
+    ["a list of paths", `{"path":[{"a":${update}},{"b":${read}}]}`],
+    ["a path that is given again", `{"path":{"a":${update},"a":${read}}}`],
+    ["a list of paths that is given again", `{"path":{"a":${update}},"path":{"b":${read}}}`],
+    ["capabilities that are given again", '{"path":{"a":{"capabilities":["update"],"capabilities":["read"]}}}'],
+    ["a list of rules for a path", `{"path":{"a":[${update},${read}]}}`],
+    ["a key with an escape in it", '{"p\\u0061th":{"a":{"capabilities":["upd\\u0061te"]}}}'],
+    ["capabilities that are given again in HCL", 'path "a" { capabilities = ["update"]\n capabilities = ["read"] }'],
+    ["a path that is given again in HCL", 'path "a" { capabilities = ["update"] } path "a" { policy = "read" }'],
+    ["an escape in HCL", 'path "\\u0061" { capabilities = ["\\u0075pdate"] }'],
+    ["a comma between paths in HCL", 'path "b" { policy = "read" }, path "a" { capabilities = ["update"] }'],
+  ];
+  for (const [what, text] of granting) {
+    it(`is read with ${what}, so that no grant is lost`, () => {
+      const grants = grantsIn(text) ?? [];
+
+      ok(
+        grants.some(({ path: name, capabilities }) => name === "a" && capabilities.includes("update")),
+        JSON.stringify(grants),
+      );
+    });
+  }
+
+  const unreadable: readonly (readonly [what: string, text: string])[] = [
+    ["rules one level too deep, which Vault lifts", `{"path":{"a":{"x":${update}}}}`],
+    ["rules under a known name, which Vault lifts", `{"path":{"a":{"allowed_parameters":${update}}}}`],
+    ["lists in a list of paths", `{"path":[[{"a":${update}}]]}`],
+    ["a comma too many, which Vault takes", `{"path":{"a":${update},}}`],
+    ["a path that is no object", '{"path":"a"}'],
+    ["a rule that is no object", '{"path":{"a":["update"]}}'],
+    ["another key", `{"paths":{"a":${update}}}`],
+    ["a list", `[{"path":{"a":${update}}}]`],
+    ["an escape of HCL alone", 'path "\\x61" { capabilities = ["update"] }'],
+    ["a placeholder of HCL", 'path "secret/${"a"}" { capabilities = ["update"] }'],
+    ["a path without quotes", 'path a { policy = "write" }'],
+    ["two names", 'path "a" "x" { capabilities = ["update"] }'],
+    ["a here-document", 'path "a" { comment = <<E\n}\nE\n capabilities = ["update"] }'],
+    ["brackets that do not match", 'path "a" { comment = [}] capabilities = ["update"] }'],
+    ["a path within a path", 'path "b" { path "a" { capabilities = ["update"] } }'],
+    ["deep nesting", `{"path":${"[".repeat(5_000)}${"]".repeat(5_000)}}`],
+  ];
+  for (const [what, text] of unreadable) {
+    it(`is not read with ${what}`, () => {
+      deepEqual(grantsIn(text), undefined);
+    });
+  }
 
   it("is read as the mover's own is written", () => {
     const written = moverRules(mover);
