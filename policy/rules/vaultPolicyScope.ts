@@ -4,6 +4,8 @@ import { rule } from "../rule";
 import type { Looked } from "../rule";
 import { grantsIn } from "../vaultPolicyText";
 import type { PathGrant } from "../vaultPolicyText";
+import { anything, anythingBut, literally, meet } from "../wildcard";
+import type { Part } from "../wildcard";
 
 /** A team's part of Vault. */
 interface Team {
@@ -18,9 +20,13 @@ interface Parameters {
   readonly teams: readonly Team[];
 }
 
-const writes = ["create", "update", "patch", "delete"];
+/** All other capabilities write, those that Vault has yet to learn too. */
+const reads = ["read", "list", "scan", "subscribe"];
 /** What KV version 2 puts between the mount and the path. */
 const kvSegments = ["data", "metadata", "delete", "undelete", "destroy", "subkeys"];
+
+/** What stands for other texts: Vault's wildcards, wherever they are, and a template, which the token's identity fills in. */
+const wildcard = /\*|\+|\{\{.*?\}\}/s;
 
 const trimmed = (path: string): string => path.replace(/^\/+|\/+$/g, "");
 const isWithin = (path: string, prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`);
@@ -31,35 +37,64 @@ function readings(path: string): readonly string[] {
   const without = segments.flatMap((segment, index) =>
     index > 0 && kvSegments.includes(segment) ? [segments.filter((_, other) => other !== index).join("/")] : [],
   );
-  return [path, ...without];
+  return [trimmed(path), ...without];
+}
+
+/** The path as a set of paths. What Vault takes literally, as a `*` amid the path, is taken for a wildcard as well. */
+const partsOf = (path: string): readonly Part[] =>
+  trimmed(path)
+    .split(new RegExp(`(${wildcard.source})`, "s"))
+    .flatMap((piece, index) => {
+      if (index % 2 === 0) return literally(piece);
+      return piece === "+" ? [anythingBut("/")] : [anything];
+    });
+
+/** All that lies at and below a prefix, wherever in the prefix the mount ends, and whatever KV puts behind the mount. */
+function territoryOf(prefix: string): readonly (readonly Part[])[] {
+  const segments = trimmed(prefix).split("/");
+  const behindMounts = segments
+    .slice(1)
+    .flatMap((_, index) => kvSegments.map((kv) => [...segments.slice(0, index + 1), kv, ...segments.slice(index + 1)]));
+  return [segments, ...behindMounts]
+    .map((root) => root.join("/"))
+    .flatMap((root) => [literally(root), [...literally(`${root}/`), anything]]);
 }
 
 /** Segments before the first wildcard, those of KV left out; one that only begins so counts. */
 function literalSegments(path: string): number {
-  const fixed = trimmed(path).replace(/[*+].*$/s, "");
+  const [fixed = ""] = trimmed(path).split(/[*+]/);
+  const isCut = fixed !== trimmed(path) && !fixed.endsWith("/");
   const segments = fixed.split("/").filter((segment) => segment !== "");
-  return segments.filter((segment, index) => !(index > 0 && kvSegments.includes(segment))).length;
+  const isOfKv = (segment: string, index: number): boolean =>
+    kvSegments.some((kv) => kv === segment || (isCut && index === segments.length - 1 && kv.startsWith(segment)));
+  return segments.filter((segment, index) => !(index > 0 && isOfKv(segment, index))).length;
 }
 
 function teamFault(path: string, own: Team | undefined, teams: readonly Team[]): string | undefined {
-  const holds = (team: Team): boolean =>
-    team.prefixes.some((prefix) => readings(path).some((reading) => isWithin(reading, trimmed(prefix))));
-  if (own !== undefined) {
-    return holds(own) ? undefined : `which is outside ${own.prefixes.join(" and ")} of the team ${own.team}`;
+  const isInside = ({ prefixes }: Team): boolean =>
+    prefixes.some((prefix) => readings(path).some((reading) => isWithin(reading, trimmed(prefix))));
+  if (own !== undefined && !isInside(own)) {
+    return `which is outside ${own.prefixes.join(" and ")} of the team ${own.team}`;
   }
-  const owner = teams.find(holds);
-  return owner === undefined ? undefined : `which belongs to the team ${owner.team}`;
+  const parts = partsOf(path);
+  const owner = teams.find(
+    (team) =>
+      team !== own && team.prefixes.some((prefix) => territoryOf(prefix).some((territory) => meet(parts, territory))),
+  );
+  return owner === undefined ? undefined : `of which some or all belongs to the team ${owner.team}`;
 }
 
 function grantFaults({ path, capabilities }: PathGrant, name: string, teams: readonly Team[]): readonly string[] {
+  // Beside a denial Vault takes no other capability.
+  if (capabilities.includes("deny")) return [];
   const faults: string[] = [];
-  if (/^\/*[*+]/.test(path) && !capabilities.includes("deny")) {
+  if (trimmed(path).search(wildcard) === 0) {
     faults.push(`grants something on path "${path}", which begins with a wildcard: name the mount and a prefix`);
   }
   if (capabilities.includes("sudo")) {
     faults.push(`grants sudo on path "${path}": leave it to the people who run Vault`);
   }
-  if (faults.length > 0 || !capabilities.some((capability) => writes.includes(capability))) return faults;
+  if (faults.length > 0 || capabilities.every((capability) => reads.includes(capability))) return faults;
   if (literalSegments(path) < 2) {
     return [`may write to path "${path}", a whole mount: add a prefix of its own after the mount`];
   }

@@ -1,4 +1,5 @@
 import { deepEqual, ok } from "node:assert/strict";
+import { array, assert, constantFrom, nat, property, record, stringMatching } from "fast-check";
 import { moverRules, renderPolicy } from "../../../components/vault/vaultPolicy";
 import { vaultPolicyScope as rule } from "../../../policy/rules/vaultPolicyScope";
 import { grantsIn } from "../../../policy/vaultPolicyText";
@@ -159,6 +160,99 @@ describe("the rule vault-policy-scope", () => {
     ],
     { teams },
   );
+
+  const deep = [
+    { team: "payments", policies: "payments-*", prefixes: ["secret/payments/eu"] },
+    { team: "ledger", policies: "ledger", prefixes: ["kv/eu/ledger/"] },
+  ];
+  const stranger = (where: string, ...capabilities: string[]) => ({
+    ...path(where, ...(capabilities.length > 0 ? capabilities : ["update"])),
+    name: "web",
+  });
+  const reaches = /may write to path .* (belongs to the team|which is outside|a whole mount)/;
+  rowsFor(
+    rule,
+    type,
+    [
+      ["a stranger above a team's part", stranger("secret/data/payments/*"), /belongs to the team payments/],
+      ["a stranger far above it", stranger("secret/data/pay*"), /belongs to the team payments/],
+      ["a stranger whose wildcard cuts a name of it", stranger("secret/data/payments/e*"), reaches],
+      ["a stranger at names that begin like it", stranger("secret/data/payments/eu*"), reaches],
+      ["a stranger beside it by a segment of any name", stranger("secret/data/payments/+"), reaches],
+      ["a stranger below it by a segment of any name", stranger("secret/data/payments/+/db"), reaches],
+      ["a stranger by any KV segment", stranger("secret/+/payments/eu/x"), reaches],
+      ["a stranger by any first folder", stranger("secret/data/+/eu/x"), reaches],
+      ["a stranger above it in KV version 1", stranger("secret/payments/*"), reaches],
+      ["a stranger above it with a slash before", stranger("/secret/data/payments/*"), reaches],
+      ["a stranger who deletes above it", stranger("secret/metadata/payments/*", "delete"), reaches],
+      ["a stranger who destroys above it", stranger("secret/destroy/payments/*"), reaches],
+      ["a stranger with a wildcard amid the path", stranger("secret/data/pay*/eu/x"), reaches],
+      ["a stranger whose folder is of the token's choice", stranger("secret/data/{{identity.entity.name}}/*"), reaches],
+      ["a stranger whose name is of the token's choice", stranger("secret/data/payments/{{identity.x}}"), reaches],
+      ["a stranger who recovers above it", stranger("secret/data/payments/*", "recover"), reaches],
+      ["a stranger with a capability that is yet to come", stranger("secret/data/payments/*", "overwrite"), reaches],
+      ["a whole mount by the start of a KV segment", stranger("secret/d*"), /a whole mount/],
+      ["a whole mount by the start of another KV segment", stranger("secret/me*", "delete"), /a whole mount/],
+      ["a stranger above a part on a mount of two segments", stranger("kv/eu/*"), reaches],
+      ["a stranger above it with KV's segment", stranger("kv/eu/data/*"), reaches],
+      ["a stranger above it with KV's segment further up", stranger("kv/data/eu/*"), reaches],
+      ["a stranger above it by a cut name", stranger("kv/e*"), reaches],
+      ["a stranger above it by a segment of any name within", stranger("kv/eu/+/ledger"), reaches],
+      ["a team above its own part", { ...stranger("secret/data/payments/*"), name: "payments-app" }, reaches],
+      ["a team at another's part", { ...stranger("secret/data/payments/*"), name: "ledger" }, reaches],
+      ["every mount by a template", stranger("{{identity.entity.name}}/x", "read"), /begins with a wildcard/],
+      ["a team's own part with a slash before it", { ...stranger("/secret/payments/eu/x"), name: "payments-a" }],
+      ["a stranger beside a team's part", stranger("secret/data/payments/us/*")],
+      ["a stranger at a name that only begins like it", stranger("secret/data/payments/europe/*")],
+      ["a stranger above it who only reads", stranger("secret/data/payments/*", "read", "list", "subscribe", "scan")],
+      ["a stranger's denial above it", stranger("secret/data/payments/*", "deny")],
+      ["a denial that beats a write and sudo", stranger("secret/*", "update", "sudo", "deny")],
+      ["a stranger's own folder by the token's name", stranger("secret/data/web/{{identity.entity.name}}/*")],
+      ["a stranger's segments of any name below its own folder", stranger("secret/data/web/+/eu/*")],
+      ["another mount with the same folders", stranger("kv/data/payments/eu/*")],
+      [
+        "a team's segments of any name below its part",
+        { ...stranger("secret/data/payments/eu/+/db"), name: "payments-a" },
+      ],
+    ],
+    { teams: deep },
+  );
+
+  it("refuses a stranger whatever is widened of a path that it refuses", () => {
+    const name = stringMatching(/^[a-z]{1,6}$/);
+    const names = array(name, { minLength: 1, maxLength: 3 });
+    const refused = record({
+      mount: names,
+      segment: constantFrom("", "data/", "metadata/", "delete/", "undelete/", "destroy/", "subkeys/"),
+      folders: names,
+      below: array(name, { maxLength: 2 }),
+    });
+    const cut = record({ from: nat(), length: nat({ max: 8 }) });
+    const places = array(nat(), { maxLength: 2 });
+    const cuts = array(cut, { maxLength: 2 });
+    const putAt = (where: string, place: number, wildcard: string): string => {
+      const segments = where.split("/");
+      return segments.map((one, index) => (index === place % segments.length ? wildcard : one)).join("/");
+    };
+
+    assert(
+      property(refused, places, cuts, places, (path, pluses, stars, templates) => {
+        const { mount, segment, folders, below } = path;
+        const exact = `${mount.join("/")}/${segment}${[...folders, ...below].join("/")}`;
+        const withPluses = pluses.reduce((where, place) => putAt(where, place, "+"), exact);
+        const withStars = stars.reduce((where, { from, length }) => {
+          const start = from % where.length;
+          return `${where.slice(0, start)}*${where.slice(start + length)}`;
+        }, withPluses);
+        const wide = templates.reduce((where, place) => putAt(where, place, "{{identity.x}}"), withStars);
+        const prefix = [...mount, ...folders].join("/");
+        const owners = [{ team: "owner", policies: "owner-*", prefixes: [prefix] }];
+
+        ok(judge(rule, { type, props: stranger(wide) }, { teams: owners }).length > 0, `${wide} over ${prefix}`);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 
   it("refuses teams whose parts overlap or are none", () => {
     const one = (team: string, policies: string, ...prefixes: string[]) => ({ team, policies, prefixes });
