@@ -1,5 +1,7 @@
 /** Reads the IAM policies that a resource holds. */
 import { globs } from "./glob";
+import { readJson } from "./jsonText";
+import type { JsonText } from "./jsonText";
 import { isMap, later, listOf, textsOf } from "./known";
 import type { Known } from "./known";
 import type { Looked } from "./rule";
@@ -15,7 +17,9 @@ export const policyTypes = [
 
 /** A statement, as far as it is known. */
 export interface Statement {
-  readonly effect: Known;
+  readonly allows: boolean;
+  /** Never of a document with a key that is given more than once: nobody can say how much of it AWS denies. */
+  readonly denies: boolean;
   /** Undefined where the statement says NotAction instead. */
   readonly actions: readonly string[] | undefined;
   readonly notActions: readonly string[];
@@ -26,25 +30,28 @@ export interface Statement {
   readonly partial: boolean;
 }
 
-function parsed(document: Known): Known {
-  if (typeof document !== "string") return document;
-  try {
-    return JSON.parse(document) as Known;
-  } catch {
-    return undefined; // Not for us to say: AWS refuses it.
-  }
-}
+type Members = { readonly [name: string]: Known };
 
-function statementOf(statement: { readonly [name: string]: Known }): Statement {
-  const { Action, NotAction, Resource, NotResource, Condition } = statement;
-  const lists = [Action, NotAction, Resource, NotResource].flatMap(listOf);
+/** A text that is no JSON is not for us to judge: AWS refuses it. */
+const parsed = (document: Known): JsonText | undefined =>
+  typeof document === "string" ? readJson(document) : { value: document, repeats: false };
+
+/** The members by their names in small letters: which case AWS takes is not said. */
+const folded = (members: Members): Members =>
+  Object.fromEntries(Object.entries(members).map(([name, value]) => [name.toLowerCase(), value]));
+
+function statementOf(members: Members, repeats: boolean): Statement {
+  const { effect, action, notaction, resource, notresource, condition } = folded(members);
+  const lists = [action, notaction, resource, notresource].flatMap(listOf);
+  const effects = textsOf(effect).map((text) => text.toLowerCase());
   return {
-    effect: statement["Effect"],
-    actions: NotAction === undefined ? textsOf(Action) : undefined,
-    notActions: textsOf(NotAction),
-    resources: NotResource === undefined ? textsOf(Resource) : undefined,
-    condition: Condition,
-    partial: Condition === later || lists.includes(later),
+    allows: effects.includes("allow"),
+    denies: !repeats && effects.includes("deny"),
+    actions: notaction === undefined ? textsOf(action) : undefined,
+    notActions: textsOf(notaction),
+    resources: notresource === undefined ? textsOf(resource) : undefined,
+    condition,
+    partial: condition === later || lists.includes(later),
   };
 }
 
@@ -60,7 +67,9 @@ export function documentsOf(resource: Looked): readonly (readonly Statement[])[]
       : [resource.read("policy")];
   return held.map((document) => {
     const read = parsed(document);
-    return isMap(read) ? listOf(read["Statement"]).filter(isMap).map(statementOf) : [];
+    if (read === undefined || !isMap(read.value)) return [];
+    const statements = listOf(folded(read.value)["statement"]).filter(isMap);
+    return statements.map((statement) => statementOf(statement, read.repeats));
   });
 }
 

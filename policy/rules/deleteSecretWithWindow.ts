@@ -1,4 +1,4 @@
-import { globs } from "../glob";
+import { covers } from "../glob";
 import { documentsOf, isAbout, policyTypes } from "../iamPolicies";
 import type { Statement } from "../iamPolicies";
 import { isMap, later, textsOf } from "../known";
@@ -8,8 +8,8 @@ const action = "secretsmanager:DeleteSecret";
 const forceKey = "secretsmanager:forcedeletewithoutrecovery";
 
 /** A Deny whose only condition, if it has one, is that the deletion is forced. */
-function deniesForce({ effect, condition }: Statement): boolean {
-  if (effect !== "Deny") return false;
+function deniesForce({ denies, condition }: Statement): boolean {
+  if (!denies) return false;
   if (condition === undefined) return true;
   if (!isMap(condition)) return condition === later;
   const tests = Object.entries(condition).flatMap(([operator, keys]) =>
@@ -24,13 +24,11 @@ function deniesForce({ effect, condition }: Statement): boolean {
 }
 
 /** Whether the Deny reaches all that the Allow reaches. */
-function covers(deny: Statement, allow: Statement): boolean {
+function reachesAllOf(deny: Statement, allow: Statement): boolean {
   if (deny.partial) return true;
   const { resources } = deny;
   if (resources === undefined) return false;
-  return (
-    resources.includes("*") || (allow.resources ?? ["*"]).every((one) => resources.some((wide) => globs(wide, one)))
-  );
+  return (allow.resources ?? ["*"]).every((one) => resources.some((wide) => covers(wide, one)));
 }
 
 export const deleteSecretWithWindow = rule<object>({
@@ -43,7 +41,7 @@ export const deleteSecretWithWindow = rule<object>({
       .filter((statements) => {
         const about = statements.filter((statement) => isAbout(statement, action));
         const denies = about.filter(deniesForce);
-        return about.some((allow) => allow.effect === "Allow" && !denies.some((deny) => covers(deny, allow)));
+        return about.some((allow) => allow.allows && !denies.some((deny) => reachesAllOf(deny, allow)));
       })
       .map(
         () =>

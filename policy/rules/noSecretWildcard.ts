@@ -1,9 +1,10 @@
-import { globs } from "../glob";
-import { documentsOf, isAbout, policyTypes } from "../iamPolicies";
+import { covers, globs } from "../glob";
+import { documentsOf, policyTypes } from "../iamPolicies";
 import type { Statement } from "../iamPolicies";
 import { isMap, textsOf } from "../known";
 import { rule } from "../rule";
 import type { Looked } from "../rule";
+import { isWide, reachesSecrets } from "../secretArns";
 
 interface Parameters {
   readonly namedOnly: boolean;
@@ -17,24 +18,13 @@ const attachmentTypes = [
   "aws:iam/userPolicyAttachment:UserPolicyAttachment",
   "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
   "aws:iam/policyAttachment:PolicyAttachment",
+  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+  "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+  "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
 ];
-/** AWS's own policy that is `secretsmanager:*` on `*`. */
-const managedPolicy = /:iam::aws:policy\/SecretsManagerReadWrite$/;
-
-const partsOf = (arn: string): { service: string; place: string; rest: string } => {
-  const [, , named = "", region = "", account = "", ...rest] = arn.split(":");
-  return { service: named, place: `${region}:${account}`, rest: rest.join(":") };
-};
-
-/** Whether secrets are among what a resource pattern means. */
-const reachesSecrets = (resource: string): boolean => resource === "*" || globs(partsOf(resource).service, service);
-
-/** `*`, or an ARN that tells no secret from another; those of one account and region are narrow enough by default. */
-function isWide(resource: string, namedOnly: boolean): boolean {
-  if (resource === "*") return true;
-  const { service: named, place, rest } = partsOf(resource);
-  return globs(named, service) && /^(secret:)?\*+$/.test(rest) && (namedOnly || place.includes("*"));
-}
+/** AWS's own policies that allow actions on every secret. */
+const managedPolicy =
+  /:iam::aws:policy\/(SecretsManagerReadWrite|AWSSecretsManagerClientReadOnlyAccess|AdministratorAccess|PowerUserAccess)$/;
 
 /** A grant by the tags of the secret is as narrow as the tags are. */
 const isByTag = ({ condition }: Statement): boolean =>
@@ -47,11 +37,12 @@ const isByTag = ({ condition }: Statement): boolean =>
   );
 
 function faultsOf(statement: Statement, { namedOnly }: Parameters): readonly string[] {
-  const { effect, actions, resources, partial } = statement;
-  if (effect !== "Allow") return [];
+  const { allows, actions, notActions, resources, partial } = statement;
+  if (!allows) return [];
   if (resources !== undefined && !partial && !resources.some(reachesSecrets)) return [];
   if (actions === undefined) {
-    return isAbout(statement, `${service}:GetSecretValue`) ? ["allows all actions but some, those on secrets too"] : [];
+    const isElsewhere = notActions.some((action) => covers(action.toLowerCase(), `${service}:*`));
+    return isElsewhere ? [] : ["allows all actions but some, some of those on secrets too"];
   }
   const own = actions.map((action) => action.toLowerCase()).filter((action) => action.startsWith(`${service}:`));
   const wild = actions.filter((action) => {
@@ -78,12 +69,14 @@ function checkPolicies(resource: Looked, parameters: Parameters): readonly strin
 }
 
 function checkAttachments(resource: Looked): readonly string[] {
-  const arns = [...textsOf(resource.read("policyArn")), ...textsOf(resource.read("managedPolicyArns"))];
-  return arns.some((arn) => managedPolicy.test(arn))
-    ? [
-        `The resource ${resource.name} attaches AWS's policy SecretsManagerReadWrite, which is secretsmanager:* on every secret: attach a policy that names the actions and the secrets.`,
-      ]
-    : [];
+  const arns = ["policyArn", "policyArns", "managedPolicyArns"].flatMap((property) => textsOf(resource.read(property)));
+  return arns
+    .map((arn) => managedPolicy.exec(arn)?.[1])
+    .filter((name) => name !== undefined)
+    .map(
+      (name) =>
+        `The resource ${resource.name} attaches AWS's policy ${name}, which is for every secret: attach a policy that names the actions and the secrets.`,
+    );
 }
 
 export const noSecretWildcard = rule<Parameters>({

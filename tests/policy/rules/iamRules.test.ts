@@ -1,4 +1,5 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { array, assert, constantFrom, nat, property, record } from "fast-check";
 import { policyOf } from "../../../components/aws/iam";
 import { moverNames } from "../../../components/aws/names";
 import { moverGrants } from "../../../components/mover/moverGrants";
@@ -54,6 +55,29 @@ describe("the rule delete-secret-with-window", () => {
     ["a denial of all deletions", policy(remove, { ...denyForce, Condition: undefined })],
     ["a denial of another action", policy(remove, { ...denyForce, Action: ["secretsmanager:PutSecretValue"] }), says],
     ["a denial whose resource is not known yet", policy(remove, { ...denyForce, Resource: unknownValue })],
+    [
+      "the denial for names as long as the pattern's own letters",
+      policy(allow("secretsmanager:DeleteSecret", [`${all.slice(0, -1)}app*`]), {
+        ...denyForce,
+        Resource: [`${all.slice(0, -1)}app?`],
+      }),
+      says,
+    ],
+    [
+      "the denial for names as long as the variable's own letters",
+      policy(allow("secretsmanager:DeleteSecret", [`${app}\${aws:username}`]), {
+        ...denyForce,
+        Resource: [`${app}${"?".repeat("\${aws:username}".length)}`],
+      }),
+      says,
+    ],
+    [
+      "a denial that is given again",
+      {
+        policy: `{"Statement":[${JSON.stringify(remove)},{"Effect":"Deny","Effect":"Deny","Action":"secretsmanager:DeleteSecret","Resource":"*","Resource":"x"}]}`,
+      },
+      says,
+    ],
     ["no deletion", policy(allow(["secretsmanager:GetSecretValue"]))],
     ["a denial only", policy(denyForce)],
     ["a policy that is not known yet", { policy: unknownValue }],
@@ -103,27 +127,165 @@ describe("the rule no-secret-wildcard", () => {
       /for the resource "all but some"/,
     ],
     [
+      "everything but reads of secrets",
+      policy({ Effect: "Allow", NotAction: ["secretsmanager:Get*"], Resource: "*" }),
+      /all actions but some/,
+    ],
+    ["everything but all of AWS", policy({ Effect: "Allow", NotAction: ["*"], Resource: "*" })],
+    [
       "a pattern of tags, which is any",
       policy(allow([get], "*", { Condition: { StringLike: { "aws:ResourceTag/team": "*" } } })),
       /for the resource/,
     ],
   ]);
 
-  it("refuses all secrets of an account as well, when it is told to", () => {
-    const grant = { type, props: policy(allow([get], [all])) };
+  const arn = "arn:aws:secretsmanager";
+  /** Forms of the resource that stand for all secrets, and do so under `namedOnly` alone. */
+  const everywhere = [
+    "*",
+    "**",
+    "a*",
+    "arn:*",
+    "arn:aws:*",
+    "arn:aws:secretsmanager*",
+    "arn:aws:secretsmanager:*",
+    "*secret*",
+    "*:secret:*",
+    "arn:aws:*:*:*:*",
+    "arn:*:*:*:*:*",
+    "arn:aws:secrets*:*:*:*",
+    "arn:aws:secretsmanage?:*:*:secret:*",
+    "????????????????????????????????????????*",
+    `${arn}:*:*:*`,
+    `${arn}:*:*:secret*`,
+    `${arn}:*:*:secret:*`,
+    `${arn}:*:*:secret:?*`,
+    `${arn}:*:*:secret:*-??????`,
+    `${arn}:*:*:secret:????????-??????`,
+    `${arn}:*:*:secret:*/*`,
+    `${arn}:*:*:se*:*`,
+    `${arn}:*:*:\${aws:username}`,
+    `${arn}:*:*:secret:\${aws:PrincipalTag/team}*`,
+    `${arn}:*:*:secret:\${aws:username}/*`,
+    `${arn}:\${aws:RequestedRegion}:\${aws:PrincipalAccount}:secret:*`,
+    "\${aws:PrincipalTag/secrets}",
+    `${arn}:eu-*:111122223333:secret:*`,
+    `${arn}:eu-west-?:111122223333:secret:*`,
+    `${arn}:eu-west-1:*:secret:*`,
+    `${arn}:eu-west-1:1111????????:secret:*`,
+    `${arn}:eu-west-1:111122223333*`,
+    "arn:*:secretsmanager:*:*:secret:*",
+    "arn:aws:SecretsManager:*:*:secret:*",
+  ];
+  const inOnePlace = ["*", "secret:*", "secret*", "secret:?*", "secret:*-??????", "secret:\${aws:username}*"].map(
+    (rest) => `${arn}:eu-west-1:111122223333:${rest}`,
+  );
+  const named = [
+    app,
+    `${arn}:*:*:secret:app/*`,
+    `${arn}:*:*:secret:app/db-??????`,
+    `${arn}:*:111122223333:secret:app-\${aws:username}/*`,
+    "arn:*:secretsmanager:*:*:secret:app/*",
+  ];
+  const others = [
+    "arn:aws:s3:::app/*",
+    "arn:aws:s3:::\${aws:username}/*",
+    "arn:*:s3:::app/*",
+    "arn:*:logs:*:*:*",
+    "arn:*:dynamodb:*:*:table/app",
+    "arn:aws:ssm:*:*:parameter/secret/*",
+    "arn:aws:kms:*:*:key/*",
+    "arn:aws:sqs:eu-west-1:111122223333:secret",
+    "arn:aws:s*:::app",
+  ];
+  const refuses = (resource: string, parameters: object = {}): boolean =>
+    judge(noSecretWildcard, { type, props: policy(allow([get], [resource])) }, { ...parameters }).length > 0;
 
-    deepEqual(judge(noSecretWildcard, grant, { namedOnly: true }).length, 1);
+  for (const resource of everywhere) {
+    it(`refuses the resource ${resource}`, () => {
+      ok(refuses(resource));
+    });
+  }
+  it("refuses all secrets of one account and region only when it is told to", () => {
+    for (const resource of inOnePlace) {
+      equal(refuses(resource), false, resource);
+      equal(refuses(resource, { namedOnly: true }), true, resource);
+    }
   });
+  it("lets named secrets and other resources pass, when it is told to as well", () => {
+    for (const resource of [...named, ...others]) {
+      equal(refuses(resource), false, resource);
+      equal(refuses(resource, { namedOnly: true }), false, resource);
+    }
+    for (const resource of others) {
+      deepEqual(judge(noSecretWildcard, { type, props: policy(allow(["*"], [resource])) }), [], resource);
+    }
+  });
+  it("refuses whatever is widened of a resource that it refuses", () => {
+    const widener = record({ from: nat(), length: nat({ max: 12 }), by: constantFrom("*", "?", "\${aws:username}") });
+    const refused = [...everywhere, ...inOnePlace];
+
+    assert(
+      property(constantFrom(...refused), array(widener, { maxLength: 3 }), (resource, wideners) => {
+        const wide = wideners.reduce((pattern, { from, length, by }) => {
+          // Not within a variable, and one character only for one that is not a wildcard.
+          const start = from % pattern.length;
+          const piece = by === "?" ? 1 : length;
+          const [cut, rest] = [pattern.slice(start, start + piece), pattern.slice(start + piece)];
+          const isWhole = !/[${}]/.test(pattern) && (by !== "?" || cut !== "*");
+          return isWhole ? `${pattern.slice(0, start)}${by}${rest}` : pattern;
+        }, resource);
+
+        ok(refuses(wide, { namedOnly: !everywhere.includes(resource) }), `${wide} of ${resource}`);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  const twice = (text: string): { readonly policy: string } => ({
+    policy: `{"Version":"2012-10-17","Statement":[{${text}}]}`,
+  });
+  rowsFor(noSecretWildcard, type, [
+    [
+      "a resource that is given again",
+      twice(`"Effect":"Allow","Action":"${get}","Resource":"*","Resource":"${app}"`),
+      /for the resource "\*"/,
+    ],
+    [
+      "an action that is given again",
+      twice(`"Effect":"Allow","Action":"*","Action":"s3:GetObject","Resource":"*"`),
+      /the action "\*"/,
+    ],
+    [
+      "an effect that is given again",
+      twice(`"Effect":"Allow","Effect":"Deny","Action":"*","Resource":"*"`),
+      /the action "\*"/,
+    ],
+    [
+      "statements that are given again",
+      { policy: `{"Statement":${JSON.stringify(allow("*", "*"))},"Statement":[]}` },
+      /the action "\*"/,
+    ],
+    ["names in another case", twice(`"effect":"Allow","action":"${get}","resource":"*"`), /for the resource/],
+  ]);
 
   it("knows AWS's own policy for all secrets", () => {
     const readWrite = "arn:aws:iam::aws:policy/SecretsManagerReadWrite";
     const attached = { type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment", props: { policyArn: readWrite } };
     const managed = { type: "aws:iam/role:Role", props: { managedPolicyArns: [unknownValue, readWrite] } };
     const other = { ...attached, props: { policyArn: "arn:aws:iam::aws:policy/ReadOnlyAccess" } };
+    const wider = ["AdministratorAccess", "PowerUserAccess", "AWSSecretsManagerClientReadOnlyAccess"].map((name) => ({
+      ...attached,
+      props: { policyArn: `arn:aws-cn:iam::aws:policy/${name}` },
+    }));
+    const alone = {
+      type: "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+      props: { policyArns: [readWrite] },
+    };
 
     deepEqual(
-      [attached, managed, other].map((one) => judge(noSecretWildcard, one).length),
-      [1, 1, 0],
+      [attached, managed, other, ...wider, alone].map((one) => judge(noSecretWildcard, one).length),
+      [1, 1, 0, 1, 1, 1, 1],
     );
   });
 });
