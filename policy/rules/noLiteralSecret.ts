@@ -1,9 +1,12 @@
 import { gunzipSync } from "node:zlib";
+import { readJson } from "../jsonText";
 import { isMap, listOf, textsOf } from "../known";
 import type { Known } from "../known";
 import { rule } from "../rule";
 import type { Looked } from "../rule";
 import { secretsIn } from "../secretFormats";
+import { textsWithin } from "../texts";
+import type { TextWithin } from "../texts";
 
 /** A text of a resource and where in it. */
 type Placed = readonly [place: string, text: string];
@@ -29,42 +32,47 @@ const userData = (resource: Looked): readonly Placed[] =>
     textsOf(resource.read(property)).map((text): Placed => [property, userDataOf(text)]),
   );
 
-function lambdaEnvironment(resource: Looked): readonly Placed[] {
-  const variables = resource.read("environment", "variables");
-  return isMap(variables)
-    ? Object.entries(variables).flatMap(([name, value]) =>
-        textsOf(value).map((text): Placed => [`the environment variable ${name}`, text]),
-      )
-    : [];
+/** A name as a sentence may say it: a secret may have been used as a name. */
+const shown = (name: string): string => (secretsIn(name).length === 0 ? name : "(a name not shown)");
+const shownPath = (path: readonly string[]): string => path.map(shown).join(".");
+
+const placed = (value: Known, place: (path: readonly string[]) => string): readonly Placed[] =>
+  textsWithin(value).map(({ path, text }: TextWithin): Placed => [place(path), text]);
+
+/** All of a function but its code, which is no configuration. */
+function lambdaFunction(resource: Looked): readonly Placed[] {
+  const variables = placed(resource.read("environment", "variables"), ([name]) =>
+    name === undefined ? "the names of the environment variables" : `the environment variable ${shown(name)}`,
+  );
+  const others = ["description", "imageConfig", "tags"].flatMap((property) =>
+    placed(resource.read(property), (path) => shownPath([property, ...path])),
+  );
+  return [...variables, ...others];
 }
 
-function containers(definitions: Known): readonly Known[] {
-  if (typeof definitions !== "string") return listOf(definitions);
-  try {
-    return listOf(JSON.parse(definitions) as Known);
-  } catch {
-    return []; // ECS refuses it.
-  }
+function containerTexts(container: Known): readonly Placed[] {
+  const name = isMap(container) ? container["name"] : undefined;
+  const of = `of the container ${typeof name === "string" ? shown(name) : "without a name"}`;
+  return placed(container, (path) => {
+    const [property, variable] = path;
+    if (property === "environment" && variable !== undefined)
+      return `the environment variable ${shown(variable)} ${of}`;
+    return path.length === 0 ? `the members ${of}` : `the ${shownPath(path)} ${of}`;
+  });
 }
 
+/** All of a task definition: containers take options in many places, and more are to come. */
 function taskDefinition(resource: Looked): readonly Placed[] {
-  return containers(resource.read("containerDefinitions"))
-    .filter(isMap)
-    .flatMap((container) => {
-      const of = `of the container ${typeof container["name"] === "string" ? container["name"] : "without a name"}`;
-      const variables = listOf(container["environment"])
-        .filter(isMap)
-        .flatMap(({ name, value }) =>
-          textsOf(value).map((text): Placed => [
-            `the environment variable ${typeof name === "string" ? name : ""} ${of}`,
-            text,
-          ]),
-        );
-      const words = ["command", "entryPoint"].flatMap((part) =>
-        textsOf(container[part]).map((text): Placed => [`the ${part} ${of}`, text]),
-      );
-      return [...variables, ...words];
-    });
+  const properties = resource.read();
+  if (!isMap(properties)) return [];
+  const { containerDefinitions, ...others } = properties;
+  const read = typeof containerDefinitions === "string" ? readJson(containerDefinitions) : undefined;
+  // What is no JSON ECS refuses, but it is in the state by then.
+  const isBroken = typeof containerDefinitions === "string" && read === undefined;
+  const containers = isBroken
+    ? placed(containerDefinitions, () => "containerDefinitions")
+    : listOf(read === undefined ? containerDefinitions : read.value).flatMap(containerTexts);
+  return [...containers, ...placed(others, (path) => (path.length === 0 ? "the properties" : shownPath(path)))];
 }
 
 function parameter(resource: Looked): readonly Placed[] {
@@ -76,7 +84,7 @@ function parameter(resource: Looked): readonly Placed[] {
 }
 
 const places: Readonly<Record<string, (resource: Looked) => readonly Placed[]>> = {
-  "aws:lambda/function:Function": lambdaEnvironment,
+  "aws:lambda/function:Function": lambdaFunction,
   "aws:ecs/taskDefinition:TaskDefinition": taskDefinition,
   "aws:ssm/parameter:Parameter": parameter,
   "aws:ec2/instance:Instance": userData,
@@ -91,11 +99,13 @@ export const noLiteralSecret = rule<object>({
     "No secret of a known format stands in the configuration of functions, containers, machines or parameters.",
   level: "mandatory",
   types: Object.keys(places),
-  check: (resource) =>
-    (places[resource.type]?.(resource) ?? []).flatMap(([place, text]) =>
+  check: (resource) => {
+    const sentences = (places[resource.type]?.(resource) ?? []).flatMap(([place, text]) =>
       secretsIn(text).map(
         (what) =>
           `The resource ${resource.name} holds ${what} in ${place}, readable by all who may describe it: write it to Vault, have the program read it there at run time, and replace the secret, which is in the state now.`,
       ),
-    ),
+    );
+    return [...new Set(sentences)];
+  },
 });
