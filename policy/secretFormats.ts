@@ -3,6 +3,8 @@
  * random a text looks, so what has no format of its own (most passwords) is not found.
  */
 
+import { urlWithPassword } from "./urlPassword";
+
 export interface SecretFormat {
   /** What it is, as in "the value is like …". */
   readonly what: string;
@@ -60,7 +62,7 @@ export const secretFormats: readonly SecretFormat[] = [
   {
     // A reference, as in ${PASSWORD}, $PASSWORD, {{password}} or <password>, is no password.
     what: "a URL with a password",
-    form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/?#"']*:(?![$<{%])[^\s@/?#"']+@/i,
+    form: urlWithPassword,
     source: "https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1",
   },
 ];
