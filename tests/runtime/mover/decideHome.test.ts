@@ -32,6 +32,28 @@ describe("what a home allows", () => {
       { home: homeOf(foreign), settings: { operatorEntityIds: ["somebody"] } },
       compare("listed"),
     ],
+    ...(
+      [
+        ["the mover's own", homeVersionOf().authorEntityId, compare("own")],
+        ["an operator's", "operator", compare("listed")],
+        ["a person's", "person", stop("refused", "home-conflict")],
+      ] as const
+    ).map(([whose, authorEntityId, expected]): readonly [string, Given, object] => [
+      `goes by the current version, ${whose}, where three authors wrote to a home`,
+      {
+        home: homeOf({
+          currentVersion: 4,
+          versions: {
+            1: homeVersionOf(),
+            2: homeVersionOf({ authorEntityId: "person" }),
+            3: homeVersionOf({ authorEntityId: "operator" }),
+            4: homeVersionOf(authorEntityId === undefined ? {} : { authorEntityId }),
+          },
+        }),
+        settings: { operatorEntityIds: ["operator"] },
+      },
+      "homeVersion" in expected ? { ...expected, homeVersion: 4 } : expected,
+    ]),
     ["refuses somebody's version", { home: homeOf({ ...foreign, ...unlabelled }) }, stop("refused", "home-conflict")],
     [
       "refuses somebody's version that carries the mover's label",

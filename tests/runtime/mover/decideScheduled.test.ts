@@ -98,6 +98,13 @@ describe("a secret that is scheduled for deletion by the mover's tag", () => {
     deepEqual(look({ home: homeOf({ ...deletedHome, labels }) }), stop("refused", "home-deleted"));
   });
 
+  it("is looked at as always though its tag says that the window has ended", () => {
+    const over = { taggedAt: startTime - 60 * day, windowDays: 30 };
+    const ended = sourceOf({ scheduled: true, tags: tagged(over) });
+    deepEqual(look({ source: ended }), stop("unchanged", "already-moved"));
+    deepEqual(look({ source: ended, home: absentHome }), restore("home-gone", "u", over));
+  });
+
   for (const [what, given, cause] of [
     ["its home is gone", { home: absentHome }, "home-gone"],
     ["its home was begun anew", { home: homeOf({ ...begunAnew, labels }) }, "home-gone"],
