@@ -151,7 +151,7 @@ export function describeLeakSearch(bench: () => Bench): void {
         Object.entries(files)
           .flatMap(([path, text]) => (path.startsWith(folder) ? [`${path}\n${text}`] : []))
           .join("\n");
-      const places: Readonly<Record<string, string>> = {
+      const places: Readonly<Record<string, string | readonly string[]>> = {
         "Pulumi's state, its checkpoints, backups and history": below(join("pulumi", "state")),
         "Pulumi's home and plug-ins": below("pulumi"),
         "the state as Pulumi exports it": JSON.stringify(await cloud.stack.stack.exportStack()),
@@ -161,7 +161,7 @@ export function describeLeakSearch(bench: () => Bench): void {
         "the function's archive and configuration": await theArchive(bench()),
         "the function's files and the emulator's": below("aws"),
         "Vault's files, audit log included": below("vault"),
-        "temporary files of the machine": Object.entries(temporaryFiles(started)).flat().join("\n"),
+        "temporary files of the machine": Object.entries(temporaryFiles(started)).flat(),
         "command lines of all processes": commands,
         "environments of all processes": environments,
         "messages of EventBridge to the queue": events.join("\n"),
@@ -173,21 +173,25 @@ export function describeLeakSearch(bench: () => Bench): void {
         "metadata and labels of the homes": await homesMetadata(bench()),
       };
 
-      const found = Object.entries(places).flatMap(([place, text]) =>
-        [canary, oddly()].flatMap((secret) => leaks(text, secret).map((form) => `${place}: ${form}`)),
+      const searched = Object.entries(places).map(([place, texts]) => ({ place, texts: [texts].flat() }));
+      const found = searched.flatMap(({ place, texts }) =>
+        texts.flatMap((text) =>
+          [canary, oddly()].flatMap((secret) => leaks(text, secret).map((form) => `${place}: ${form}`)),
+        ),
       );
       assert.deepEqual(found, []);
-      for (const [place, text] of Object.entries(places)) {
+      for (const { place, texts } of searched) {
         const mayBeEmpty = place === "messages left on the queue" || place === "temporary files of the machine";
-        assert.ok(mayBeEmpty || text.length > 100, `${place} was read`);
+        assert.ok(mayBeEmpty || texts.some(({ length }) => length > 100), `${place} was read`);
       }
-      assert.match(places["all log groups, level DEBUG"] ?? "", /vault-denied/);
+      const textOf = (place: string): string => String(places[place]);
+      assert.match(textOf("all log groups, level DEBUG"), /vault-denied/);
       assert.match(environments, /HOMING_VAULT_ADDRESS/, "the function's process was seen");
       assert.match(commands, /ministack/);
-      assert.match(places["messages of EventBridge to the queue"] ?? "", /Secret Label Updated/);
-      assert.match(places["messages of EventBridge to the queue"] ?? "", /AWS API Call via CloudTrail/);
+      assert.match(textOf("messages of EventBridge to the queue"), /Secret Label Updated/);
+      assert.match(textOf("messages of EventBridge to the queue"), /AWS API Call via CloudTrail/);
       const moved = (await log.records()).filter(({ outcome }) => outcome === "moved").length;
-      const bytes = Object.values(places).reduce((sum, text) => sum + text.length, 0);
+      const bytes = searched.flatMap(({ texts }) => texts).reduce((sum, text) => sum + text.length, 0);
       process.stdout.write(
         `    leaks: ${Object.keys(places).length} places, ${Object.keys(files).length} files, ` +
           `${(bytes / 1_048_576).toFixed(0)} MB searched in 6 forms after ${moved} moves, ` +

@@ -13,21 +13,36 @@ import type { Bench } from "../../system/support/bench";
 
 export type Places = Readonly<Record<string, string>>;
 
-/** Files below a folder by their path in it; a file that goes away meanwhile is left out. */
+/** What `read` gives, or what stands for a file or folder that is gone: servers and engine remove theirs meanwhile. */
+function orGone<T>(read: () => T, gone: T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return gone;
+    throw error;
+  }
+}
+
+function pathsBelow(folder: string): readonly string[] {
+  const entries = orGone(() => readdirSync(folder, { withFileTypes: true }), []);
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return pathsBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
+}
+
+/** Files below a folder by their path in it. */
 export function filesBelow(folder: string, wanted: (path: string) => boolean = () => true): Places {
   const texts: Record<string, string> = {};
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || !wanted(path)) continue;
-    try {
-      texts[relative(folder, path)] = readFileSync(path, "latin1");
-    } catch {
-      // Servers and engine remove their temporary files while this looks.
-      continue;
-    }
+  for (const path of pathsBelow(folder).filter(wanted)) {
+    const text = orGone<string | undefined>(() => readFileSync(path, "latin1"), undefined);
+    if (text !== undefined) texts[relative(folder, path)] = text;
   }
   return texts;
 }
+
+const textOf = (path: string): string => orGone(() => readFileSync(path, "latin1"), "");
 
 /** Temporary files of the tools that took part, made or changed since then. */
 export function temporaryFiles(since: number): Places {
@@ -36,14 +51,11 @@ export function temporaryFiles(since: number): Places {
     /pulumi|homing|vault|ministack|lambda|automation/i.test(one),
   )) {
     const path = join(tmpdir(), name);
-    try {
-      const { mtimeMs } = statSync(path);
-      if (mtimeMs < since) continue;
-      const found = statSync(path).isDirectory() ? filesBelow(path) : { "": readFileSync(path, "latin1") };
-      for (const [file, text] of Object.entries(found)) texts[join(name, file)] = text;
-    } catch {
-      continue;
-    }
+    const stats = orGone(() => statSync(path), undefined);
+    if (stats === undefined || stats.mtimeMs < since) continue;
+    // Neither is a socket, which can't be read.
+    const found = stats.isDirectory() ? filesBelow(path) : stats.isFile() ? { "": textOf(path) } : {};
+    for (const [file, text] of Object.entries(found)) texts[join(name, file)] = text;
   }
   return texts;
 }
