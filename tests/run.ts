@@ -24,9 +24,6 @@ function testFiles(): readonly string[] {
     .map((file) => join("tests", file));
 }
 
-/** Who ends the tests ends what they started, too. */
-const endWithParent = join(root, "local", "endWithParent.js");
-
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
@@ -34,9 +31,9 @@ const say = (line: string): void => {
 /** Runs a tool of node_modules with this terminal. @returns its exit code */
 const run = (script: string, ...args: readonly string[]): Promise<number> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["-r", endWithParent, join(root, "node_modules", script), ...args], {
+    const child = spawn(process.execPath, [join(root, "node_modules", script), ...args], {
       cwd: root,
-      stdio: ["inherit", "inherit", "inherit", "ipc"],
+      stdio: "inherit",
     });
     child.on("error", reject);
     child.on("close", (code) => {
