@@ -17,7 +17,7 @@ const { status } = spawnSync(
     "tests/model/scheduler.test.ts",
     "tests/model/authority.test.ts",
     "tests/model/pairs.test.ts",
-    "tests/model/triples.test.ts",
+    "tests/model/triplesOfActs.ts",
   ],
   {
     cwd: root,
