@@ -24,11 +24,14 @@ export function ownTag(source: Source, owners: Owners): StateTag | undefined {
   return isOwnedBy(read.tag, owners) ? read.tag : undefined;
 }
 
-function check(change: MutationResult, call: string, name: string): void {
+const needs = "docs/command-line.md lists what undo needs";
+
+/** @param refused what a refusal means, for whoever reads it at night */
+function check(change: MutationResult, name: string, refused: string): void {
   if (change.is === "done") return;
   if (change.is === "stale")
     throw new Failure(`${name} changed while it was being restored: run the same command again.`);
-  throw new Failure(`AWS refuses ${call} of ${name} (${change.reason}): docs/command-line.md lists what undo needs.`);
+  throw new Failure(`${refused} (${change.reason}): ${needs}.`);
 }
 
 /**
@@ -42,14 +45,20 @@ export async function undo(source: Source, settings: MoverSettings, deps: UndoDe
   const { arn, name } = source;
   const tag = ownTag(source, settings);
   if (tag === undefined || (!source.scheduled && tag.state !== "d")) return "nothing";
-  if (source.scheduled) check(await deps.source.restore(arn), "RestoreSecret", name);
+  if (source.scheduled) {
+    check(await deps.source.restore(arn), name, `${name} is not restored, since AWS refuses RestoreSecret`);
+  }
   const undone: StateTag = {
     ...tag,
     state: tag.replicas.length === 0 ? "u" : "t",
     taggedAt: deps.now(),
   };
   for (let written = 1; written <= rereads; written += 1) {
-    check(await deps.source.tag(arn, writeStateTag(undone) ?? ""), "TagResource", name);
+    check(
+      await deps.source.tag(arn, writeStateTag(undone) ?? ""),
+      name,
+      `${name} is restored, and the mover leaves it undone by itself within minutes, but AWS refuses TagResource`,
+    );
     const found = await deps.source.describe(arn, "describe");
     if (found.is !== "found") throw new Failure(`${name} is gone: somebody deleted it without a window.`);
     const now = readStateTag(found.source.tags);

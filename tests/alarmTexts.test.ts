@@ -3,7 +3,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
-import { moverAlarms } from "../components/mover/moverAlarms";
+import { moverAlarms } from "../components/mover/alarmTable";
 
 const root = join(__dirname, "..");
 const keys: readonly string[] = moverAlarms.map(({ key }) => key);
@@ -52,6 +52,7 @@ const general: readonly (readonly [where: string, text: string])[] = [
   ["docs/environments.md", "adds an alarm of its own"],
   ["components/homingArgs.ts", "Whether the end of an alarm"],
   ["components/mover/moverAlarms.ts", ""],
+  ["components/mover/alarmTable.ts", ""],
   ["tests/model/quietEnd.ts", ""],
 ];
 const isGeneral = ({ where, text }: Text): boolean =>

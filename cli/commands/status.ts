@@ -4,7 +4,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { reasons } from "../../runtime/model/outcome";
 import type { Reason } from "../../runtime/model/outcome";
 import type { Source } from "../../runtime/model/source";
-import { readStateTag } from "../../runtime/model/stateTag";
+import { readStateTag, windowEndOf } from "../../runtime/model/stateTag";
 import { readDuration } from "../filter";
 import { readLog } from "../moverLog";
 import { noSecrets } from "../noMatch";
@@ -22,8 +22,6 @@ export interface StatusCommandOptions extends Omit<PlanCommandOptions, "as" | "l
   /** How far back the mover's log is read. */
   readonly since: string;
 }
-
-const dayMs = 24 * 60 * 60_000;
 
 interface Refused {
   readonly reason: Reason;
@@ -71,7 +69,7 @@ interface Counts {
 function finalDate(source: Source): string | undefined {
   const tag = readStateTag(source.tags);
   if (tag.is !== "known") return undefined;
-  return new Date(tag.tag.taggedAt + tag.tag.windowDays * dayMs).toISOString().slice(0, 10);
+  return new Date(windowEndOf(tag.tag)).toISOString().slice(0, 10);
 }
 
 function count(counts: Counts, planned: Planned, source: Source, refusals: ReadonlyMap<string, Reason>): void {

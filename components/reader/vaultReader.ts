@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import type { iam } from "@pulumi/aws";
 import { all, ComponentResource, getProject, getStack, output, runtime } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
-import { aws, jwt, Policy } from "@pulumi/vault";
+import { Policy } from "@pulumi/vault";
 import { writeReaderEnvironment } from "../../runtime/reader/settings";
-import { canGetWebIdentityToken, withoutPath } from "../aws/iam";
-import { functionClaim } from "../vault/vaultLogin";
+import { canGetWebIdentityToken } from "../aws/iam";
 import { readerRules, renderPolicy } from "../vault/vaultPolicy";
+import { awsRole, functionClaim, jwtRole } from "../vault/vaultRole";
+import type { RoleArgs } from "../vault/vaultRole";
 import type { MoverStack } from "./moverStack";
 import { homeFolder, overlaps, prefixFault } from "./teamPrefix";
 
@@ -57,15 +58,14 @@ export class VaultReader extends ComponentResource {
       { name: ownName, policy: renderPolicy(readerRules(mover.mount, this.folder)), namespace },
       { parent: this },
     );
-    const token = {
-      tokenType: "batch",
-      tokenTtl: tokenTtlMinutes * 60,
-      tokenMaxTtl: tokenTtlMinutes * 60,
-      tokenPolicies: [policy.name],
-      tokenNoDefaultPolicy: true,
+    const role = this.createRole(name, args, {
       namespace,
-    };
-    const role = this.createRole(name, ownName, args, token);
+      path: mover.loginPath,
+      role: ownName,
+      policies: [policy.name],
+      tokenTtlMinutes,
+      defaultPolicy: "without",
+    });
 
     const environment = writeReaderEnvironment({
       account: mover.account,
@@ -96,54 +96,21 @@ export class VaultReader extends ComponentResource {
     });
   }
 
-  private createRole(name: string, ownName: string, args: VaultReaderArgs, token: TokenArgs): Resource {
-    const { mover } = args;
-    const roleArn = output(args.roleArn).apply((arn) => checkRole(name, mover, arn));
+  private createRole(name: string, args: VaultReaderArgs, role: Omit<RoleArgs, "roleArn">): Resource {
+    const { functionArn, mover } = args;
+    const own = { ...role, roleArn: output(args.roleArn).apply((arn) => checkRole(name, mover, arn)) };
+    const child = { parent: this };
     switch (mover.loginMethod) {
       case "aws":
-        return new aws.AuthBackendRole(
-          `${name}-role`,
-          {
-            backend: mover.loginPath,
-            role: ownName,
-            authType: "iam",
-            boundIamPrincipalArns: [roleArn.apply(withoutPath)],
-            // Vault would need AWS credentials to look the ids up; what a role's ARN may do is decided by its trust policy.
-            resolveAwsUniqueIds: false,
-            ...token,
-          },
-          { parent: this },
-        );
-      case "jwt":
-        return new jwt.AuthBackendRole(
-          `${name}-role`,
-          {
-            backend: mover.loginPath,
-            roleName: ownName,
-            roleType: "jwt",
-            userClaim: "sub",
-            boundAudiences: [mover.audience],
-            boundSubject: roleArn,
-            ...(args.functionArn === undefined
-              ? {}
-              : { boundClaimsType: "string", boundClaims: { [functionClaim]: args.functionArn } }),
-            ...token,
-          },
-          { parent: this },
-        );
+        return awsRole(`${name}-role`, own, child);
+      case "jwt": {
+        const claims = functionArn === undefined ? {} : { claims: { [functionClaim]: functionArn } };
+        return jwtRole(`${name}-role`, { ...own, audience: mover.audience, ...claims }, child);
+      }
       default:
         return mover.loginMethod satisfies never;
     }
   }
-}
-
-interface TokenArgs {
-  readonly tokenType: string;
-  readonly tokenTtl: number;
-  readonly tokenMaxTtl: number;
-  readonly tokenPolicies: Output<string>[];
-  readonly tokenNoDefaultPolicy: boolean;
-  readonly namespace: string | undefined;
 }
 
 /** @throws one error that lists each fault of what is known without the engine */

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { all, output } from "@pulumi/pulumi";
 import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
-import { aws, identity, jwt } from "@pulumi/vault";
-import { withoutPath } from "../aws/iam";
+import { identity } from "@pulumi/vault";
 import type { VaultLogin } from "./vaultLogin";
+import { awsRole, jwtRole } from "./vaultRole";
 
 export interface OperatorsArgs {
   /** Child name of the resources, which end in a part of the ARN's hash: a list in another order changes nothing. */
@@ -68,51 +68,22 @@ export function makeOperators(args: OperatorsArgs, options: CustomResourceOption
 /** The role of one operator, with the name by which the auth method knows who logs in by it. */
 function makeRole(
   name: string,
-  ownName: Output<string>,
+  role: Output<string>,
   roleArn: string,
-  { login, namespace, path, policies, tokenTtlMinutes }: OperatorsArgs,
+  args: OperatorsArgs,
   options: CustomResourceOptions,
 ): { readonly role: Resource; readonly aliasName: Input<string> } {
-  const token = {
-    // With the default policy, unlike the mover's: the commands ask Vault whose token they were given.
-    tokenType: "batch",
-    tokenTtl: tokenTtlMinutes * 60,
-    tokenMaxTtl: tokenTtlMinutes * 60,
-    tokenPolicies: output(policies).apply((names) => [...names]),
-    namespace,
-  };
+  const { login } = args;
+  const policies = output(args.policies).apply((names) => [...names]);
+  // With the default policy: the commands ask Vault whose token they were given.
+  const own = { ...args, role, roleArn, policies, defaultPolicy: "with" } as const;
   switch (login.method) {
     case "aws": {
-      const role = new aws.AuthBackendRole(
-        `${name}-role`,
-        {
-          backend: path,
-          role: ownName,
-          authType: "iam",
-          boundIamPrincipalArns: [withoutPath(roleArn)],
-          resolveAwsUniqueIds: false,
-          ...token,
-        },
-        options,
-      );
-      return { role, aliasName: role.roleId };
+      const made = awsRole(`${name}-role`, own, options);
+      return { role: made, aliasName: made.roleId };
     }
-    case "jwt": {
-      const role = new jwt.AuthBackendRole(
-        `${name}-role`,
-        {
-          backend: path,
-          roleName: ownName,
-          roleType: "jwt",
-          userClaim: "sub",
-          boundAudiences: [login.audience],
-          boundSubject: roleArn,
-          ...token,
-        },
-        options,
-      );
-      return { role, aliasName: roleArn };
-    }
+    case "jwt":
+      return { role: jwtRole(`${name}-role`, { ...own, audience: login.audience }, options), aliasName: roleArn };
     default:
       return login satisfies never;
   }

@@ -1,8 +1,7 @@
 import { iam } from "@pulumi/aws";
-import { output } from "@pulumi/pulumi";
 import type { ComponentResource, CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { AuthBackend, aws, getAuthBackendOutput, jwt } from "@pulumi/vault";
-import { withoutPath } from "../aws/iam";
+import { awsRole, functionClaim, jwtRole } from "./vaultRole";
 
 /** How the function proves to Vault who it is; neither way needs a stored credential. */
 export type VaultLogin =
@@ -56,23 +55,6 @@ export interface Login {
   readonly aliasName: Input<string>;
   readonly resources: readonly Resource[];
 }
-
-/** JSON pointer to the claim in which STS puts the function that asked for the token. */
-export const functionClaim = "/https:~1~1sts.amazonaws.com~1/lambda_source_function_arn";
-
-/**
- * What every token of the mover is. Batch tokens: the function never renews one, so a container that comes and goes
- * leaves no lease behind in Vault; they can't be revoked, which their few minutes make bearable (disabling the entity
- * or changing the policy stops them at once). Without the default policy: a batch token has no use for its
- * self-service paths, and the mover reads and writes homes only.
- */
-const tokenOf = (args: LoginArgs) => ({
-  tokenType: "batch",
-  tokenTtl: args.tokenTtlMinutes * 60,
-  tokenMaxTtl: args.tokenTtlMinutes * 60,
-  tokenPolicies: [args.policy],
-  tokenNoDefaultPolicy: true,
-});
 
 /** The accessor of a method that is there already, or that another component makes; undefined when it is to be made. */
 const foundAccessor = (args: LoginArgs, options: CustomResourceOptions): Output<string> | undefined =>
@@ -129,18 +111,9 @@ export function awsLogin(
     accessor = backend.accessor;
     resources.push(backend, client);
   }
-  const role = new aws.AuthBackendRole(
+  const role = awsRole(
     `${args.name}-role`,
-    {
-      backend: args.path,
-      role: args.role,
-      authType: "iam",
-      boundIamPrincipalArns: [output(args.roleArn).apply(withoutPath)],
-      // Vault would need AWS credentials to look the ids up; what a role's ARN may do is decided by its trust policy.
-      resolveAwsUniqueIds: false,
-      ...tokenOf(args),
-      namespace,
-    },
+    { ...args, policies: [args.policy], defaultPolicy: "without" },
     { ...options, dependsOn: methodOf(args, resources) },
   );
   // The method's default alias (iam_alias = role_id) is the id of the Vault role.
@@ -180,19 +153,14 @@ export function jwtLogin(
     accessor = backend.accessor;
     resources.push(backend);
   }
-  const role = new jwt.AuthBackendRole(
+  const role = jwtRole(
     `${args.name}-role`,
     {
-      backend: args.path,
-      roleName: args.role,
-      roleType: "jwt",
-      userClaim: "sub",
-      boundAudiences: [login.audience],
-      boundSubject: args.roleArn,
-      boundClaimsType: "string",
-      boundClaims: { [functionClaim]: args.functionArn },
-      ...tokenOf(args),
-      namespace,
+      ...args,
+      policies: [args.policy],
+      defaultPolicy: "without",
+      audience: login.audience,
+      claims: { [functionClaim]: args.functionArn },
     },
     { ...options, dependsOn: methodOf(args, resources) },
   );

@@ -45,10 +45,14 @@ export function makeSecretsManager(client: SecretsManagerClient, region: string)
         const asItCame = keepAnswer(command);
         const answer = await client.send(command);
         const { ARN, Name } = answer;
+        const { CrossAccountPrimary, CrossAccountReplicas } = asItCame();
         if (ARN === undefined || Name === undefined) {
           throw retryableError("source-failing", step, "DescribeSecret answered without a name");
         }
-        return { is: "found", source: readDescription({ ...asItCame(), ...answer, ARN, Name }, region) };
+        return {
+          is: "found",
+          source: readDescription({ ...answer, ARN, Name, CrossAccountPrimary, CrossAccountReplicas }, region),
+        };
       } catch (error) {
         const verdict = verdictOf(step, error);
         return verdict.is === "refused" ? verdict : { is: "absent" };

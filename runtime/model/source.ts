@@ -70,8 +70,11 @@ export interface SecretDescription {
     | undefined;
 }
 
+export const dayMs = 24 * 60 * 60_000;
 /** AWS takes no shorter window. */
-const shortestWindowMs = 7 * 24 * 60 * 60_000;
+const shortestWindowMs = 7 * dayMs;
+/** So near to the end of a recovery window somebody has to care about a deletion that nobody stands for. */
+export const lastDaysMs = 3 * dayMs;
 
 /**
  * When the recovery window of somebody else's deletion ends, at the earliest. AWS's documentation calls DeletedDate the

@@ -8,6 +8,7 @@
  */
 import { createHash } from "node:crypto";
 
+import { dayMs } from "./source";
 import type { Replica } from "./source";
 
 /** The key of the tag. It is not copied to the home. */
@@ -68,6 +69,9 @@ export type ReadTag =
 
 /** The first eight characters of an entity's id stand for the deployment. */
 export const ownerOf = (entityId: string): string => entityId.slice(0, 8);
+
+/** When the recovery window of the deletion ends that was sent right after this tag, in milliseconds since the epoch. */
+export const windowEndOf = ({ taggedAt, windowDays }: StateTag): number => taggedAt + windowDays * dayMs;
 
 /** The mover's entity, and those that were the mover's before. */
 export interface Owners {

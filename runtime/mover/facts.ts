@@ -5,7 +5,7 @@ import { readDeletion, readVersionLabel } from "../model/labels";
 import type { VersionLabel } from "../model/labels";
 import type { Reason } from "../model/outcome";
 import { matches, matchesAny } from "../model/pattern";
-import { earliestEnd } from "../model/source";
+import { earliestEnd, lastDaysMs } from "../model/source";
 import type { Source, SourceReplica } from "../model/source";
 import { isOwnedBy, missingReplicas, namesProof, placeOf, readStateTag } from "../model/stateTag";
 import type { Proof, StateTag } from "../model/stateTag";
@@ -26,9 +26,6 @@ export interface Now {
  * eventually consistent, and its documentation says that changes may take this long to show.
  */
 export const consistencyMs = 5 * 60_000;
-
-/** In the last three days of the recovery window a deletion that nobody stands for is taken back. */
-const lastDaysMs = 3 * 24 * 60 * 60_000;
 
 /** The home's current version. When the server names another author than the mover, the version's label proves nothing. */
 export type CurrentVersion =

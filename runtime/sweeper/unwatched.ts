@@ -1,6 +1,7 @@
 /** Deletions of this deployment's mover that no mover looks at any more: whatever stopped it, their windows go on. */
 import { matches } from "../model/pattern";
-import { isOwnedBy, readStateTag, stateTag } from "../model/stateTag";
+import { lastDaysMs } from "../model/source";
+import { isOwnedBy, readStateTag, stateTag, windowEndOf } from "../model/stateTag";
 import type { SweepSettings } from "./settings";
 import type { Entry } from "./entry";
 
@@ -16,9 +17,6 @@ type Scope = Pick<
   "enabled" | "mode" | "modeRules" | "namePrefix" | "entityId" | "place" | "formerEntityIds"
 >;
 
-const dayMs = 24 * 60 * 60_000;
-const lastDaysMs = 3 * dayMs;
-
 /** Whether the mover acts on what it finds out about a secret of this name: in mode `audit` it only reports. */
 const acts = (name: string, { enabled, mode, modeRules, namePrefix }: Scope): boolean =>
   enabled &&
@@ -33,8 +31,8 @@ export function readUnwatched(entry: Entry, scope: Scope, now: number): "later" 
   if (!entry.scheduled || entry.tag === undefined || acts(entry.name, scope)) return undefined;
   const read = readStateTag({ [stateTag]: entry.tag });
   if (read.is !== "known" || read.tag.suffix !== entry.secretId.slice(-6)) return undefined;
-  const { place, state, taggedAt, windowDays } = read.tag;
+  const { place, state } = read.tag;
   if (place !== scope.place && !isOwnedBy(read.tag, scope)) return undefined;
   // In any other state somebody else deleted it, and the tag does not tell when that window ends: it may be soon.
-  return state === "d" && taggedAt + windowDays * dayMs - now >= lastDaysMs ? "later" : "ending";
+  return state === "d" && windowEndOf(read.tag) - now >= lastDaysMs ? "later" : "ending";
 }

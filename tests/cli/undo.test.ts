@@ -97,6 +97,38 @@ describe("undo", () => {
     assert.equal(stateIn(secretOf(world, name)), "u");
   });
 
+  it("says that the secret is restored where the fence keeps the tag from whoever asks, and stands all the same", async () => {
+    const world = await moved();
+    const sides = sidesOf(world);
+    const refused = { is: "refused", outcome: "refused", reason: "access-denied" } as const;
+    const denied = { ...sides, source: { ...sides.source, tag: () => Promise.resolve(refused) } };
+
+    await assert.rejects(
+      undo(await described(world, name), moverSettings(), denied),
+      /app\/db is restored, and the mover leaves it undone by itself within minutes, but AWS refuses TagResource/,
+    );
+
+    assert.deepEqual([isScheduled(secretOf(world, name)), stateIn(secretOf(world, name))], [false, "d"]);
+    for (const expected of ["unchanged", "unchanged"]) {
+      const { outcome, reason } = await deliver(world, name);
+      assert.deepEqual([outcome, reason, isScheduled(secretOf(world, name))], [expected, "undone", false]);
+    }
+  });
+
+  it("says that nothing is restored where AWS refuses that", async () => {
+    const world = await moved();
+    const sides = sidesOf(world);
+    const refused = { is: "refused", outcome: "refused", reason: "access-denied" } as const;
+    const denied = { ...sides, source: { ...sides.source, restore: () => Promise.resolve(refused) } };
+
+    await assert.rejects(
+      undo(await described(world, name), moverSettings(), denied),
+      /app\/db is not restored, since AWS refuses RestoreSecret \(access-denied\): docs/,
+    );
+
+    assert.equal(isScheduled(secretOf(world, name)), true);
+  });
+
   it("stands wherever it is interrupted and run again", async () => {
     for (let call = 1; call <= 3; call += 1) {
       const world = await moved();

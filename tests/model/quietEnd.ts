@@ -3,7 +3,7 @@
  * the recovery window comes near. Nothing may be lost then, and nobody may be blocked.
  */
 import { ownerOf, readStateTag } from "../../runtime/model/stateTag";
-import { moverAlarms } from "../../components/mover/moverAlarms";
+import { moverAlarms } from "../../components/mover/alarmTable";
 import { currentOf, isScheduled } from "../support/fakeSource";
 import { name, path, secondEntity, secondPath } from "./actors";
 import type { Actor } from "./actors";

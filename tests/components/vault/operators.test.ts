@@ -3,21 +3,13 @@ import { output } from "@pulumi/pulumi";
 import { makeOperators } from "../../../components/vault/operators";
 import type { Operators, OperatorsArgs } from "../../../components/vault/operators";
 import { known } from "../../support/known";
+import { jwtWith } from "../support/jwtLogin";
 import { record, settle, typesOf } from "../../support/mocks";
 import type { Recording } from "../../support/mocks";
 
 const one = "arn:aws:iam::111122223333:role/one";
 const inPath = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0a";
 const aws = { method: "aws", serverId: "vault.example.com", stsEndpoint: "" } as const;
-const jwt = {
-  method: "jwt",
-  audience: "https://vault.example.com",
-  signingAlgorithm: "ES384",
-  adoptTokenIssuer: false,
-  tokenIssuerUrl: "",
-  tokenIssuerCa: "",
-} as const;
-
 interface Made extends Recording {
   readonly entityIds: readonly string[];
   readonly loginRoles: Readonly<Record<string, string>>;
@@ -69,7 +61,7 @@ describe("the operators", () => {
   });
 
   it("are let in by login jwt as the subject that their tokens name, for the mover's audience", async () => {
-    const made = await make({ login: jwt });
+    const made = await make({ login: jwtWith() });
     const roles = ofType(made, ":AuthBackendRole").map(({ inputs }) => inputs);
 
     deepEqual(

@@ -3,22 +3,12 @@ import { output } from "@pulumi/pulumi";
 import { VaultAccess } from "../../../components/vault/vaultAccess";
 import type { VaultAccessArgs } from "../../../components/vault/vaultAccess";
 import { moverRules, renderPolicy } from "../../../components/vault/vaultPolicy";
-import type { LoginOf } from "../../../components/vault/vaultLogin";
+import { jwtWith } from "../support/jwtLogin";
 import { account, only, record, region, settle, typesOf } from "../../support/mocks";
 import type { Answers, Recording } from "../../support/mocks";
 
 const roleArn = `arn:aws:iam::${account}:role/homing-test`;
 const functionArn = `arn:aws:lambda:${region}:${account}:function:homing-test`;
-
-const jwtWith = (over: Partial<LoginOf<"jwt">> = {}): LoginOf<"jwt"> => ({
-  method: "jwt",
-  audience: "https://vault.example.com",
-  signingAlgorithm: "ES384",
-  adoptTokenIssuer: false,
-  tokenIssuerUrl: "",
-  tokenIssuerCa: "",
-  ...over,
-});
 
 const argsWith = (over: Partial<VaultAccessArgs> = {}): VaultAccessArgs => ({
   namespace: "",

@@ -1,7 +1,7 @@
 /** The `aws` command that the pages use: version 1, since version 2 is in no package registry. */
 import { join } from "node:path";
 
-import { pythonEnvironment } from "../../support/pythonEnvironment";
+import { pythonEnvironment } from "../../../local/tools/pythonEnvironment";
 
 /**
  * Finds the command, or installs it.

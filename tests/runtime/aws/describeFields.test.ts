@@ -3,7 +3,7 @@ import { deepEqual } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-import { pythonEnvironment } from "../../support/pythonEnvironment";
+import { pythonEnvironment } from "../../../local/tools/pythonEnvironment";
 
 const used = [
   "ARN",

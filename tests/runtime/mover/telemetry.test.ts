@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { moverAlarms } from "../../../components/mover/moverAlarms";
+import { moverAlarms } from "../../../components/mover/alarmTable";
 import { makeTelemetry } from "../../../runtime/mover/telemetry";
 import { retryCodes, retryConcerns, retryableError } from "../../../runtime/shared/errors";
 import type { RetryCode } from "../../../runtime/shared/errors";

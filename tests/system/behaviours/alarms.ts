@@ -14,7 +14,7 @@ import {
   UntagResourceCommand,
 } from "@aws-sdk/client-secrets-manager";
 
-import { moverAlarms } from "../../../components/mover/moverAlarms";
+import { moverAlarms } from "../../../components/mover/alarmTable";
 import { writeStateTag } from "../../../runtime/model/stateTag";
 import type { SweepReport } from "../../../runtime/sweeper/sweep";
 import type { Bench } from "../support/bench";

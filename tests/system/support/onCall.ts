@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 
-import { moverAlarms } from "../../../components/mover/moverAlarms";
+import { moverAlarms } from "../../../components/mover/alarmTable";
 import { awsClient } from "../../../local/providers/aws/client";
 import type { AwsClient } from "../../../local/providers/aws/client";
 import type { Bench } from "./bench";

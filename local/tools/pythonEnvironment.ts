@@ -1,11 +1,11 @@
-/** Python packages that tests alone need, in environments of their own beside the local cloud's tools. */
+/** Python packages that tests or measurements alone need, in environments of their own beside the local cloud's tools. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { withLock } from "../../local/lock";
-import { findInEnvironment, installEnvironment, pythonObstacle } from "../../local/tools/pythonTools";
-import type { PythonTool } from "../../local/tools/pythonTools";
-import { ToolError } from "../../local/tools/step";
+import { withLock } from "../lock";
+import { findInEnvironment, installEnvironment, pythonObstacle } from "./pythonTools";
+import type { PythonTool } from "./pythonTools";
+import { ToolError } from "./step";
 
 const root = join(__dirname, "..", "..", ".tools");
 
