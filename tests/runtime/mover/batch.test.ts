@@ -232,7 +232,7 @@ describe("a batch", () => {
       match(seen.errors.join("\n"), /TypeError at batch\.test\.ts:\d+:\d+( < [\w.-]+:\d+:\d+){1,4}/);
       ok(!seen.errors.join().includes("hunter2"));
     }
-    const bare = Object.assign(new Error("hunter2"), { stack: "no stack" });
+    const bare = Object.assign(new Error("hidden"), { stack: "another text\n    at hunter2.js:1:2" });
     const { run, seen } = batchWith(() => Promise.reject(bare));
     await run(about("1", "a"));
     ok(!seen.errors.join().includes("hunter2"));
