@@ -10,6 +10,7 @@ export { Fence } from "./components/fence/fence";
 export { MoverAlarms } from "./components/mover/moverAlarms";
 export { readMoverStack } from "./components/reader/moverStack";
 export type { MoverStack } from "./components/reader/moverStack";
+export type { GivenMover } from "./components/args/moverPart";
 export { SecretMover } from "./components/mover/secretMover";
 export type { MoverOptions, SecretMoverArgs } from "./components/mover/secretMover";
 export { SecretSweeper } from "./components/sweeper/secretSweeper";

@@ -3,7 +3,8 @@ import { all, ComponentResource, getProject, getStack, log, output } from "@pulu
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import { exemptTag } from "../runtime/model/exemption";
 import { environmentFaults, operatorFaults, regionFaults } from "./args/conflicts";
-import { moverSettings, optionsOf, vaultSettings } from "./args/parts";
+import { moverSettings } from "./args/moverPart";
+import { optionsOf, vaultSettings } from "./args/parts";
 import type { KnownValues, Values } from "./args/table";
 import { checkArgs, refuse } from "./args/values";
 import { moverNames } from "./aws/names";

@@ -1,7 +1,7 @@
 import { output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import { placeOf } from "../runtime/model/stateTag";
-import type { MoverPart } from "./args/parts";
+import type { MoverPart } from "./args/moverPart";
 import type { MoverNames, Place } from "./aws/names";
 import { MoverAlarms } from "./mover/moverAlarms";
 import type { AlarmOptions } from "./mover/moverAlarms";
@@ -64,17 +64,13 @@ export function deployMover(
 ): RegionMover {
   const { place, loginRole, mover, operatorPolicies, options, sweep, shared } = args;
   const names = output(args.names);
-  const { account, region } = output(place);
   const home = new VaultAccess(
     nameOf("home"),
     {
       ...args.vault,
+      place,
+      names,
       loginRole,
-      identityName: names.vaultIdentity,
-      account,
-      region,
-      roleArn: names.roleArn,
-      functionArn: names.functionArn,
       ...(operatorPolicies === undefined ? {} : { operatorPolicies }),
       ...(shared === undefined ? {} : { shared }),
     },
@@ -97,7 +93,7 @@ export function deployMover(
     { ...args.alarms, place, names, sweeps: sweep.runs, tags: options.tags },
     opts,
   );
-  return { region, home, secretMover, sweeper, alarms, loginRole: output(loginRole) };
+  return { region: output(place).region, home, secretMover, sweeper, alarms, loginRole: output(loginRole) };
 }
 
 /**

@@ -4,8 +4,8 @@ import { writeEnvironment } from "../../runtime/shared/environment";
 import type { Place } from "../aws/names";
 import { fenceExcess } from "../fence/fenceDocument";
 import { fenceRules } from "../fence/fences";
-import { moverSettings } from "./parts";
-import type { MoverPart } from "./parts";
+import { moverSettings } from "./moverPart";
+import type { MoverPart } from "./moverPart";
 import { defaults, segments, segmentsForm } from "./table";
 import type { Key, KnownValues, Values } from "./table";
 

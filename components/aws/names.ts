@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { getProject, getStack, output } from "@pulumi/pulumi";
+import type { Input, Output } from "@pulumi/pulumi";
 import { baseName } from "../../runtime/shared/baseName";
 import type { Owner } from "../../runtime/shared/baseName";
 
@@ -117,3 +119,9 @@ export function moverNames(stack: string, place: Place, owner?: Owner, rolePath 
     vaultIdentity: vaultName(`${base}-${account}`),
   };
 }
+
+/** The names of a part that a program uses without `Homing`: the same for each part of one program and place. */
+export const namesOfProgram = (place: Input<Place>, rolePath?: string): Output<MoverNames> =>
+  output(place).apply((where) =>
+    moverNames(getStack(), where, { project: getProject(), component: "homing" }, rolePath),
+  );

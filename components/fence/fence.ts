@@ -9,7 +9,8 @@ export interface FenceArgs {
   /** Name of the policy. */
   readonly name: Input<string>;
   readonly rules: Input<FenceRules>;
-  readonly tags: Input<Readonly<Record<string, string>>>;
+  /** Default none. */
+  readonly tags?: Input<Readonly<Record<string, string>>>;
 }
 
 /** The fence as a managed policy, to be set as the permissions boundary of roles and users. */
@@ -26,7 +27,7 @@ export class Fence extends ComponentResource {
         path: boundaryPath,
         description: "Permissions boundary: new secrets and new values go to Vault, but for the exemption list",
         policy: output(args.rules).apply((rules) => fenceDocument(rules)),
-        tags: args.tags,
+        tags: args.tags ?? {},
       },
       { parent: this },
     );

@@ -2,17 +2,21 @@ import { cloudwatch, sns } from "@pulumi/aws";
 import { all, ComponentResource, interpolate, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import { alarmsMayPublish, policyOf } from "../aws/iam";
+import { namesOfProgram } from "../aws/names";
 import type { MoverNames, Place } from "../aws/names";
 import { moverAlarms } from "./alarmTable";
 import type { Metric, MoverAlarm } from "./alarmTable";
 
 export interface MoverAlarmsArgs extends AlarmOptions {
   readonly place: Input<Place>;
-  readonly names: Input<MoverNames>;
-  /** Whether sweeps run; without them their alarms would stay on. `alone`: there are sweeps, and no mover. */
-  readonly sweeps: boolean | "alone";
-  /** Tags of topic and alarms. */
-  readonly tags: Input<Readonly<Record<string, string>>>;
+  /** Default: those of this program and stack in the place. */
+  readonly names?: Input<MoverNames>;
+  /**
+   * Whether sweeps run; without them their alarms would stay on. `alone`: there are sweeps, and no mover. Default true.
+   */
+  readonly sweeps?: boolean | "alone";
+  /** Tags of topic and alarms. Default none. */
+  readonly tags?: Input<Readonly<Record<string, string>>>;
 }
 
 /** Namespace and dimension of a metric. */
@@ -49,13 +53,15 @@ export class MoverAlarms extends ComponentResource {
 
   constructor(name: string, args: MoverAlarmsArgs, opts?: ComponentResourceOptions) {
     super("homing:aws:MoverAlarms", name, {}, opts);
-    const { sweeps, tags, okNotifications = false } = args;
-    const names = output(args.names);
+    const { sweeps = true, tags = {}, okNotifications = false } = args;
+    const names = output(args.names ?? namesOfProgram(args.place));
     const alarms = moverAlarms.filter(({ metric }) =>
       metric.of === "sweeper" ? sweeps !== false : sweeps !== "alone",
     );
     const topic =
-      args.topicArn === undefined ? this.createTopic(name, args, alarms) : { arn: args.topicArn, ready: [] };
+      args.topicArn === undefined
+        ? this.createTopic(name, { ...args, names, tags }, alarms)
+        : { arn: args.topicArn, ready: [] };
     for (const { key, metric, breach, means, todo } of alarms) {
       new cloudwatch.MetricAlarm(
         `${name}-${key}`,
@@ -86,8 +92,11 @@ export class MoverAlarms extends ComponentResource {
    * policy nobody can change (AWS Knowledge Center), and a customer managed key costs more than it protects: a
    * notification holds an alarm's name, its description and a count, and names no secret.
    */
-  private createTopic(name: string, { place, tags, ...args }: MoverAlarmsArgs, alarms: readonly MoverAlarm[]) {
-    const names = output(args.names);
+  private createTopic(
+    name: string,
+    { place, names, tags }: Pick<Required<MoverAlarmsArgs>, "place" | "tags"> & { readonly names: Output<MoverNames> },
+    alarms: readonly MoverAlarm[],
+  ) {
     const topic = new sns.Topic(`${name}-topic`, { name: names.alarmTopic, tags }, { parent: this });
     const document = all([place, names]).apply(([{ account }, { alarmArnPrefix, alarmTopicArn }]) => {
       const alarmArns = alarms.map(({ key }) => alarmArnPrefix + key);

@@ -3,8 +3,10 @@ import { all, ComponentResource, jsonStringify, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import { moverHandler } from "../../runtime/mover/handler";
 import { writeEnvironment } from "../../runtime/shared/environment";
-import type { MoverSettings } from "../../runtime/shared/environment";
+import { completeMover, optionDefaults, withDefaults } from "../args/moverPart";
+import type { GivenMover, MoverPart } from "../args/moverPart";
 import { policyOf, rulesMaySend } from "../aws/iam";
+import { namesOfProgram } from "../aws/names";
 import type { MoverNames, Place } from "../aws/names";
 import { createSerializedFunction, functionRules } from "../aws/serializedFunction";
 import type { FunctionRules } from "../aws/serializedFunction";
@@ -42,17 +44,42 @@ export interface MoverOptions extends FunctionRules {
   readonly tags: Input<Readonly<Record<string, string>>>;
 }
 
-export interface SecretMoverArgs extends MoverOptions {
+/** Each option that isn't given is the argument of `Homing` of the same name, with its default. */
+export interface SecretMoverArgs extends Partial<MoverOptions> {
   readonly place: Input<Place>;
-  readonly names: Input<MoverNames>;
-  readonly mover: Input<Omit<MoverSettings, "entityId" | "operatorEntityIds" | "queueUrl" | "deadLetterQueueUrl">>;
+  /** Default: those of this program and stack in the place. */
+  readonly names?: Input<MoverNames>;
+  readonly mover: Input<GivenMover>;
   /** Identity entity of the mover in Vault; the function is made after it. */
   readonly moverEntityId: Input<string>;
   /** Identity entities of the operators in Vault. Default none. */
   readonly operatorEntityIds?: Input<readonly string[]>;
 }
 
-/** What brings events of Secrets Manager to the function that moves secrets, and that function. */
+/** The arguments, with what was left out. */
+type CompleteArgs = MoverOptions & {
+  readonly place: Output<Place>;
+  readonly names: Output<MoverNames>;
+  readonly mover: Output<MoverPart>;
+  readonly moverEntityId: Input<string>;
+  readonly operatorEntityIds: Input<readonly string[]>;
+};
+
+function complete(given: SecretMoverArgs): CompleteArgs {
+  const place = output(given.place);
+  const names = output(given.names ?? namesOfProgram(place, given.rolePath));
+  return {
+    ...withDefaults({ ...optionDefaults, operatorEntityIds: [] }, given),
+    place,
+    names,
+    mover: all([place, names, given.mover]).apply(([where, all, mover]) => completeMover(where, all, mover)),
+  };
+}
+
+/**
+ * What brings events of Secrets Manager to the function that moves secrets, and that function. Used without `Homing` its
+ * arguments are taken as they are: nobody checks that they fit one another.
+ */
 export class SecretMover extends ComponentResource {
   public readonly queueUrl: Output<string>;
   public readonly queueArn: Output<string>;
@@ -63,8 +90,9 @@ export class SecretMover extends ComponentResource {
   public readonly functionRoleArn: Output<string>;
   public readonly logGroupName: Output<string>;
 
-  constructor(name: string, args: SecretMoverArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, given: SecretMoverArgs, opts?: ComponentResourceOptions) {
     super("homing:aws:SecretMover", name, {}, opts);
+    const args = complete(given);
 
     const { queue, deadLetterQueue } = this.createQueues(name, args);
     this.createRules(name, args, queue, deadLetterQueue);
@@ -94,9 +122,8 @@ export class SecretMover extends ComponentResource {
    * Without a key both queues are encrypted by SQS itself, which needs no grant for EventBridge; such queues take requests
    * over TLS only, so their policies need no statement about that.
    */
-  private createQueues(name: string, { tags, timeoutSeconds, ...args }: SecretMoverArgs) {
+  private createQueues(name: string, { tags, timeoutSeconds, names, ...args }: CompleteArgs) {
     const child = { parent: this };
-    const names = output(args.names);
     const encryption =
       args.encryptionKeyArn === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: args.encryptionKeyArn };
     const deadLetterQueue = new sqs.Queue(
@@ -137,9 +164,7 @@ export class SecretMover extends ComponentResource {
     return { queue, deadLetterQueue };
   }
 
-  private createRules(name: string, args: SecretMoverArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue): void {
-    const { tags } = args;
-    const names = output(args.names);
+  private createRules(name: string, { names, tags }: CompleteArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue): void {
     const rules = [
       {
         role: "calls",
@@ -168,10 +193,8 @@ export class SecretMover extends ComponentResource {
     }
   }
 
-  private createFunction(name: string, args: SecretMoverArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue) {
-    const { place, tags, subnetIds, securityGroupIds } = args;
-    const names = output(args.names);
-    const mover = output(args.mover);
+  private createFunction(name: string, args: CompleteArgs, queue: sqs.Queue, deadLetterQueue: sqs.Queue) {
+    const { place, names, mover, tags, subnetIds, securityGroupIds } = args;
     // Ids that come later were given.
     const inSubnets = !Array.isArray(subnetIds) || subnetIds.length > 0;
     const statements = all([place, names, mover, args.moverEntityId, args.kmsKeyArns, args.encryptionKeyArn]).apply(
@@ -192,7 +215,7 @@ export class SecretMover extends ComponentResource {
       logGroup: names.logGroup,
       logRetentionDays: args.logRetentionDays,
       logLevel: args.logLevel,
-      variables: all([mover, args.moverEntityId, args.operatorEntityIds ?? [], queue.url, deadLetterQueue.url]).apply(
+      variables: all([mover, args.moverEntityId, args.operatorEntityIds, queue.url, deadLetterQueue.url]).apply(
         ([settings, entityId, operatorEntityIds, queueUrl, deadLetterQueueUrl]) =>
           writeEnvironment({ ...settings, entityId, operatorEntityIds, queueUrl, deadLetterQueueUrl }),
       ),

@@ -6,6 +6,8 @@ import { sweepHandler } from "../../runtime/sweeper/handler";
 import { writeSweepEnvironment } from "../../runtime/sweeper/settings";
 import { allRate, recentRate } from "../../runtime/sweeper/sweep";
 import type { SweepKind } from "../../runtime/sweeper/sweep";
+import { optionDefaults, sweeperDefaults, withDefaults } from "../args/moverPart";
+import { namesOfProgram } from "../aws/names";
 import type { MoverNames, Place } from "../aws/names";
 import { createSerializedFunction, functionRules } from "../aws/serializedFunction";
 import type { FunctionRules } from "../aws/serializedFunction";
@@ -27,24 +29,44 @@ export interface SweepOptions {
   readonly sweepShare: number;
 }
 
-export interface SecretSweeperArgs extends Pick<
-  MoverOptions,
-  "enabled" | "logRetentionDays" | "logLevel" | "tags" | keyof FunctionRules
-> {
+type Options = Pick<MoverOptions, "enabled" | "logRetentionDays" | "logLevel" | "tags" | keyof FunctionRules>;
+/** What the sweeper has to know of the mover. */
+type SweptMover = Pick<
+  MoverSettings,
+  "namePrefix" | "exemptNames" | "settleMinutes" | "formerEntityIds" | "mode" | "modeRules"
+>;
+
+/** Each option that isn't given is the argument of `Homing` of the same name, with its default. */
+export interface SecretSweeperArgs extends Partial<Options> {
   readonly place: Input<Place>;
-  readonly names: Input<MoverNames>;
-  readonly mover: Input<
-    Pick<
-      MoverSettings,
-      "region" | "namePrefix" | "exemptNames" | "settleMinutes" | "formerEntityIds" | "mode" | "modeRules"
-    >
-  >;
+  /** Default: those of this program and stack in the place. */
+  readonly names?: Input<MoverNames>;
+  /** What the mover is told as well. */
+  readonly mover?: Input<Partial<SweptMover>>;
   /** Identity entity of the mover, by which its tags are known. */
   readonly moverEntityId: Input<string>;
-  readonly sweep: SweepOptions;
+  readonly sweep?: Partial<SweepOptions>;
   /** The mover's queue, or the place that the tags name of a mover that was here before: then nothing is sent. */
   readonly target: { readonly queueUrl: Input<string> } | { readonly formerPlace: Input<string> };
 }
+
+/** The arguments, with what was left out. */
+type CompleteArgs = Options & {
+  readonly place: Output<Place>;
+  readonly names: Output<MoverNames>;
+  readonly mover: Output<SweptMover>;
+  readonly moverEntityId: Input<string>;
+  readonly sweep: SweepOptions;
+  readonly target: SecretSweeperArgs["target"];
+};
+
+const complete = (given: SecretSweeperArgs): CompleteArgs => ({
+  ...withDefaults(optionDefaults, given),
+  place: output(given.place),
+  names: output(given.names ?? namesOfProgram(given.place, given.rolePath)),
+  mover: output(given.mover ?? {}).apply((mover) => withDefaults(sweeperDefaults.mover, mover)),
+  sweep: withDefaults(sweeperDefaults.sweep, given.sweep ?? {}),
+});
 
 /**
  * Events are delivered at best effort. What they missed, this function finds: it lists all secrets on a schedule and
@@ -54,9 +76,10 @@ export class SecretSweeper extends ComponentResource {
   public readonly functionName: Output<string>;
   public readonly roleArn: Output<string>;
 
-  constructor(name: string, args: SecretSweeperArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, given: SecretSweeperArgs, opts?: ComponentResourceOptions) {
     super("homing:aws:SecretSweeper", name, {}, opts);
 
+    const args = complete(given);
     const { handler, role } = this.createFunction(name, args);
     this.createSchedules(name, args, handler);
 
@@ -66,14 +89,13 @@ export class SecretSweeper extends ComponentResource {
   }
 
   /** Outside any VPC: it needs Secrets Manager, SQS and nothing else. */
-  private createFunction(name: string, args: SecretSweeperArgs) {
-    const { place, tags, sweep, target } = args;
+  private createFunction(name: string, args: CompleteArgs) {
+    const { place, names, tags, sweep, target } = args;
     const isFormer = "formerPlace" in target;
     const formerPlace = isFormer ? target.formerPlace : "";
     // A word that is no address, as there is no queue.
     const queueUrl = isFormer ? "none" : target.queueUrl;
     const enabled = args.enabled && !isFormer;
-    const names = output(args.names);
     const { sweepShare } = sweep;
     // No concurrency is reserved: an account with a small limit can't, and two sweeps at once do no harm.
     const statements = all([names, place, args.encryptionKeyArn]).apply(([names, place, arn]) =>
@@ -94,9 +116,9 @@ export class SecretSweeper extends ComponentResource {
       logRetentionDays: args.logRetentionDays,
       logLevel: args.logLevel,
       // Only its own settings are written, whatever else the mover's part holds.
-      variables: all([args.mover, args.moverEntityId, queueUrl, formerPlace]).apply(
-        ([mover, entityId, queueUrl, place]) =>
-          writeSweepEnvironment({ ...mover, entityId, place, enabled, sweepShare, queueUrl }),
+      variables: all([place, args.mover, args.moverEntityId, queueUrl, formerPlace]).apply(
+        ([{ region }, mover, entityId, queueUrl, place]) =>
+          writeSweepEnvironment({ ...mover, region, entityId, place, enabled, sweepShare, queueUrl }),
       ),
       // The mover's name: the metrics of a stack have one dimension.
       service: names.function,
@@ -104,9 +126,7 @@ export class SecretSweeper extends ComponentResource {
     });
   }
 
-  private createSchedules(name: string, args: SecretSweeperArgs, handler: lambda.Function): void {
-    const { tags, sweep } = args;
-    const names = output(args.names);
+  private createSchedules(name: string, { names, tags, sweep }: CompleteArgs, handler: lambda.Function): void {
     const schedules: readonly {
       readonly key: string;
       readonly ruleName: Output<string>;

@@ -1,6 +1,10 @@
-import { all, ComponentResource, ResourceHook } from "@pulumi/pulumi";
+import { all, ComponentResource, output, ResourceHook } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { identity, kv, Mount, Policy } from "@pulumi/vault";
+import { homeTemplateOf, loginPathOf, withDefaults } from "../args/moverPart";
+import { defaults } from "../args/table";
+import { namesOfProgram } from "../aws/names";
+import type { MoverNames, Place } from "../aws/names";
 import { makeOperators } from "./operators";
 import { awsLogin, jwtLogin } from "./vaultLogin";
 import type { Login, LoginArgs, VaultLogin } from "./vaultLogin";
@@ -34,19 +38,23 @@ export interface VaultAccessSettings {
   readonly loginRole: Input<string>;
   /** Lifetime of the mover's tokens, and of the operators'. */
   readonly tokenTtlMinutes: number;
-  /** ARNs of the IAM roles of people who move from a terminal. Default none. */
-  readonly operatorRoleArns?: readonly string[];
+  /** ARNs of the IAM roles of people who move from a terminal. */
+  readonly operatorRoleArns: readonly string[];
 }
 
-export interface VaultAccessArgs extends VaultAccessSettings {
-  /** Name of the mover's policy and identity entity. */
-  readonly identityName: Input<string>;
-  readonly account: Input<string>;
-  readonly region: Input<string>;
-  /** Role of the function; it need not exist yet. */
-  readonly roleArn: Input<string>;
-  /** The function; it need not exist yet. */
-  readonly functionArn: Input<string>;
+/**
+ * Each setting that isn't given is the argument of `Homing` of the same name, with its default; the role's name is by
+ * default that of the mover's identity.
+ */
+export interface VaultAccessArgs extends Partial<VaultAccessSettings> {
+  readonly login: VaultLogin;
+  /** Where the mover works. */
+  readonly place: Input<Place>;
+  /**
+   * The mover's identity in Vault, and the role and the function that log in with it; they need not exist yet. Default:
+   * those of this program and stack in the place.
+   */
+  readonly names?: Input<Pick<MoverNames, "vaultIdentity" | "roleArn" | "functionArn">>;
   /** Policies of the operators: those of all movers of the stack, which need not exist yet. Default this mover's alone. */
   readonly operatorPolicies?: Input<readonly string[]>;
   /**
@@ -73,7 +81,41 @@ const mountStays = (name: string): ResourceHook =>
     { onDryRun: true },
   );
 
-/** The KV mount that secrets move to, and the identity with which the mover comes to it. */
+/** The arguments, with what was left out. */
+type CompleteArgs = VaultAccessSettings &
+  Pick<VaultAccessArgs, "operatorPolicies" | "shared"> & {
+    readonly place: Output<Place>;
+    readonly names: Output<Pick<MoverNames, "vaultIdentity" | "roleArn" | "functionArn">>;
+  };
+
+function complete(given: VaultAccessArgs): CompleteArgs {
+  const { vaultNamespace, mount, adoptMount, protect, adoptLogin, tokenTtlMinutes, operatorRoleArns } = defaults;
+  const names = output(given.names ?? namesOfProgram(given.place));
+  return {
+    ...withDefaults(
+      {
+        namespace: vaultNamespace,
+        mount,
+        adoptMount,
+        protect,
+        homeTemplate: homeTemplateOf(defaults),
+        loginPath: loginPathOf({ login: given.login.method, loginPath: "" }),
+        adoptLogin,
+        loginRole: names.vaultIdentity,
+        tokenTtlMinutes,
+        operatorRoleArns,
+      },
+      given,
+    ),
+    place: output(given.place),
+    names,
+  };
+}
+
+/**
+ * The KV mount that secrets move to, and the identity with which the mover comes to it. Used without `Homing` its
+ * arguments are taken as they are: nobody checks that they fit one another, or what the mover is told.
+ */
 export class VaultAccess extends ComponentResource {
   /** Identity entity of the mover, known only once everything that a login needs exists. */
   public readonly moverEntityId: Output<string>;
@@ -85,8 +127,10 @@ export class VaultAccess extends ComponentResource {
   /** The operators' login roles, by the ARNs of their IAM roles. */
   public readonly operatorLoginRoles: Output<Readonly<Record<string, string>>>;
 
-  constructor(name: string, args: VaultAccessArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, given: VaultAccessArgs, opts?: ComponentResourceOptions) {
     super("homing:vault:VaultAccess", name, {}, opts);
+    const args = complete(given);
+    const { vaultIdentity, roleArn, functionArn } = args.names;
     const child = { parent: this };
     const kept = { ...child, protect: args.protect, retainOnDelete: args.protect };
     const namespace = args.namespace === "" ? undefined : args.namespace;
@@ -113,12 +157,10 @@ export class VaultAccess extends ComponentResource {
     }
 
     const { mount, homeTemplate } = args;
-    const rules = all([args.account, args.region]).apply(([account, region]) =>
-      moverRules({ mount, account, region, homeTemplate }),
-    );
+    const rules = args.place.apply(({ account, region }) => moverRules({ mount, account, region, homeTemplate }));
     const policy = new Policy(
       `${name}-policy`,
-      { name: args.identityName, policy: rules.apply(renderPolicy), namespace },
+      { name: vaultIdentity, policy: rules.apply(renderPolicy), namespace },
       // After the mount: where a change of it is refused, the policy must not have changed either.
       { ...child, dependsOn: args.shared === undefined ? [...ready] : [args.shared] },
     );
@@ -132,13 +174,13 @@ export class VaultAccess extends ComponentResource {
       role: args.loginRole,
       policy: policy.name,
       tokenTtlMinutes: args.tokenTtlMinutes,
-      region: args.region,
-      roleArn: args.roleArn,
-      functionArn: args.functionArn,
+      region: args.place.region,
+      roleArn,
+      functionArn,
     });
 
     // Vault records this entity as the author of each version: with another one, all homes would be somebody else's.
-    const entity = new identity.Entity(`${name}-entity`, { name: args.identityName, namespace }, kept);
+    const entity = new identity.Entity(`${name}-entity`, { name: vaultIdentity, namespace }, kept);
     const alias = new identity.EntityAlias(
       `${name}-alias`,
       { name: login.aliasName, mountAccessor: login.accessor, canonicalId: entity.id, namespace },
@@ -155,8 +197,8 @@ export class VaultAccess extends ComponentResource {
               login: args.login,
               path: args.loginPath,
               accessor: login.accessor,
-              roleArns: args.operatorRoleArns ?? [],
-              identityName: args.identityName,
+              roleArns: args.operatorRoleArns,
+              identityName: vaultIdentity,
               policies: args.operatorPolicies ?? policy.name.apply((own) => [own]),
               tokenTtlMinutes: args.tokenTtlMinutes,
             },
@@ -178,7 +220,7 @@ export class VaultAccess extends ComponentResource {
     });
   }
 
-  private createLogin({ login, protect }: VaultAccessArgs, args: LoginArgs): Login {
+  private createLogin({ login, protect }: CompleteArgs, args: LoginArgs): Login {
     const child = { parent: this };
     const kept = { ...child, protect, retainOnDelete: protect };
     switch (login.method) {

@@ -1,6 +1,7 @@
 import { iam } from "@pulumi/aws";
 import type { ComponentResource, CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { AuthBackend, aws, getAuthBackendOutput, jwt } from "@pulumi/vault";
+import { defaults } from "../args/table";
 import { awsRole, functionClaim, jwtRole } from "./vaultRole";
 
 /** How the function proves to Vault who it is; neither way needs a stored credential. */
@@ -10,20 +11,21 @@ export type VaultLogin =
       readonly method: "aws";
       /** Value that the signed `X-Vault-AWS-IAM-Server-ID` header must have: a request for another server is worthless. */
       readonly serverId: Input<string>;
-      /** Address at which Vault reaches STS; empty for the public endpoint of the region that the function signed for. */
-      readonly stsEndpoint: string;
+      /** Address at which Vault reaches STS. Default: the public endpoint of the region that the function signed for. */
+      readonly stsEndpoint?: string;
     }
   | {
       /** Vault checks a web identity token that STS signed. */
       readonly method: "jwt";
       readonly audience: Input<string>;
-      readonly signingAlgorithm: "ES384" | "RS256";
-      /** Uses the account's token issuer as it is, instead of switching it on. */
-      readonly adoptTokenIssuer: boolean;
-      /** Address of the issuer's discovery document; empty for the account's own issuer. */
-      readonly tokenIssuerUrl: string;
-      /** PEM of the CA that signed the certificate at `tokenIssuerUrl`; empty for the public ones. */
-      readonly tokenIssuerCa: string;
+      /** The one that the mover is told. Default ES384. */
+      readonly signingAlgorithm?: "ES384" | "RS256";
+      /** Uses the account's token issuer as it is, instead of switching it on. Default false. */
+      readonly adoptTokenIssuer?: boolean;
+      /** Address of the issuer's discovery document. Default: the account's own issuer. */
+      readonly tokenIssuerUrl?: string;
+      /** PEM of the CA that signed the certificate at `tokenIssuerUrl`. Default: the public ones. */
+      readonly tokenIssuerCa?: string;
     };
 
 export type LoginOf<M extends VaultLogin["method"]> = Extract<VaultLogin, { readonly method: M }>;
@@ -88,6 +90,7 @@ export function awsLogin(
   kept: CustomResourceOptions,
 ): Login {
   const { namespace } = args;
+  const { stsEndpoint = "" } = login;
   const resources: Resource[] = [];
   let accessor = foundAccessor(args, options);
   if (accessor === undefined) {
@@ -98,10 +101,10 @@ export function awsLogin(
       methodOptions(kept),
     );
     const endpoint =
-      login.stsEndpoint === ""
+      stsEndpoint === ""
         ? { useStsRegionFromClient: true }
         : // Left out it would keep its value, and Vault would go on to call the public endpoint.
-          { stsEndpoint: login.stsEndpoint, stsRegion: args.region, useStsRegionFromClient: false };
+          { stsEndpoint, stsRegion: args.region, useStsRegionFromClient: false };
     const client = new aws.AuthBackendClient(
       `${args.name}-client`,
       { backend: backend.path, iamServerIdHeaderValue: login.serverId, ...endpoint, namespace },
@@ -132,6 +135,7 @@ export function jwtLogin(
   kept: CustomResourceOptions,
 ): Login {
   const { namespace } = args;
+  const { signingAlgorithm = defaults.signingAlgorithm, tokenIssuerCa = "" } = login;
   const resources: Resource[] = [];
   const issuer = args.shared === undefined ? tokenIssuer(login, args, options, kept, resources) : undefined;
   let accessor = foundAccessor(args, options);
@@ -143,9 +147,9 @@ export function jwtLogin(
         path: args.path,
         description: "Login of the homing mover",
         oidcDiscoveryUrl: issuer,
-        ...(login.tokenIssuerCa === "" ? {} : { oidcDiscoveryCaPem: login.tokenIssuerCa }),
+        ...(tokenIssuerCa === "" ? {} : { oidcDiscoveryCaPem: tokenIssuerCa }),
         boundIssuer: issuer,
-        jwtSupportedAlgs: [login.signingAlgorithm],
+        jwtSupportedAlgs: [signingAlgorithm],
         namespace,
       },
       methodOptions(kept),
@@ -175,8 +179,9 @@ function tokenIssuer(
   kept: CustomResourceOptions,
   resources: Resource[],
 ): Output<string> | string {
-  if (login.tokenIssuerUrl !== "") return login.tokenIssuerUrl;
-  if (login.adoptTokenIssuer) {
+  const { tokenIssuerUrl = "", adoptTokenIssuer = false } = login;
+  if (tokenIssuerUrl !== "") return tokenIssuerUrl;
+  if (adoptTokenIssuer) {
     return iam.getOutboundWebIdentityFederationOutput(options.parent === undefined ? {} : { parent: options.parent })
       .issuerIdentifier;
   }

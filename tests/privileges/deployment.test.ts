@@ -84,11 +84,8 @@ describe("the deployment's permissions in Vault", function () {
     adoptLogin: false,
     loginRole: "homing-mover",
     tokenTtlMinutes: 15,
-    identityName: "homing-life-eu-west-1-123456789012",
-    account: "123456789012",
-    region: "eu-west-1",
-    roleArn,
-    functionArn,
+    place: { partition: "aws", account: "123456789012", region: "eu-west-1", dnsSuffix: "amazonaws.com" },
+    names: { vaultIdentity: "homing-life-eu-west-1-123456789012", roleArn, functionArn },
     ...over,
   });
 

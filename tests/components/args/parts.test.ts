@@ -1,7 +1,8 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { output } from "@pulumi/pulumi";
 import { environmentFaults, regionFaults } from "../../../components/args/conflicts";
-import { moverSettings, vaultSettings } from "../../../components/args/parts";
+import { moverSettings } from "../../../components/args/moverPart";
+import { vaultSettings } from "../../../components/args/parts";
 import { defaults } from "../../../components/args/table";
 import type { Values } from "../../../components/args/table";
 import { checkArgs, refuse } from "../../../components/args/values";

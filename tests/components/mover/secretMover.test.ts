@@ -10,7 +10,7 @@ import type { Recording } from "../../support/mocks";
 const place = { partition: "aws", account, region, dnsSuffix: "amazonaws.com" };
 const names = moverNames("test", place);
 
-const mover = moverSettings({ account, region, mode: "audit", maxConcurrency: 7 });
+const mover = moverSettings({ account, region, mode: "audit", maxConcurrency: 7, audience: "" });
 
 const argsWith = (over: Partial<SecretMoverArgs> = {}): SecretMoverArgs => ({
   place,

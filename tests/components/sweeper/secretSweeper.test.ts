@@ -22,7 +22,6 @@ async function makeSweeper(over: Partial<SecretSweeperArgs> = {}): Promise<Recor
         place,
         names,
         mover: {
-          region,
           namePrefix: "app/",
           exemptNames: ["app/keep/*"],
           settleMinutes: 60,

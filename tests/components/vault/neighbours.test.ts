@@ -84,11 +84,12 @@ describe("movers of three accounts at one Vault", function () {
       adoptLogin: place !== first,
       loginRole: roleOf(place),
       tokenTtlMinutes: 15,
-      identityName: identityOf(place),
-      account,
-      region,
-      roleArn: `arn:aws:iam::${account}:role/homing-test-${region}`,
-      functionArn: `arn:aws:lambda:${region}:${account}:function:${functionOf(place)}`,
+      place: { partition: "aws", dnsSuffix: "amazonaws.com", account, region },
+      names: {
+        vaultIdentity: identityOf(place),
+        roleArn: `arn:aws:iam::${account}:role/homing-test-${region}`,
+        functionArn: `arn:aws:lambda:${region}:${account}:function:${functionOf(place)}`,
+      },
     });
     const { token, entityId } = await login(place, sessionOf(place));
     return {

@@ -7,6 +7,7 @@ import { jwtWith } from "../support/jwtLogin";
 import { account, only, record, region, settle, typesOf } from "../../support/mocks";
 import type { Answers, Recording } from "../../support/mocks";
 
+const place = { partition: "aws", account, region, dnsSuffix: "amazonaws.com" };
 const roleArn = `arn:aws:iam::${account}:role/homing-test`;
 const functionArn = `arn:aws:lambda:${region}:${account}:function:homing-test`;
 
@@ -21,11 +22,8 @@ const argsWith = (over: Partial<VaultAccessArgs> = {}): VaultAccessArgs => ({
   adoptLogin: false,
   loginRole: "homing-mover",
   tokenTtlMinutes: 15,
-  identityName: "homing-test-identity",
-  account,
-  region,
-  roleArn,
-  functionArn,
+  place,
+  names: { vaultIdentity: "homing-test-identity", roleArn, functionArn },
   ...over,
 });
 
@@ -315,8 +313,7 @@ describe("VaultAccess", () => {
     const made = await makeHome({
       mount: "kv",
       homeTemplate: "team/{region}/{account}/{name}",
-      account: output("444455556666"),
-      region: output("us-east-1"),
+      place: output({ ...place, account: "444455556666", region: "us-east-1" }),
     });
 
     equal(
@@ -372,7 +369,8 @@ describe("VaultAccess", () => {
       const recording = await record(answers);
       await settle(() => {
         const shared = new VaultAccess("home", argsWith(over));
-        new VaultAccess("home-b", argsWith({ ...over, shared, loginRole: "b", identityName: "identity-b" }));
+        const names = { vaultIdentity: "identity-b", roleArn, functionArn };
+        new VaultAccess("home-b", argsWith({ ...over, shared, loginRole: "b", names }));
       });
       return recording;
     }

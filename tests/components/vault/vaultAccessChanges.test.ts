@@ -49,11 +49,8 @@ describe("a deployed VaultAccess", function () {
     adoptLogin: false,
     loginRole: "homing-mover",
     tokenTtlMinutes: 15,
-    identityName: `${stack}-identity`,
-    account: "123456789012",
-    region: "eu-west-1",
-    roleArn,
-    functionArn,
+    place: { partition: "aws", account: "123456789012", region: "eu-west-1", dnsSuffix: "amazonaws.com" },
+    names: { vaultIdentity: `${stack}-identity`, roleArn, functionArn },
     ...over,
   });
 

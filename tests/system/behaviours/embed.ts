@@ -1,7 +1,10 @@
 import * as assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 
+import { checkout } from "../../../local/stack";
 import type { Clients } from "../support/clients";
 import type { Bench } from "../support/bench";
 import { archivesOf } from "../support/archives";
@@ -11,6 +14,21 @@ import { copiedExample, standingExample } from "../../support/exampleFolder";
 
 /** Lambda takes 250 MiB, unpacked; a program that has homing as a part must not come near it by the rest of it. */
 const archiveBytes = 50 * 1024 * 1024;
+
+/** Puts `Homing` of the example below a component of the program. */
+function putBelow(folder: string, option: string): void {
+  const file = join(folder, "index.ts");
+  const program = readFileSync(join(checkout, "examples", "embed", "index.ts"), "utf8");
+  const below = `{ parent: new ComponentResource("team:index:Platform", "platform"), ${option} }`;
+  const changed = program
+    .replace("readSettings())", `readSettings(), ${below})`)
+    .replace(
+      "import { Homing",
+      'import { ComponentResource, rootStackResource } from "@pulumi/pulumi";\nimport { Homing',
+    );
+  assert.equal(changed.includes(below) && changed.includes("rootStackResource }"), true, "index.ts is another one");
+  writeFileSync(file, changed);
+}
 
 /** homing as a part of another program, in an account of its own: two movers in one account would share its secrets. */
 export function describeEmbed(bench: () => Bench): void {
@@ -75,7 +93,15 @@ export function describeEmbed(bench: () => Bench): void {
         assert.deepEqual(packedMover, ownMover);
         assert.ok(packedMover.size > 0 && packedMover.size < archiveBytes, `${packedMover.size.toString()} bytes`);
 
-        assert.deepEqual(Object.keys(await stack.preview(settings)), ["same"]);
+        const unchanged = await stack.preview(settings);
+        assert.deepEqual(Object.keys(unchanged), ["same"]);
+
+        // Below another component of the program, with an alias, everything is still the same, and not without it.
+        putBelow(example.folder, "aliases: [{ parent: rootStackResource }]");
+        assert.deepEqual(await stack.preview(settings), { ...unchanged, create: 1 });
+        putBelow(example.folder, "");
+        assert.notEqual((await stack.preview(settings))["same"], unchanged["same"]);
+
         await stack.destroy();
         assert.deepEqual(await archivesOf(stack), {});
         assert.notEqual(await vault.read(`sys/mounts/${system().mount}`), undefined, "the mount is the first one's");
