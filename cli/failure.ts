@@ -37,16 +37,30 @@ const unknownCaller: readonly string[] = [
 
 const logInToAws = `log in to AWS anew (aws sso login, or other keys) or name a profile with --profile, ${again}`;
 
-/** A failure for an error of the SDK; only its name and code are told, never its message. */
+/** A failure for an error of the SDK; its name and code are told, and its message only decides which sentence it is. */
 export function awsFailure(call: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
-  const { name, code } =
-    error instanceof Error ? (error as Error & { readonly code?: unknown }) : { name: "", code: "" };
+  const { name, message, code } =
+    error instanceof Error ? (error as Error & { readonly code?: unknown }) : { name: "", message: "", code: "" };
   if (name === "CredentialsProviderError") {
+    if (/multi-factor|\bMFA\b/i.test(message)) {
+      return new Failure(
+        "The AWS profile asks for a second factor (mfa_serial), which this command can't ask you for: take temporary keys " +
+          `with aws sts assume-role --token-code and name their profile with --profile, ${again}.`,
+      );
+    }
     return new Failure(`There are no AWS credentials: ${logInToAws}.`);
   }
   if (unknownCaller.includes(name)) return new Failure(`AWS refuses the credentials (${name}): ${logInToAws}.`);
   if (/^(AccessDenied|Unauthorized|NotAuthorized)/.test(name)) {
+    // The credentials are got on the way to the first call, which is not what was denied then.
+    const taking = /perform: (sts:AssumeRole\w*)/.exec(message)?.[1];
+    if (taking !== undefined) {
+      return new Failure(
+        `AWS denies ${taking} (${name}): may the profile's keys take its role_arn? Does the role's trust policy name them? ` +
+          `Or name another profile with --profile, ${again}.`,
+      );
+    }
     return new Failure(`AWS denies ${call} (${name}): get the permission, ${rights}; ${again}.`);
   }
   if (error instanceof Error && "$fault" in error) {
