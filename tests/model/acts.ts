@@ -13,6 +13,7 @@ import {
 } from "../support/fakeSource";
 import type { SourceState } from "../support/fakeSource";
 import { formerEntity, name, path } from "./actors";
+import { settingActs } from "./settingChanges";
 import { sourceState } from "./state";
 import type { Past, State } from "./state";
 
@@ -155,12 +156,16 @@ export const acts: Readonly<Record<string, Act>> = {
     return state;
   },
   // Whoever administers AWS.
-  "deny restore": (state) => deny(state, "restore"),
-  "deny schedule": (state) => deny(state, "schedule"),
-  "deny tag": (state) => deny(state, "tag"),
-  "deny removeReplicas": (state) => deny(state, "removeReplicas"),
-  "deny replicate": (state) => deny(state, "replicate"),
+  "deny-restore": (state) => deny(state, "restore"),
+  "deny-schedule": (state) => deny(state, "schedule"),
+  "deny-tag": (state) => deny(state, "tag"),
+  "deny-removeReplicas": (state) => deny(state, "removeReplicas"),
+  "deny-replicate": (state) => deny(state, "replicate"),
   allow: (state) => (state.denied.length === 0 ? undefined : { ...state, denied: [] }),
+  // Whoever deploys the stack.
+  ...Object.fromEntries(
+    settingActs.map((act): [string, Act] => [act, (state) => ({ ...state, deployed: [...state.deployed, act] })]),
+  ),
   // A person at the source.
   restore: (state) => {
     if (live(state)) return undefined;

@@ -1,6 +1,9 @@
 /** What the explorer explores. */
-import { region } from "../support/builders";
+import { region, startTime } from "../support/builders";
+import { emptyHome, writeByPerson } from "../support/fakeHome";
 import { replicaIn } from "../support/fakeSource";
+import { path } from "./actors";
+import { valueOf } from "./acts";
 import type { Configuration } from "./configuration";
 import type { State } from "./state";
 
@@ -107,7 +110,7 @@ const neighbours: readonly Configuration[] = [
   {
     ...alone,
     name: "one mover, denied calls",
-    acts: { "deny restore": 1, "deny schedule": 1, "deny tag": 1, allow: 1, "delete-metadata": 1, put: 1 },
+    acts: { "deny-restore": 1, "deny-schedule": 1, "deny-tag": 1, allow: 1, "delete-metadata": 1, put: 1 },
     crashes: 1,
     ticks: 1,
   },
@@ -115,7 +118,7 @@ const neighbours: readonly Configuration[] = [
     ...alone,
     ...replicated,
     name: "one mover, replicas",
-    acts: { put: 1, restore: 1, "deny schedule": 1, "deny removeReplicas": 1, "deny replicate": 1, allow: 1 },
+    acts: { put: 1, restore: 1, "deny-schedule": 1, "deny-removeReplicas": 1, "deny-replicate": 1, allow: 1 },
     crashes: 1,
     ticks: 1,
   },
@@ -124,10 +127,60 @@ const neighbours: readonly Configuration[] = [
     ...replicated,
     name: "one mover, replicas that take their time",
     sync: "later",
-    acts: { put: 1, restore: 1, "deny schedule": 1 },
+    acts: { put: 1, restore: 1, "deny-schedule": 1 },
     crashes: 1,
     ticks: 1,
     mustMove: false,
+  },
+];
+
+const equalHome = emptyHome();
+writeByPerson(equalHome, path, valueOf(1), startTime - 60_000);
+/** A home that somebody wrote, with the value of the source, and the setting that accepts it. */
+export const acceptedHome = {
+  home: { entries: equalHome.entries, serial: equalHome.serial },
+  settings: { foreignHomes: "accept-equal" },
+} as const;
+
+/** Whoever deploys the stack with other settings. */
+const deployments: readonly Configuration[] = [
+  {
+    ...alone,
+    name: "one mover, modes and scopes that change",
+    acts: { "set-audit": 1, "set-copy": 1, "set-move": 1, "set-rule": 1, "set-names": 1, "set-settle": 1, put: 1 },
+    crashes: 1,
+    ticks: 1,
+  },
+  {
+    ...alone,
+    name: "one mover, homes that change",
+    acts: { "set-homes": 1, "set-window": 1, put: 1, restore: 1, "delete-metadata": 1 },
+    crashes: 1,
+    ticks: 1,
+  },
+  {
+    ...alone,
+    ...replicated,
+    name: "one mover, settings of replicas that change",
+    acts: { "set-replicas": 1, "set-replica-regions": 1, "set-rotation": 1, "deny-schedule": 1, put: 1, restore: 1 },
+    crashes: 1,
+    ticks: 1,
+    mustMove: false,
+  },
+  {
+    ...alone,
+    ...acceptedHome,
+    name: "one mover, somebody's home, accepted and refused",
+    acts: { "set-foreign": 2, put: 1, edit: 1 },
+    ticks: 1,
+    mustMove: false,
+  },
+  {
+    ...pair,
+    name: "two movers, settings that change",
+    acts: { "set-audit": 1, "set-copy": 1, "set-homes": 1, "set-names": 1, put: 1 },
+    crashes: 1,
+    ticks: 1,
   },
 ];
 
@@ -213,6 +266,7 @@ export const configurations: readonly Configuration[] = [
     ticks: 1,
   },
   ...neighbours,
+  ...deployments,
   { ...pair, name: "two movers", receives: 1 },
   { ...pair, name: "two movers, a writer", acts: { put: 1, "roll-back": 1 } },
   { ...pair, name: "two movers, crashes, a writer", acts: { put: 1 }, crashes: 1, ticks: 1 },

@@ -1,15 +1,15 @@
 /** What can happen next in a state: the choices of movers, writers, persons and time. */
-import type { MoverSettings } from "../../runtime/shared/environment";
-import { arnOf, moverSettings, startTime, versionIdOf } from "../support/builders";
+import { arnOf, startTime, versionIdOf } from "../support/builders";
 import { emptyHome } from "../support/fakeHome";
 import { createSecret } from "../support/fakeSource";
 import type { SourceState } from "../support/fakeSource";
-import { formerEntity, name, operatorEntity } from "./actors";
+import { name } from "./actors";
 import { acts, isInterference, valueOf } from "./acts";
 import type { Configuration } from "./configuration";
 import { makeMoverPool } from "./movers";
 import type { MoverNode, MoverPool, OpenCall } from "./movers";
 import { makeQuietEnd } from "./quietEnd";
+import { modelSettings } from "./settingChanges";
 import { fork, sourceState } from "./state";
 import type { Slot, State } from "./state";
 import { doCall, remember } from "./step";
@@ -27,20 +27,17 @@ export interface Next {
 
 export const tickMs = 6 * 60_000;
 
-/** Settings of the movers in the model: an operator, and an entity that a person uses today, are known to them. */
-const modelSettings = (over: Configuration["settings"]): MoverSettings =>
-  moverSettings({ operatorEntityIds: [operatorEntity], formerEntityIds: [formerEntity], ...over });
-
 export function startState({ home, source, messages, acts: allowed, crashes, stale, ticks }: Configuration): State {
   const secrets: SourceState = { secrets: [] };
   const secret = createSecret(secrets, name, valueOf(1), { versionId: versionIdOf(1), ...source });
-  return {
+  return remember({
     // Not a whole second, as a tag's time is.
     time: startTime + 123,
     secret,
     home: emptyHome(home),
     saved: {},
     denied: [],
+    deployed: [],
     slots: messages.map((by) => ({
       actor: by === "arn" || by === "name" ? "mover" : by,
       secret: by === "name" ? name : arnOf(name),
@@ -49,7 +46,7 @@ export function startState({ home, source, messages, acts: allowed, crashes, sta
     })),
     left: { crash: crashes, stale, tick: ticks, ...allowed },
     past: { scheduledBy: "nobody", undone: false, held: [], crashed: false, acts: [] },
-  };
+  });
 }
 
 const replaced = <T>(list: readonly T[], index: number, item: T): readonly T[] => {
@@ -121,10 +118,11 @@ export function makeModel(configuration: Configuration) {
   /** A message is delivered: its mover starts, and this one of its first calls has its effect. */
   async function begin(state: State, index: number, slot: Slot, first: string, behind: number): Promise<Next> {
     const received = slot.receives + 1;
-    const mover = await pool.start({ actor: slot.actor, secret: slot.secret, receives: Math.min(received, 4) });
+    const { actor, secret } = slot;
+    const mover = await pool.start({ actor, secret, receives: Math.min(received, 4), deployed: state.deployed });
     const running: Slot = {
-      actor: slot.actor,
-      secret: slot.secret,
+      actor,
+      secret,
       receives: received,
       is: "runs",
       mover,
@@ -132,6 +130,10 @@ export function makeModel(configuration: Configuration) {
       readBack: "",
       tagged: "",
     };
+    // By its name alone some settings leave a secret out.
+    if (mover.end !== undefined) {
+      return { state: { ...state, slots: replaced(state.slots, index, afterEnd(running, mover, receives).slot) } };
+    }
     const open = mover.open.find((one) => one.name === first);
     if (open === undefined) throw new Error(`a mover that does not begin with ${first}`);
     return call({ ...state, slots: replaced(state.slots, index, running) }, index, running, open, behind);
@@ -229,6 +231,6 @@ export function makeModel(configuration: Configuration) {
     };
   }
 
-  const quietEnd = makeQuietEnd(pool, configuration);
+  const quietEnd = makeQuietEnd(pool, configuration, settings);
   return { start: startState(configuration), choicesOf, quietEnd, pool };
 }

@@ -16,6 +16,7 @@ import { isRetryableError } from "../../runtime/shared/errors";
 import { startTime } from "../support/builders";
 import type { Side } from "../support/hook";
 import { settingsOf } from "./actors";
+import { settingsAfter } from "./settingChanges";
 import type { Actor } from "./actors";
 
 export interface OpenCall {
@@ -61,6 +62,8 @@ export interface Root {
   readonly actor: Actor;
   readonly secret: string;
   readonly receives: number;
+  /** The deployments before it began that changed a setting. */
+  readonly deployed: readonly string[];
 }
 
 export interface Ports {
@@ -68,8 +71,8 @@ export interface Ports {
   readonly home: HomePort;
 }
 
-/** What stands between a mover and its ports: switches a safeguard off. Made anew for every run. */
-export type Wrap = (ports: Ports, now: () => number) => Ports;
+/** What stands between a mover and its ports: switches a safeguard off. Made anew for every run, with its settings. */
+export type Wrap = (ports: Ports, now: () => number, settings: MoverSettings) => Ports;
 
 export interface MoverPool {
   readonly start: (root: Root) => Promise<MoverNode>;
@@ -150,9 +153,9 @@ export function makeMoverPool(settings: MoverSettings, wrap: Wrap = (ports) => p
       Object.fromEntries(names.map((name) => [name, (...args: readonly unknown[]) => call(side, name, args)]));
     const bare = { source: portOf("source", sourceCalls), home: portOf("home", homeCalls) } as Ports;
     const now = (): number => time;
-    const own = settingsOf(settings, root.actor);
+    const own = settingsOf(settingsAfter(settings, root.deployed), root.actor);
     const move = makeMove(own, {
-      ...wrap(bare, now),
+      ...wrap(bare, now, own),
       now,
       sleep: () => Promise.resolve(),
       rateLimit: () => Promise.resolve(),
@@ -196,7 +199,7 @@ export function makeMoverPool(settings: MoverSettings, wrap: Wrap = (ports) => p
 
   return {
     start: async (root) => {
-      const key = `${root.actor} ${root.receives.toString()} ${root.secret}`;
+      const key = `${root.actor} ${root.receives.toString()} ${root.secret} ${root.deployed.join()}`;
       const known = roots.get(key) ?? (await run(root, [], undefined));
       roots.set(key, known);
       return known;

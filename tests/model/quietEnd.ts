@@ -2,13 +2,15 @@
  * What becomes of a state when everybody leaves it alone: the message comes again, the sweep looks late, the end of
  * the recovery window comes near. Nothing may be lost then, and nobody may be blocked.
  */
-import { ownerOf, readStateTag } from "../../runtime/model/stateTag";
+import { placeOf, readStateTag } from "../../runtime/model/stateTag";
+import type { MoverSettings } from "../../runtime/shared/environment";
 import { moverAlarms } from "../../components/mover/alarmTable";
 import { currentOf, isScheduled } from "../support/fakeSource";
-import { name, path, secondEntity, secondPath } from "./actors";
+import { name, path, secondPath, settingsOf } from "./actors";
 import type { Actor } from "./actors";
 import type { Configuration } from "./configuration";
 import type { End, MoverNode, MoverPool, OpenCall } from "./movers";
+import { isCounted, settingsAfter } from "./settingChanges";
 import { fork, keyOfHome, keyOfSides, keyOfSource, sourceState } from "./state";
 import type { Slot, State } from "./state";
 import { doCall, editedData, homeData, sourceData } from "./step";
@@ -63,17 +65,32 @@ export function isAlarmed(end: End): boolean {
 }
 
 /** What must hold of a source whose deletion a mover stands for. */
-function deletedViolation(state: State, end: End): string | undefined {
+function deletedViolation(state: State, end: End, settings: MoverSettings): string | undefined {
+  // Nobody looks at it any more, and the sweep's alarm says so.
+  if (isCounted(state, settingsAfter(settings, state.deployed))) return undefined;
   const current = currentOf(state.secret);
   const value = sourceData(state, current?.versionId);
   const read = readStateTag(sourceState(state).tags);
-  const at = read.is === "known" && read.tag.owner === ownerOf(secondEntity) ? secondPath : path;
+  const elsewhere = placeOf(settingsOf(settings, "second stack"));
+  const at = read.is === "known" && read.tag.place === elsewhere ? secondPath : path;
   const entry = state.home.entries[at];
   const version = entry?.versions[entry.current];
   const told = isAlarmed(end);
   // Whoever takes away the mover's tag, or its right to restore, is told of it by an alarm.
   const prevented =
-    told && did(state, "untag", "copied-tag", "cut-tag", "other-tag", "deny restore", "undo", "schedule", "restore");
+    told &&
+    did(
+      state,
+      "untag",
+      "copied-tag",
+      "cut-tag",
+      "other-tag",
+      "deny-restore",
+      "undo",
+      "schedule",
+      "restore",
+      "set-homes",
+    );
   if (sourceState(state).versions.some(({ stages }) => stages.includes("AWSPENDING"))) {
     return prevented ? undefined : "I1: a staged value is deleted with its secret";
   }
@@ -98,13 +115,18 @@ function replicasViolation(state: State, end: End, wanted: readonly string[]): s
 }
 
 /** What must hold once the window is about to end and nobody did anything any more. */
-function endViolation(state: State, end: End, { mustMove = true, source }: Configuration): string | undefined {
+function endViolation(
+  state: State,
+  end: End,
+  { mustMove = true, source }: Configuration,
+  settings: MoverSettings,
+): string | undefined {
   const scheduled = isScheduled(state.secret);
   const { scheduledBy } = state.past;
   const claims = reasonOf(end) === "already-moved";
   if (scheduled && (scheduledBy === "mover" || scheduledBy === "second stack" || claims)) {
     if (reasonOf(end) === "deletion-unclaimed") return "I1: an unclaimed deletion was not taken back before its end";
-    const violation = deletedViolation(state, end);
+    const violation = deletedViolation(state, end, settings);
     return violation === undefined ? undefined : `${violation} (${textOf(end)})`;
   }
   if (scheduled) return undefined;
@@ -123,7 +145,8 @@ function endViolation(state: State, end: End, { mustMove = true, source }: Confi
   return undefined;
 }
 
-export function makeQuietEnd(pool: MoverPool, configuration: Configuration) {
+/** @param settings of the movers before any deployment changed them */
+export function makeQuietEnd(pool: MoverPool, configuration: Configuration, settings: MoverSettings) {
   const seen = new Set<string>();
 
   const hasSecondStack = configuration.messages.includes("second stack");
@@ -143,7 +166,8 @@ export function makeQuietEnd(pool: MoverPool, configuration: Configuration) {
     receives: number,
     on: (call: OpenCall) => void = () => undefined,
   ): Promise<Delivered> {
-    let node: MoverNode = await pool.start({ actor, secret: before.secret.arn, receives: Math.min(receives, 4) });
+    const { secret, deployed } = before;
+    let node: MoverNode = await pool.start({ actor, secret: secret.arn, receives: Math.min(receives, 4), deployed });
     let slot: Slot = { actor, secret: name, receives, is: "runs", afterUndo: before.past.undone };
     let state = before;
     while (node.end === undefined) {
@@ -221,7 +245,7 @@ export function makeQuietEnd(pool: MoverPool, configuration: Configuration) {
       last = await settleForGood(later(last.state, nearEnd - last.state.time));
     }
     if ("violation" in last) return last.violation;
-    return endViolation(last.state, last.end, configuration);
+    return endViolation(last.state, last.end, configuration, settings);
   }
 
   return {

@@ -64,6 +64,8 @@ describe("without a safeguard", function () {
       "late check",
       "a person's undo",
       "staged versions",
+      "the place of the homes in the tag",
+      "a setting never rewrites the past",
       "name escape",
       "no redirects",
       "closed list of reasons",

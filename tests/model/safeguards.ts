@@ -1,6 +1,6 @@
 /** Every safeguard of the protocol, switched off, with the configuration whose exploration shows it. */
 import type { Configuration } from "./configuration";
-import { accepted } from "./configurations";
+import { accepted, acceptedHome } from "./configurations";
 import * as off from "./variants";
 
 export interface ExploredSafeguard {
@@ -164,5 +164,21 @@ export const exploredSafeguards: readonly ExploredSafeguard[] = [
     safeguard: "staged versions",
     finds: /I1: a staged value is deleted/,
     configuration: { ...one, name: "staged versions are not looked for", acts: { stage: 1 }, wrap: off.noStaged },
+  },
+  {
+    safeguard: "the place of the homes in the tag",
+    finds: /settings: a deletion was taken back, and nothing but settings changed/,
+    configuration: { ...one, name: "the tag's place is not looked at", acts: { "set-homes": 1 }, wrap: off.noPlace },
+  },
+  {
+    safeguard: "a setting never rewrites the past",
+    finds: /settings: a deletion was taken back, and nothing but settings changed/,
+    configuration: {
+      ...one,
+      ...acceptedHome,
+      name: "somebody's home counts by today's setting",
+      acts: { "set-foreign": 1 },
+      wrap: off.acceptedByToday,
+    },
   },
 ];

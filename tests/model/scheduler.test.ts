@@ -60,6 +60,7 @@ describe("three movers in an order picked by chance", function () {
           home: world.home,
           saved: {},
           denied: [],
+          deployed: [],
           slots: [],
           left: {},
           past,

@@ -45,6 +45,8 @@ export interface State {
   readonly saved: HomeState["entries"];
   /** Calls to AWS that are denied to everybody. */
   readonly denied: readonly string[];
+  /** The deployments that changed a setting, in their order. */
+  readonly deployed: readonly string[];
   readonly secret: FakeSecret;
   readonly home: HomeState;
   readonly slots: readonly Slot[];
@@ -119,7 +121,7 @@ const keyOfPast = ({ scheduledBy, undone, held, crashed, acts }: Past): string =
 /** Tells the two sides and what is known of the past apart: all that a run without company depends on. */
 export const keyOfSides = (state: State): string =>
   `${state.time.toString(36)}|${keyOfSource(state.secret)}|${keyOfHome(state.home)}|${keyOfPast(state.past)}` +
-  `|${state.denied.join()}|${(state.left["rewind"] ?? 0) > 0 ? keyOfEntries(state.saved) : ""}`;
+  `|${state.denied.join()}|${state.deployed.join()}|${(state.left["rewind"] ?? 0) > 0 ? keyOfEntries(state.saved) : ""}`;
 
 const keyOfSlot = ({ actor, secret, receives, is, mover, afterUndo, readBack, tagged }: Slot): string =>
   is === "done" || is === "buried"

@@ -8,6 +8,7 @@ import { formerEntity, operatorEntity, path, secondEntity, secondPath } from "./
 import type { Actor } from "./actors";
 import type { Configuration } from "./configuration";
 import type { Answer, OpenCall } from "./movers";
+import { forbidden, modelSettings, settingActs, settingsAfter } from "./settingChanges";
 import { fork, keyOfHome, keyOfSource, numberOf } from "./state";
 import type { Past, Slot, State } from "./state";
 
@@ -19,7 +20,7 @@ export interface Step {
   readonly violation?: string;
 }
 
-type Scene = Pick<Configuration, "garble" | "sync" | "iam">;
+type Scene = Pick<Configuration, "garble" | "sync" | "iam" | "settings">;
 
 /** Keys of custom metadata that a mover may write. */
 const ownLabel = /^(v[1-9]\d*|tag\..+|deleting|deleted)$/;
@@ -92,6 +93,22 @@ function deleteViolation(state: State, slot: Slot): string | undefined {
     return "I2: a delete was sent for a value that was not freshly read back equal";
   }
   return slot.afterUndo === true && state.past.undone ? "undo: what somebody restored was deleted again" : undefined;
+}
+
+/** A setting never rewrites the past: a deletion that is finished stands, whatever is deployed afterwards. */
+const onlySettingsChanged = ({ secret, slots, past, left }: State): boolean =>
+  slots.length === 1 &&
+  stateOf(secret).versions.length === 1 &&
+  !past.crashed &&
+  left["stale"] === 0 &&
+  past.acts.length > 0 &&
+  past.acts.every((act) => settingActs.includes(act));
+
+/** What a mover may not do by the settings that it began with. */
+function forbiddenCall(state: State, { actor, mover }: Slot, call: string, scene: Scene): string | undefined {
+  const deployed = mover?.root.deployed ?? state.deployed;
+  if (deployed.length === 0 || actor === "undo" || actor === "second stack") return undefined;
+  return forbidden(call, settingsAfter(modelSettings(scene.settings), deployed));
 }
 
 /** Calls that change nothing: the same sides give the same answer. */
@@ -181,8 +198,11 @@ export function doCall(
     const others = past.scheduledBy === "mover" || past.scheduledBy === "second stack";
     if (others && past.scheduledBy !== owner)
       violation = "orders: a mover took back what another stack's mover deleted";
+    else if (onlySettingsChanged(before))
+      violation = "settings: a deletion was taken back, and nothing but settings changed";
     past = { ...past, scheduledBy: "nobody" };
   }
+  if (!pure && name !== "read") violation ??= forbiddenCall(before, slot, name, scene);
   const changed = past === state.past ? state : { ...state, past };
   return {
     state: name === "write" ? remember(changed) : changed,

@@ -3,9 +3,10 @@
  * reorders, leaves out, or answers as if the safeguard had been satisfied.
  */
 import type { Home } from "../../runtime/model/home";
-import { stateTag } from "../../runtime/model/stateTag";
+import { placeOf, readStateTag, stateTag, writeStateTag } from "../../runtime/model/stateTag";
 import type { HomePort, SourcePort } from "../../runtime/model/ports";
 import type { Source } from "../../runtime/model/source";
+import type { MoverSettings } from "../../runtime/shared/environment";
 import { entityId } from "../support/builders";
 import { formerEntity } from "./actors";
 import type { Ports, Wrap } from "./movers";
@@ -14,21 +15,21 @@ import { printedValue } from "./step";
 /** Two safeguards off at once: one alone makes good what the other lets through. */
 export const together =
   (first: Wrap, second: Wrap): Wrap =>
-  (ports, now) =>
-    first(second(ports, now), now);
+  (ports, now, settings) =>
+    first(second(ports, now, settings), now, settings);
 
 type Described = Awaited<ReturnType<SourcePort["describe"]>>;
 
 /** Changes what a describe answers. */
 const describing =
-  (edit: (source: Source, now: number) => Source): Wrap =>
-  ({ source, home }, now) => ({
+  (edit: (source: Source, settings: MoverSettings) => Source): Wrap =>
+  ({ source, home }, _now, settings) => ({
     home,
     source: {
       ...source,
       describe: async (id, step) => {
         const found = await source.describe(id, step);
-        return found.is === "found" ? { is: "found", source: edit(found.source, now()) } : found;
+        return found.is === "found" ? { is: "found", source: edit(found.source, settings) } : found;
       },
     },
   });
@@ -36,14 +37,14 @@ const describing =
 /** Changes what a home's metadata says, and what is written into its labels. */
 const labelling =
   (
-    edit: (home: Home) => Home,
+    edit: (home: Home, settings: MoverSettings) => Home,
     patch: (patch: Parameters<HomePort["label"]>[1]) => typeof patch = (same) => same,
   ): Wrap =>
-  ({ source, home }) => ({
+  ({ source, home }, _now, settings) => ({
     source,
     home: {
       ...home,
-      metadata: async (path) => edit(await home.metadata(path)),
+      metadata: async (path) => edit(await home.metadata(path), settings),
       label: (path, labels) => home.label(path, patch(labels)),
     },
   });
@@ -299,4 +300,18 @@ export const noOverwritten: Wrap = labelling((home) => {
   const deleted = labels["deleted"]?.split(";")[2];
   if (deleted === undefined || current === undefined || held === deleted) return home;
   return { ...home, versions: { ...versions, [currentVersion]: { ...current, authorEntityId: "somebody" } } };
+});
+
+/** The tag is read as if it named the place of today's homes. */
+export const noPlace: Wrap = describing((source, settings) => {
+  const read = readStateTag(source.tags);
+  if (read.is !== "known") return source;
+  const text = writeStateTag({ ...read.tag, place: placeOf(settings) });
+  return text === undefined ? source : { ...source, tags: { ...source.tags, [stateTag]: text } };
+});
+
+/** A home that somebody wrote counts by today's setting, also where a finished move was proven against it. */
+export const acceptedByToday: Wrap = labelling((home, { foreignHomes }) => {
+  const isSomebodys = home.versions[home.currentVersion]?.authorEntityId !== entityId;
+  return foreignHomes === "refuse" && isSomebodys ? { ...home, currentVersion: 0, versions: {} } : home;
 });
