@@ -236,7 +236,7 @@ export async function moveCommand(session: Session, options: MoveCommandOptions)
   }
   if (arns.length > 0) {
     screen.note(`${planText(session, {}, totals)}\n`);
-    await ask(screen, `Do this for ${counted(arns.length, "secret")}?`, options.yes === true);
+    await ask(screen, `Do this for ${counted(arns.length, "secret")}?`, arns.length, options.yes === true);
   }
 
   const tally = makeTally();

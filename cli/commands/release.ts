@@ -54,7 +54,7 @@ export async function releaseCommand(session: Session, options: ReleaseCommandOp
   let released = 0;
   if (chosen.length > 0) {
     screen.note(`${counted(chosen.length, "secret")}: ${named(chosen.map(({ name }) => name))}.\n  ${does}`);
-    await ask(screen, `Release ${counted(chosen.length, "secret")}?`, options.yes === true);
+    await ask(screen, `Release ${counted(chosen.length, "secret")}?`, chosen.length, options.yes === true);
     const arns = chosen.map(({ arn }) => arn);
     await eachOf(arns, session, async (source) => {
       if (held(source) !== undefined) return;

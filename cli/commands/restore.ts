@@ -47,7 +47,7 @@ export async function restoreCommand(session: Session, options: RestoreCommandOp
           ]),
     ].join("\n"),
   );
-  await ask(screen, `Create ${target.name}?`, options.yes === true);
+  await ask(screen, `Create ${target.name}?`, 1, options.yes === true);
   let made;
   try {
     const key = options.kmsKey === undefined ? {} : { KmsKeyId: options.kmsKey };

@@ -91,7 +91,7 @@ async function undoOne(session: Session, text: string, yes: boolean): Promise<nu
     return 0;
   }
   screen.note(`${source.arn}\n  RestoreSecret, then TagResource ${stateTag}. ${lasts}`);
-  await ask(screen, `Restore ${source.name}?`, yes);
+  await ask(screen, `Restore ${source.name}?`, 1, yes);
   const undone = await undo(source, deployment.settings, depsOf(session));
   await tell(session, source, undone);
   await screen.say(`${source.name} is restored. ${lasts}`);
@@ -115,7 +115,7 @@ async function undoSince(session: Session, options: UndoCommandOptions, since: s
     screen.note(
       `${counted(chosen.length, "deletion")} of this mover in the last ${since}: ${named(chosen.map(({ name }) => name))}.\n  RestoreSecret and TagResource ${stateTag} for each. The mover copies them and does not delete them again, until homing release lets them move.`,
     );
-    await ask(screen, `Restore ${counted(chosen.length, "secret")}?`, options.yes === true);
+    await ask(screen, `Restore ${counted(chosen.length, "secret")}?`, chosen.length, options.yes === true);
     const arns = chosen.map(({ arn }) => arn);
     await eachOf(arns, session, async (source) => {
       const undone = await undo(source, settings, deps);

@@ -7,27 +7,34 @@ import { exitCodeOf, Failure } from "../../cli/failure";
 const screen = { json: false, note: () => undefined };
 
 /** Asks on a terminal, at which a person then types this. */
-async function answered(typed: string | undefined): Promise<string> {
+async function answered(typed: string | undefined, secrets = 1): Promise<string> {
   const input = Object.assign(new PassThrough(), { isTTY: true });
   const output = new PassThrough();
   let shown = "";
   output.on("data", (data: Buffer) => (shown += data.toString("utf8")));
-  const asking = ask(screen, "Restore app/db?", false, { input, output });
+  const asking = ask(screen, "Restore app/db?", secrets, false, { input, output });
   if (typed === undefined) input.end();
   else input.write(typed);
   const said = await asking.then(
     () => "yes",
     (error: unknown) => (error instanceof Failure ? error.message : "?"),
   );
-  assert.match(shown, /^Restore app\/db\? \[y\/N\] /);
+  assert.equal(shown.split(":")[0], `Restore app/db? Type ${secrets > 100 ? secrets : "yes"}`);
   return said;
 }
 
 describe("the question before something changes", () => {
-  it("takes y and yes for a yes, and all else for a no", async () => {
-    for (const typed of ["y\n", "Y\n", "yes\n", " yes \n"]) assert.equal(await answered(typed), "yes", typed);
-    for (const typed of ["\n", "n\n", "no\n", "yesterday\n", "maybe y\n"]) {
-      assert.equal(await answered(typed), "Nothing is done.", typed);
+  it("takes the word yes for a yes, and all else for a no", async () => {
+    for (const typed of ["yes\n", "Yes\n", " yes \n"]) assert.equal(await answered(typed, 100), "yes", typed);
+    for (const typed of ["\n", "y\n", "n\n", "no\n", "yesterday\n", "100\n"]) {
+      assert.equal(await answered(typed, 100), "Nothing is done.", typed);
+    }
+  });
+
+  it("takes only their number for a yes when there are more than a hundred secrets", async () => {
+    assert.equal(await answered("101\n", 101), "yes");
+    for (const typed of ["\n", "yes\n", "100\n", "1010\n"]) {
+      assert.equal(await answered(typed, 101), "Nothing is done.", typed);
     }
   });
 
@@ -38,7 +45,7 @@ describe("the question before something changes", () => {
   it("takes Ctrl-C for a no", async () => {
     const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
     const output = Object.assign(new PassThrough(), { isTTY: true });
-    const asking = ask(screen, "Restore app/db?", false, { input, output });
+    const asking = ask(screen, "Restore app/db?", 1, false, { input, output });
     input.write("\u0003");
     await assert.rejects(asking, /^Error: Nothing is done\.$/);
   });
@@ -52,7 +59,7 @@ describe("the question before something changes", () => {
       const input = Object.assign(new PassThrough(), isTTY === undefined ? {} : { isTTY });
       const output = new PassThrough();
       input.write("y\n");
-      const error: unknown = await ask({ ...screen, json }, "Restore?", false, { input, output }).then(
+      const error: unknown = await ask({ ...screen, json }, "Restore?", 1, false, { input, output }).then(
         () => undefined,
         (thrown: unknown) => thrown,
       );
@@ -65,6 +72,6 @@ describe("the question before something changes", () => {
 
   it("is answered by --yes", async () => {
     const input = new PassThrough();
-    await ask({ ...screen, json: true }, "Restore?", true, { input, output: new PassThrough() });
+    await ask({ ...screen, json: true }, "Restore?", 1, true, { input, output: new PassThrough() });
   });
 });
