@@ -1,6 +1,7 @@
 /** What the mover's function learns from the arguments. What depends on others gets its value here. */
 import type { MoverSettings } from "../../runtime/shared/environment";
 import type { MoverNames, Place } from "../aws/names";
+import { withDefaults } from "./partDefaults";
 import { defaults } from "./table";
 import type { Values } from "./table";
 
@@ -8,29 +9,6 @@ export type MoverPart = Omit<MoverSettings, "entityId" | "operatorEntityIds" | "
 
 /** What a program that uses the mover alone tells of it. The rest is as in `Homing`, defaults included. */
 export type GivenMover = Pick<MoverPart, "vaultAddress"> & Partial<Omit<MoverPart, "account" | "region">>;
-
-const { enabled, batchSize, memoryMb, timeoutSeconds, logRetentionDays, logLevel } = defaults;
-const { kmsKeyArns, subnetIds, securityGroupIds, tags } = defaults;
-/** How the functions run when nothing is said. */
-export const optionDefaults = {
-  enabled,
-  batchSize,
-  memoryMb,
-  timeoutSeconds,
-  logRetentionDays,
-  logLevel,
-  kmsKeyArns,
-  subnetIds,
-  securityGroupIds,
-  tags,
-};
-
-const { namePrefix, exemptNames, settleMinutes, formerEntityIds, mode, modeRules, sweepEnabled, sweepShare } = defaults;
-/** What is swept, and when, when nothing is said. */
-export const sweeperDefaults = {
-  mover: { namePrefix, exemptNames, settleMinutes, formerEntityIds, mode, modeRules },
-  sweep: { runs: sweepEnabled, sweepShare },
-};
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : "");
 
@@ -89,9 +67,3 @@ export function moverSettings(place: Place, values: Values, loginRole: string): 
 /** The settings of the mover of one region, of which some are given. */
 export const completeMover = (place: Place, names: MoverNames, given: GivenMover): MoverPart =>
   moverSettings(place, withDefaults(defaults, given), given.loginRole ?? names.vaultIdentity);
-
-/** What is given, and the defaults of what isn't; undefined is not given, as in the arguments of Pulumi's resources. */
-export function withDefaults<D extends object, G extends object>(fallback: D, given: G): D & G {
-  const isGiven = ([, value]: [string, unknown]): boolean => value !== undefined;
-  return { ...fallback, ...Object.fromEntries(Object.entries(given).filter(isGiven)) } as D & G;
-}

@@ -6,7 +6,7 @@ import { sweepHandler } from "../../runtime/sweeper/handler";
 import { writeSweepEnvironment } from "../../runtime/sweeper/settings";
 import { allRate, recentRate } from "../../runtime/sweeper/sweep";
 import type { SweepKind } from "../../runtime/sweeper/sweep";
-import { optionDefaults, sweeperDefaults, withDefaults } from "../args/moverPart";
+import { optionDefaults, sweeperDefaults, withDefaults } from "../args/partDefaults";
 import { namesOfProgram } from "../aws/names";
 import type { MoverNames, Place } from "../aws/names";
 import { createSerializedFunction, functionRules } from "../aws/serializedFunction";

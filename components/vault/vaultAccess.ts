@@ -1,7 +1,8 @@
 import { all, ComponentResource, output, ResourceHook } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { identity, kv, Mount, Policy } from "@pulumi/vault";
-import { homeTemplateOf, loginPathOf, withDefaults } from "../args/moverPart";
+import { homeTemplateOf, loginPathOf } from "../args/moverPart";
+import { withDefaults } from "../args/partDefaults";
 import { defaults } from "../args/table";
 import { namesOfProgram } from "../aws/names";
 import type { MoverNames, Place } from "../aws/names";

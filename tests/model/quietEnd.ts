@@ -2,15 +2,16 @@
  * What becomes of a state when everybody leaves it alone: the message comes again, the sweep looks late, the end of
  * the recovery window comes near. Nothing may be lost then, and nobody may be blocked.
  */
-import { placeOf, readStateTag } from "../../runtime/model/stateTag";
+import { placeOf, readStateTag, stateTag } from "../../runtime/model/stateTag";
 import type { MoverSettings } from "../../runtime/shared/environment";
+import { readUnwatched } from "../../runtime/sweeper/unwatched";
 import { moverAlarms } from "../../components/mover/alarmTable";
 import { currentOf, isScheduled } from "../support/fakeSource";
 import { name, path, secondPath, settingsOf } from "./actors";
 import type { Actor } from "./actors";
 import type { Configuration } from "./configuration";
 import type { End, MoverNode, MoverPool, OpenCall } from "./movers";
-import { isCounted, settingsAfter } from "./settingChanges";
+import { settingsAfter } from "./settingChanges";
 import { fork, keyOfHome, keyOfSides, keyOfSource, sourceState } from "./state";
 import type { Slot, State } from "./state";
 import { doCall, editedData, homeData, sourceData } from "./step";
@@ -62,6 +63,22 @@ export function isAlarmed(end: End): boolean {
         ? [`retry:${end.code}`]
         : [];
   return moverAlarms.some(({ metric }) => metric.of === "mover" && names.includes(metric.name));
+}
+
+/** Whether the sweep counts the deletion among those that nobody watches over, with its alarm. */
+function isCounted(state: State, settings: MoverSettings): boolean {
+  const { tags } = sourceState(state);
+  const tag = tags[stateTag];
+  const entry = {
+    secretId: state.secret.arn,
+    name,
+    scheduled: isScheduled(state.secret),
+    tags: Object.keys(tags),
+    serviceOwned: false,
+    ...(tag === undefined ? {} : { tag }),
+  };
+  const scope = { ...settings, enabled: true, place: placeOf(settings) };
+  return readUnwatched(entry, scope, state.time) !== undefined;
 }
 
 /** What must hold of a source whose deletion a mover stands for. */

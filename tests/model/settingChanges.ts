@@ -1,12 +1,7 @@
 /** Deployments that change a setting: runs that begin afterwards have it, and those under way go on with the former one. */
-import { placeOf, stateTag } from "../../runtime/model/stateTag";
 import type { MoverSettings } from "../../runtime/shared/environment";
-import { readUnwatched } from "../../runtime/sweeper/unwatched";
 import { moverSettings } from "../support/builders";
-import { isScheduled } from "../support/fakeSource";
-import { formerEntity, name, operatorEntity, secondPrefix } from "./actors";
-import { sourceState } from "./state";
-import type { State } from "./state";
+import { formerEntity, operatorEntity, secondPrefix } from "./actors";
 
 type Change = (settings: MoverSettings) => Partial<MoverSettings>;
 
@@ -36,22 +31,6 @@ export const settingsAfter = (settings: MoverSettings, deployed: readonly string
     (before, act) => ({ ...before, ...(changes as Readonly<Record<string, Change>>)[act]?.(before) }),
     settings,
   );
-
-/** Whether the sweep counts the deletion among those that nobody watches over, with its alarm. */
-export function isCounted(state: State, settings: MoverSettings): boolean {
-  const { tags } = sourceState(state);
-  const tag = tags[stateTag];
-  const entry = {
-    secretId: state.secret.arn,
-    name,
-    scheduled: isScheduled(state.secret),
-    tags: Object.keys(tags),
-    serviceOwned: false,
-    ...(tag === undefined ? {} : { tag }),
-  };
-  const scope = { ...settings, enabled: true, place: placeOf(settings) };
-  return readUnwatched(entry, scope, state.time) !== undefined;
-}
 
 /** Settings of the movers in the model: an operator, and an entity that a person uses today, are known to them. */
 export const modelSettings = (over: Partial<MoverSettings> = {}): MoverSettings =>
