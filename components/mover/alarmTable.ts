@@ -281,8 +281,8 @@ export const moverAlarms: readonly MoverAlarm[] = [
     metric: { of: "sweeper", name: "unwatched" },
     breach: dailyCount,
     means:
-      "Secrets that this mover deleted are in their recovery window, and no mover brings them back if their homes are lost or changed.",
-    todo: "Set enabled, mode and namePrefix so that the mover looks at them again, or compare them with their homes before the window ends.",
+      "Secrets that this mover deleted are in their recovery window, and no mover brings them back if their homes are lost or changed; or one stopped before it deleted them, and may have removed their replicas.",
+    todo: "Set enabled, mode and namePrefix so that the mover looks at them again, or compare them with their homes before the window ends, and put the replicas back.",
   },
   {
     key: "unwatched-ending",

@@ -1,11 +1,15 @@
-/** Deletions of this deployment's mover that no mover looks at any more: whatever stopped it, their windows go on. */
+/**
+ * Deletions of this deployment's mover that no mover looks at any more: whatever stopped it, the windows of those that are
+ * finished go on, and those that are not may have left a secret without its replicas.
+ */
 import { matches } from "../model/pattern";
 import { lastDaysMs } from "../model/source";
 import { isOwnedBy, readStateTag, stateTag, windowEndOf } from "../model/stateTag";
+import type { StateTag } from "../model/stateTag";
 import type { SweepSettings } from "./settings";
 import type { Entry } from "./entry";
 
-/** Secrets that are scheduled for deletion under this mover's tag, and that no mover would bring back. */
+/** Secrets whose deletion this mover began, and that no mover would bring back or put together again. */
 export interface Unwatched {
   readonly secrets: number;
   /** Those of them whose window may end within three days. */
@@ -23,16 +27,21 @@ const acts = (name: string, { enabled, mode, modeRules, namePrefix }: Scope): bo
   name.startsWith(namePrefix) &&
   (modeRules.find(({ pattern }) => matches(pattern, name))?.mode ?? mode) !== "audit";
 
+/** Whether the replicas of a live secret may be gone: a mover that puts them back writes another state into the tag. */
+const mayLackReplicas = ({ state, replicas }: StateTag): boolean =>
+  (state === "t" || state === "d") && replicas.length > 0;
+
 /**
- * Whether nobody watches over a deletion, and how long its window still is. Undefined for all others: a tag that was
- * copied from another secret counts as none, and one of another deployment is that mover's.
+ * Whether nobody watches over a deletion, and how long its window still is; one without a window ends later. Undefined for
+ * all others: a tag that was copied from another secret counts as none, and one of another deployment is that mover's.
  */
 export function readUnwatched(entry: Entry, scope: Scope, now: number): "later" | "ending" | undefined {
-  if (!entry.scheduled || entry.tag === undefined || acts(entry.name, scope)) return undefined;
+  if (entry.tag === undefined || acts(entry.name, scope)) return undefined;
   const read = readStateTag({ [stateTag]: entry.tag });
   if (read.is !== "known" || read.tag.suffix !== entry.secretId.slice(-6)) return undefined;
   const { place, state } = read.tag;
   if (place !== scope.place && !isOwnedBy(read.tag, scope)) return undefined;
+  if (!entry.scheduled) return mayLackReplicas(read.tag) ? "later" : undefined;
   // In any other state somebody else deleted it, and the tag does not tell when that window ends: it may be soon.
   return state === "d" && windowEndOf(read.tag) - now >= lastDaysMs ? "later" : "ending";
 }

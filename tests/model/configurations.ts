@@ -161,6 +161,15 @@ const deployments: readonly Configuration[] = [
   {
     ...alone,
     ...replicated,
+    name: "one mover, replicas taken apart, and a scope that changes",
+    acts: { "set-audit": 1, "set-names": 1, put: 1, restore: 1 },
+    crashes: 1,
+    ticks: 1,
+    mustMove: false,
+  },
+  {
+    ...alone,
+    ...replicated,
     name: "one mover, settings of replicas that change",
     acts: { "set-replicas": 1, "set-replica-regions": 1, "set-rotation": 1, "deny-schedule": 1, put: 1, restore: 1 },
     crashes: 1,

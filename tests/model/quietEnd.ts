@@ -125,7 +125,13 @@ function deletedViolation(state: State, end: End, settings: MoverSettings): stri
 }
 
 /** A source that is not scheduled has the replicas that its owner gave it, or an alarm tells of it. */
-function replicasViolation(state: State, end: End, wanted: readonly string[]): string | undefined {
+function replicasViolation(
+  state: State,
+  end: End,
+  wanted: readonly string[],
+  settings: MoverSettings,
+): string | undefined {
+  if (isCounted(state, settingsAfter(settings, state.deployed))) return undefined;
   const there = sourceState(state).replicas.map(({ region }) => region);
   const missing = wanted.filter((region) => !there.includes(region));
   return missing.length === 0 || isAlarmed(end) ? undefined : `I6: replicas are gone (${textOf(end)})`;
@@ -147,7 +153,7 @@ function endViolation(
     return violation === undefined ? undefined : `${violation} (${textOf(end)})`;
   }
   if (scheduled) return undefined;
-  const replicas = replicasViolation(state, end, source?.replicas?.map(({ region }) => region) ?? []);
+  const replicas = replicasViolation(state, end, source?.replicas?.map(({ region }) => region) ?? [], settings);
   if (replicas !== undefined && !did(state, "recreate")) return replicas;
   // A run that stopped may leave what looks like a person's undo: copied, alarmed, and released by a person.
   const alarmed = state.past.crashed && reasonOf(end) === "undone" && isAlarmed(end);

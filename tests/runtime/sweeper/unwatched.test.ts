@@ -132,6 +132,22 @@ describe("deletions that no mover watches over", () => {
     deepEqual(report.unwatched, { secrets: 3, ending: 0 });
   });
 
+  it("are also those that were begun and not finished, whose replicas a mover may have removed", async () => {
+    const replicas = [{ region: "us-east-1" }];
+    const live = (name: string, over: Partial<StateTag>) => moved(name, tagOf(name, over), { scheduled: false });
+    const entries = [
+      live("removing", { state: "t", replicas }),
+      // Taken back by a person, before a mover put the replicas back.
+      live("taken-back", { state: "d", replicas }),
+      live("put-back", { state: "u", replicas }),
+      live("without", { state: "d" }),
+      live("anothers", { state: "t", replicas, owner: "stranger", place: "ffffffff" }),
+    ];
+
+    deepEqual((await sweep(entries, { mode: "audit" })).report.unwatched, { secrets: 2, ending: 0 });
+    deepEqual((await sweep(entries, {})).report.unwatched, { secrets: 0, ending: 0 });
+  });
+
   it("are counted apart when they may end within three days", async () => {
     const entries = [
       moved("later", tagOf("later", { taggedAt: now - 27 * day })),
