@@ -67,19 +67,23 @@ function isSettling(home: Home, homeVersion: number | undefined, settings: Mover
   return !(created + settings.settleMinutes * 60_000 <= now);
 }
 
+/** A run wrote the home's version, or may have, and stopped before its label: the next one that finds it equal writes that. */
+const lacksLabel = (decision: Acting): boolean => decision.act === "recognise" && decision.by !== "accept-equal";
+
 type Acting = Extract<Decision, { act: "write" | "prove" | "recognise" }>;
 
 function forecastCopy(decision: Acting, source: Source, home: Home, settings: MoverSettings, now: number): Forecast {
   const writes = decision.act === "write";
+  const stays = lacksLabel(decision) ? "finish" : "nothing";
   const reason: CopyOnly | "proven" = decision.copyOnly ?? "proven";
   if (decision.mode === "copy") {
-    const end = writes ? reached("copy", "copied", reason) : reached("nothing", "unchanged", reason);
+    const end = writes ? reached("copy", "copied", reason) : reached(stays, "unchanged", reason);
     return reason === "proven" ? { ...end, ...modeByOf(source, settings) } : end;
   }
   if (isSettling(home, writes ? undefined : decision.homeVersion, settings, now)) {
-    return reached(writes ? "copy" : "nothing", "deferred", "settling");
+    return reached(writes ? "copy" : stays, "deferred", "settling");
   }
-  if (!hasTagRoom(source)) return reached(writes ? "copy" : "nothing", "refused", "tags-full");
+  if (!hasTagRoom(source)) return reached(writes ? "copy" : stays, "refused", "tags-full");
   return reached("move", "moved", "proven");
 }
 

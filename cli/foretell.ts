@@ -33,6 +33,9 @@ function lowered({ modeBy, reason }: Forecast): string | undefined {
   }
 }
 
+/** A run that stopped before the label of what it wrote; readers are told `unlabelled` until it is there. */
+const labelled = "a run stopped before it labelled its home: the home is compared with it, and labelled if it is equal";
+
 /** Where the reason's own sentence tells of a run that is over, or of a step that a plan can't know of. */
 function ofTheFuture({ act, outcome, reason, intent }: Forecast, settings: MoverSettings): string | undefined {
   switch (reason) {
@@ -42,14 +45,21 @@ function ofTheFuture({ act, outcome, reason, intent }: Forecast, settings: Mover
       if (act === "move") {
         return `copied where Vault does not hold it yet, read back and compared, then deleted, restorable for ${settings.recoveryWindowDays} days`;
       }
+      if (act === "finish") return labelled;
       return outcome === "unchanged"
         ? "its home has a version already; a run compares it, and writes nothing if it is equal"
         : "written to its home, read back and compared; it stays, since the mode is copy";
     case "settling":
+      if (act === "finish") return labelled;
       return act === "copy"
         ? `written to its home, read back and compared; deleted ${settings.settleMinutes} minutes later at the earliest`
         : `it has been copied; it can be deleted ${settings.settleMinutes} minutes after that`;
+    case "owned-by-iac":
+    case "author-unknown":
+    case "undone":
+      return act === "finish" ? labelled : undefined;
     case "tags-full":
+      if (act === "finish") return labelled;
       return act === "copy"
         ? `copied, and then kept: it has no room for the ${stateTag} tag, without which nothing is deleted`
         : undefined;

@@ -202,6 +202,23 @@ describe("the plan", () => {
     assert.equal(totals.work, 1);
   });
 
+  it("has work with a copy whose run was stopped before its label, and none once that is there", async () => {
+    for (const [settings, reason] of [
+      [{ mode: "copy" }, "unchanged proven"],
+      [{ settleMinutes: 60 }, "deferred settling"],
+    ] as const) {
+      const world = makeWorld();
+      own(world, "app");
+      await tryDeliver(world, "app", { settings, hook: atCall("home.label", "before", crash) });
+
+      const { planned } = await planWorld(world, { settings });
+      assert.deepEqual(shown(planned), { app: `finish ${reason}` });
+
+      await deliver(world, "app", { settings });
+      assert.deepEqual(shown((await planWorld(world, { settings })).planned), { app: `nothing ${reason}` });
+    }
+  });
+
   it("knows the settle time: a copy now, a deletion later, nothing in between", async () => {
     const world = makeWorld();
     own(world, "young");
