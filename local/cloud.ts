@@ -4,13 +4,14 @@ import { join } from "node:path";
 
 import { emulatorAccount, startEmulator } from "./emulator";
 import type { Emulator } from "./emulator";
+import { holdLock } from "./lock";
 import { startMetricHop } from "./metricHop";
 import { freePort } from "./ports";
 import { beforeStop } from "./processes";
 import { startProxy } from "./proxy/proxy";
 import { openStack } from "./stack";
 import type { Changes, LocalStack, StackOptions, UpResult } from "./stack";
-import { cloudDirectory, defaultName, moversOf, systemFile, writeSystem } from "./system";
+import { cloudDirectory, defaultName, lockOf, moversOf, systemFile, writeSystem } from "./system";
 import type { System } from "./system";
 import { installEngine, installTools } from "./tools";
 import type { Tools } from "./tools";
@@ -101,9 +102,38 @@ export async function destroyRunning(name: string, system: System): Promise<void
   await stack.destroy();
 }
 
-/** Starts the servers, deploys the program and writes the system file. Nothing is left running when it fails. */
+/**
+ * Takes the name of a cloud for this process alone.
+ * @throws when another process has it, with the way out
+ * @returns what gives the name back; a process that ended without doing so has it no more
+ */
+function takeName(name: string): Promise<() => void> {
+  const lock = lockOf(name);
+  return holdLock(lock, (pid) => {
+    const down = `npm run local -- down${name === defaultName ? "" : ` --name ${name}`}`;
+    throw new Error(
+      `Process ${pid.toString()} runs the local cloud ${name}: end it with Ctrl-C there or with ${down}, or give this one another name with --name. If that process is something else, remove ${lock}.`,
+    );
+  });
+}
+
+/**
+ * Starts the servers, deploys the program and writes the system file. Nothing is left running when it fails.
+ * @throws before anything is touched when another process runs a cloud of this name
+ */
 export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   checkOptions(options);
+  const giveBack = await takeName(options.name ?? defaultName);
+  try {
+    return await startNamed(options, giveBack);
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+}
+
+/** Starts a cloud whose name this process has taken, for as long as the cloud lives. */
+async function startNamed(options: CloudOptions, giveBack: () => void): Promise<LocalCloud> {
   const { name = defaultName, progress } = options;
   const tools = await installTools({ server: options.server, vaultAwsPlugin: options.login === "aws", progress });
   const directory = cloudDirectory(name);
@@ -111,14 +141,19 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
 
   const closers: (() => Promise<void> | void)[] = [];
-  const close = async (): Promise<void> => {
+  const endAll = async (): Promise<void> => {
     unregister();
     for (const end of closers.splice(0).reverse()) await end();
     rmSync(systemFile(name), { force: true });
   };
+  const close = async (): Promise<void> => {
+    await endAll();
+    giveBack();
+  };
   const stop = async (): Promise<void> => {
-    await close();
+    await endAll();
     rmSync(directory, { recursive: true, force: true });
+    giveBack();
   };
   const unregister = beforeStop(stop);
   try {

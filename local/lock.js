@@ -18,17 +18,25 @@ const SILENCE_MS = 60_000;
 
 /** See lock.d.ts. Plain JavaScript, because bootstrap.mjs needs it before TypeScript is installed. */
 async function withLock(folder, work, onWait = () => undefined) {
+  const release = await holdLock(folder, onWait);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+/** See lock.d.ts. */
+async function holdLock(folder, onWait = () => undefined) {
   const owner = `${process.pid}-${randomBytes(6).toString("hex")}`;
   mkdirSync(dirname(folder), { recursive: true });
   await acquire(folder, owner, onWait);
   const beat = setInterval(() => touch(join(folder, owner)), BEAT_MS);
   beat.unref();
-  try {
-    return await work();
-  } finally {
+  return () => {
     clearInterval(beat);
     release(folder, owner);
-  }
+  };
 }
 
 async function acquire(folder, owner, onWait) {
@@ -108,4 +116,4 @@ function attempt(expected, action) {
   }
 }
 
-module.exports = { withLock };
+module.exports = { holdLock, withLock };

@@ -55,6 +55,9 @@ const root = join(__dirname, "..", ".local");
 /** The folder of a cloud: its servers' state and logs, the stack's state. */
 export const cloudDirectory = (name: string): string => join(root, name);
 
+/** The lock that the process of a running cloud holds. */
+export const lockOf = (name: string): string => `${cloudDirectory(name)}.lock`;
+
 /** `.local/system.json` for the default cloud, `.local/<name>/system.json` for others beside it. */
 export const systemFile = (name: string): string =>
   name === defaultName ? join(root, "system.json") : join(cloudDirectory(name), "system.json");
