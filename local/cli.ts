@@ -118,6 +118,7 @@ async function up({ name, verbose, cloud }: Arguments): Promise<void> {
   say(`\nThe local cloud is up; ${systemFile(name)} says where. Try:`);
   say(`  aws secretsmanager create-secret --name dev/hello --secret-string '{"user":"me"}'`);
   say(`  vault kv get -mount=${system.mount} ${system.homePrefix}/${system.account}/${system.region}/dev/hello`);
+  say(`  npx homing plan --stack ${system.stack}`);
   say("Ctrl-C ends it.");
   // From here on a signal ends everything, and the process with it. So does a server that ends by itself.
   const end = { wanted: false };

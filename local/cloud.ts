@@ -9,6 +9,8 @@ import { startMetricHop } from "./metricHop";
 import { freePort } from "./ports";
 import { beforeStop } from "./processes";
 import { startProxy } from "./proxy/proxy";
+import { checkSettings, settingsOf } from "./settings";
+import type { ProgramOptions } from "./settings";
 import { openStack } from "./stack";
 import type { Changes, LocalStack, StackOptions, UpResult } from "./stack";
 import { cloudDirectory, defaultName, lockOf, moversOf, systemFile, writeSystem } from "./system";
@@ -18,14 +20,9 @@ import type { Tools } from "./tools";
 import { startVault } from "./vaultServer";
 import type { VaultServer } from "./vaultServer";
 
-export interface CloudOptions {
+export interface CloudOptions extends ProgramOptions {
   /** Tells clouds that run side by side apart: letters, digits and hyphens. Default `default`. */
   readonly name?: string;
-  readonly mode: "audit" | "copy" | "move";
-  readonly login: "aws" | "jwt";
-  readonly server: "vault" | "openbao";
-  /** Settings of the program beside those that the cloud itself gives, by name without `homing:`. */
-  readonly settings?: Readonly<Record<string, string>>;
   /** Environment of the engine and its plugins, beside what the cloud itself gives. */
   readonly engineEnvironment?: Readonly<Record<string, string>>;
   /** Gets a line for each long step. */
@@ -123,6 +120,7 @@ function takeName(name: string): Promise<() => void> {
  */
 export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   checkOptions(options);
+  checkSettings(options);
   const giveBack = await takeName(options.name ?? defaultName);
   try {
     return await startNamed(options, giveBack);
@@ -197,17 +195,7 @@ async function startNamed(options: CloudOptions, giveBack: () => void): Promise<
       stack.forget();
     });
 
-    const base: Readonly<Record<string, string>> = {
-      vaultAddress: vault.address,
-      login: options.login,
-      mode: options.mode,
-      // The mount is gone with its server anyway.
-      protect: "false",
-      // Vault asks the emulator, not AWS, who signed a login.
-      ...(options.login === "aws" ? { stsEndpoint: proxy.endpoint } : {}),
-      ...(options.server === "openbao" ? { authorship: "label" } : {}),
-      ...options.settings,
-    };
+    const base = settingsOf(options, { vault: vault.address, sts: proxy.endpoint });
     let system: System | undefined;
     const configOf = (settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
       const config: Record<string, string> = { "aws:region": region };

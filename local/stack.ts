@@ -59,7 +59,15 @@ const stringOutputs = (outputs: OutputMap): Readonly<Record<string, string>> =>
   );
 
 /** Lists, objects and truth values are written as such; every other setting is a text, as `pulumi config set` has it. */
-const structure = (value: string): unknown => (/^[[{]|^(?:true|false)$/.test(value) ? JSON.parse(value) : value);
+function structure(value: string): unknown {
+  if (!/^[[{]|^(?:true|false)$/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    // The program knows the setting's name, and says what it has to be.
+    return value;
+  }
+}
 
 /** Runs an operation of the engine; when it does not end in time, cancels it and shows what it printed. */
 async function limited<T>(stack: Stack, what: string, printed: () => string, run: () => Promise<T>): Promise<T> {

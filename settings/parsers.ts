@@ -21,6 +21,16 @@ export function typed(raw: string, like: unknown): unknown {
   }
 }
 
+/**
+ * What a text had to be to be read as a list or an object; nothing where it is one of them, or neither is wanted.
+ *
+ * @param like as of {@link typed}
+ */
+export function jsonMissing(raw: string, like: unknown): string | undefined {
+  if (typeof like !== "object" || typeof json(raw) === "object") return undefined;
+  return Array.isArray(like) ? "list […]" : "object {…}";
+}
+
 function json(raw: string): unknown {
   try {
     return JSON.parse(raw);

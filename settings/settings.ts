@@ -4,7 +4,7 @@ import { catalogue, defaults } from "../components/args/table";
 import type { Key } from "../components/args/table";
 import { checkArgs, refuse } from "../components/args/values";
 import type { HomingArgs } from "../components/homingArgs";
-import { typed } from "./parsers";
+import { jsonMissing, typed } from "./parsers";
 
 const namespace = "homing";
 
@@ -30,7 +30,7 @@ export function readSettings(config = configuration(), region: string | undefine
     .filter((entry): entry is [Key, string] => isKey(entry[0]) && entry[1] !== "")
     .map(([key, raw]): [Key, unknown] => [key, typed(raw, defaults[key])]);
   const args = ownRegionFirst(Object.fromEntries(given), region);
-  const { faults } = checkArgs(args, (key) => `${namespace}:${key}`, region);
+  const { faults } = checkArgs(args, (key) => labelOf(key, config[key] ?? ""), region);
   refuse("The configuration can't be used", [
     ...unknown.map((key) => `${namespace}:${key} is no setting of this program`),
     ...faults,
@@ -39,6 +39,12 @@ export function readSettings(config = configuration(), region: string | undefine
 }
 
 const isKey = (key: string): key is Key => Object.hasOwn(catalogue, key);
+
+/** A setting in a fault. Of a list or an object it says when the text is neither; the text itself may hold a password. */
+function labelOf(key: string, raw: string): string {
+  const form = isKey(key) && raw !== "" ? jsonMissing(raw, defaults[key]) : undefined;
+  return `${namespace}:${key}${form === undefined ? "" : `, which is no JSON ${form},`}`;
+}
 
 const isList = (value: unknown): value is readonly string[] => Array.isArray(value);
 

@@ -213,7 +213,7 @@ describe("readSettings", () => {
       const faults = faultsOf({ vaultAddress, [key]: value });
 
       ok(
-        faults.some((fault) => fault.startsWith(`homing:${key} must`)),
+        faults.some((fault) => fault.replace(/, which is no JSON [a-z]+ \S+,/, "").startsWith(`homing:${key} must`)),
         faults.join("; "),
       );
     });
@@ -327,6 +327,23 @@ describe("readSettings", () => {
       "homing:tpyo",
       "homing:vaultAddress",
     ]);
+  });
+
+  it("says of broken JSON which setting it is and what is written there instead", () => {
+    const faults = faultsOf({ vaultAddress, exemptNames: '["dev/x"', modeRules: "dev/*", tags: '{"team":' });
+
+    deepEqual(
+      faults.map((fault) => fault.replace(/ must be .*/, "")),
+      [
+        "homing:modeRules, which is no JSON list […],",
+        "homing:exemptNames, which is no JSON list […],",
+        "homing:tags, which is no JSON object {…},",
+      ],
+    );
+    ok(
+      faults.every((fault) => / must be (a list of at most|at most) 50 /.test(fault)),
+      faults.join("\n"),
+    );
   });
 
   it("doesn't repeat what was given: it may hold a password", () => {
