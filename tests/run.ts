@@ -1,9 +1,13 @@
-/** `npm test`: installs the tools, checks the types, runs every test. */
+/**
+ * `npm test`: installs the tools, checks the types, runs every test; or only the files that are named. `npm run
+ * test:unit`: the tests that need no tools of the four folders in which one works most.
+ */
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { globSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { installTools } from "../local/tools";
+import { needsTools } from "./support/needsTools";
 
 const root = join(__dirname, "..");
 
@@ -41,18 +45,39 @@ const run = (script: string, ...args: readonly string[]): Promise<number> =>
     });
   });
 
+const unitFolders = ["runtime", "components", "policy", "cli"];
+
+/** The files of {@link unitFolders} that need neither Go nor Python nor a server. */
+const unitFiles = (): readonly string[] =>
+  testFiles().filter(
+    (file) => unitFolders.some((folder) => file.startsWith(join("tests", folder, "/"))) && !needsTools(file),
+  );
+
+/** The test files among what mocha is given: files, folders and patterns. */
+const namedFiles = (args: readonly string[]): readonly string[] =>
+  args
+    .filter((arg) => !arg.startsWith("-"))
+    .flatMap((arg) => globSync([arg, join(arg, "**", "*.test.ts")], { cwd: root }))
+    .filter((file) => file.endsWith(".ts"));
+
+const inParallel = (files: readonly string[]): Promise<number> =>
+  run("mocha/bin/mocha.js", "--parallel", "--jobs", String(filesAtOnce), ...files);
+
 async function main(): Promise<number> {
-  for (const server of ["vault", "openbao"] as const) {
-    await installTools({ server, vaultAwsPlugin: true, progress: say });
-  }
   const only = process.argv.slice(2);
+  if (only.includes("--unit")) return inParallel(unitFiles());
+  if (only.length === 0 || namedFiles(only).some((file) => needsTools(join(root, file)))) {
+    for (const server of ["vault", "openbao"] as const) {
+      await installTools({ server, vaultAwsPlugin: true, progress: say });
+    }
+  }
   if (only.length > 0) return run("mocha/bin/mocha.js", ...only);
   say("checking the types, and running the tests meanwhile");
   const types = run("typescript/bin/tsc", "--noEmit").then((code) => {
     if (code !== 0) say("the types are wrong, see above; the tests go on");
     return code;
   });
-  const tests = run("mocha/bin/mocha.js", "--parallel", "--jobs", String(filesAtOnce), ...testFiles());
+  const tests = inParallel(testFiles());
   const codes = await Promise.all([types, tests]);
   return codes.find((code) => code !== 0) ?? 0;
 }
