@@ -1,4 +1,4 @@
-/** `npm run local -- up | down | redrive`: the local cloud from a terminal. */
+/** `npm run local -- up | down | env | redrive`: the local cloud from a terminal. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
@@ -7,15 +7,17 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { checkOptions, destroyRunning, startCloud } from "./cloud";
 import type { CloudOptions } from "./cloud";
 import { emulatorAccount } from "./emulator";
+import { shellLines } from "./environment";
 import { beforeStop, stopAll } from "./processes";
 import { redrive } from "./redrive";
 import { defaultName, readSystem, systemFile } from "./system";
-import type { System } from "./system";
 
 const usage = `Usage: npm run local -- up [options]   deploy into a local Vault and AWS
                                        emulator; Ctrl-C ends it
        npm run local -- down           remove everything by pulumi destroy, then
                                        end it
+       npm run -s local -- env         print what to export, for a shell:
+                                       eval "$(npm run -s local -- env)"
        npm run local -- redrive        put the dead-letter queue's messages back
                                        to the mover's queue
 
@@ -49,7 +51,7 @@ function pairs(given: readonly string[]): Readonly<Record<string, string>> {
   );
 }
 
-const commands = ["up", "down", "redrive"] as const;
+const commands = ["up", "down", "env", "redrive"] as const;
 
 interface Arguments {
   readonly command: (typeof commands)[number];
@@ -83,7 +85,7 @@ function readArguments(argv: readonly string[]): Arguments | "help" {
   if (values.help === true) return "help";
   const [first, ...rest] = positionals;
   const command = commands.find((known) => known === first);
-  if (command === undefined || rest.length > 0) throw new UsageError("say up, down or redrive");
+  if (command === undefined || rest.length > 0) throw new UsageError("say up, down, env or redrive");
   return {
     command,
     name: values.name ?? defaultName,
@@ -101,21 +103,13 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-function exportsOf(system: System): string {
-  return [
-    `export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${system.region} AWS_DEFAULT_REGION=${system.region}`,
-    `export AWS_ENDPOINT_URL=${system.awsEndpoint}`,
-    `export AWS_ENDPOINT_URL_SECRETS_MANAGER=${system.cloudTrailEndpoint} AWS_ENDPOINT_URL_STS=${system.cloudTrailEndpoint}`,
-    `export VAULT_ADDR=${system.vaultAddress} VAULT_TOKEN=${system.vaultToken}`,
-  ].join("\n");
-}
-
 async function up({ name, verbose, cloud }: Arguments): Promise<void> {
   const onEngineOutput = verbose ? { onEngineOutput: (text: string) => process.stderr.write(text) } : {};
   const running = await startCloud({ name, ...cloud, progress: say, ...onEngineOutput });
   const system = running.system();
-  process.stdout.write(`${exportsOf(system)}\n`);
-  say(`\nThe local cloud is up; ${systemFile(name)} says where. Try:`);
+  process.stdout.write(`${shellLines(system, Object.keys(process.env))}\n`);
+  say(`\nThe local cloud is up; ${systemFile(name)} says where. In another terminal:`);
+  say(`  eval "$(npm run -s local -- env${name === defaultName ? "" : ` --name ${name}`})"`);
   say(`  aws secretsmanager create-secret --name dev/hello --secret-string '{"user":"me"}'`);
   say(`  vault kv get -mount=${system.mount} ${system.homePrefix}/${system.account}/${system.region}/dev/hello`);
   say(`  npx homing plan --stack ${system.stack}`);
@@ -166,7 +160,12 @@ async function putBack({ name }: Arguments): Promise<void> {
   for (const id of unreadable) process.stdout.write(`left: message ${id}\n`);
 }
 
-const run = { up, down, redrive: putBack };
+function env({ name }: Arguments): Promise<void> {
+  process.stdout.write(`${shellLines(readSystem(name), Object.keys(process.env))}\n`);
+  return Promise.resolve();
+}
+
+const run = { up, down, env, redrive: putBack };
 
 async function main(): Promise<void> {
   const parsed = readArguments(process.argv.slice(2));

@@ -1,5 +1,5 @@
 /** The file that tells other programs where a local cloud is. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { RegionOutputs } from "../components/regionMover";
@@ -67,11 +67,21 @@ export function writeSystem(name: string, system: System): void {
   writeFileSync(systemFile(name), `${JSON.stringify(system, null, 2)}\n`, { mode: 0o600 });
 }
 
-/** @throws when no cloud of this name runs */
-export function readSystem(name: string): System {
+/** Signal 0 only asks. A process of somebody else's is alive as well. */
+function isAlive(pid: number): boolean {
   try {
-    return JSON.parse(readFileSync(systemFile(name), "utf8")) as System;
-  } catch (cause) {
-    throw new Error(`no local cloud ${name} is running: start it with npm run local -- up`, { cause });
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
+}
+
+/** @throws when no cloud of this name runs; a process that was killed has left its file */
+export function readSystem(name: string): System {
+  const file = systemFile(name);
+  const system = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as System) : undefined;
+  if (system !== undefined && isAlive(system.pid)) return system;
+  throw new Error(
+    `no local cloud ${name} is running: start it with npm run local -- up${name === defaultName ? "" : ` --name ${name}`}`,
+  );
 }
