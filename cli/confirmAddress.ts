@@ -12,6 +12,8 @@ export interface AddressPlace {
   readonly home: string;
   /** Text of a file; undefined when there is none. */
   readonly file: (path: string) => string | undefined;
+  /** What a token helper answers to `get`. */
+  readonly tokenOf: (helper: string) => string;
   /** Writes a file that only this person may read, and the folders above it. */
   readonly save: (path: string, text: string) => void;
   /** Asks a question that yes or no answers; undefined where nobody is there to answer. */

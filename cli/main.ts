@@ -1,4 +1,7 @@
 /** `homing`: the mover's runtime in a terminal. This file has the commands and their help; `commands/` does the work. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
 import { moveCommand } from "./commands/move";
@@ -51,11 +54,12 @@ const wholeFrom =
     throw new InvalidArgumentError(`Use a whole number from ${least} to ${most}.`);
   };
 
-const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
-/** Options that say which mover is meant and who is asking: the same for every command. */
+/** Options that say which mover is meant and who is asking: the same for every command, and the last of its help. */
 function withSession(command: Command): Command {
   return command
+    .optionsGroup("Which mover, and which login:")
     .addOption(new Option("--stack <name>", "the Pulumi stack of the mover").env("HOMING_STACK"))
     .option("--function <name>", "the mover's function, instead of --stack")
     .option("--region <region>", "the mover's region (else AWS_REGION or the profile's)")
@@ -74,16 +78,25 @@ function withSession(command: Command): Command {
       "secrets under way at once in this process (20); or the most on the mover's queue",
       wholeFrom(1, 10_000),
     )
-    .option("--json", "one JSON object a line");
+    .optionsGroup("Output:")
+    .option("--json", "one JSON object a line")
+    .helpOption("-h, --help", "show this");
 }
 
 /** Options that say which secrets are meant. */
 function withFilter(command: Command): Command {
   return command
-    .option("--name <pattern>", "only names that match, * stands for any characters; may be repeated", collect, [])
-    .option("--tag <key[=value]>", "only secrets with this tag; may be repeated, all must be there", collect, [])
+    .optionsGroup("Which secrets:")
+    .option("--name <pattern>", "only names that match, * stands for any characters; may be repeated", collect)
+    .option("--tag <key[=value]>", "only secrets with this tag; may be repeated, all must be there", collect)
     .option("--older-than <time>", "only secrets that last changed at least so long ago: 30m, 2h, 7d")
     .option("--newer-than <time>", "only secrets that last changed at most so long ago");
+}
+
+/** Of the checkout that this file is in. */
+function version(): string {
+  const text = readFileSync(join(__dirname, "..", "package.json"), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 export interface Runner {
@@ -119,6 +132,9 @@ export function makeProgram({ streams, end }: Runner): Command {
 
   const program = new Command("homing")
     .description("Makes Vault the only home of an account's secrets: the deployed mover, in a terminal.")
+    .version(`homing ${version()}`, "--version", "show the version")
+    .helpOption("-h, --help", "show this")
+    .helpCommand("help [command]", "show this, or the help of a command")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => streams.out.write(text),
@@ -127,52 +143,67 @@ export function makeProgram({ streams, end }: Runner): Command {
     .addHelpText(
       "after",
       `
-Every command works with the settings of the deployed mover: it reads them from the mover's function.
+Every command works with the settings of the deployed mover: it reads them from
+the mover's function.
 
 Examples, in the checkout of homing:
-  $ npx homing plan --stack prod --region eu-west-1     what would happen to every secret, and why
-  $ npx homing plan --name 'dev/*' --json               the same for some, for a program to read
+  $ npx homing plan --stack prod --region eu-west-1
+        what would happen to every secret, and why
+  $ npx homing plan --name 'dev/*' --json
+        the same for some, for a program to read
 
-homing <command> --help explains a command. docs/command-line.md says what each needs in AWS and Vault.`,
+homing <command> --help explains a command. docs/command-line.md says what each
+needs in AWS and Vault.`,
     );
 
-  withFilter(withSession(program.command("plan")))
-    .description("Show what would happen to every secret and why. Changes nothing, reads no value.")
-    .addOption(
-      new Option(
-        "--as <mode>",
-        "as if this were the deployment's mode, for all names; homing move does not follow it",
-      ).choices(["copy", "move"]),
-    )
-    .option(
-      "--no-policies",
-      "do not read resource policies: faster; a secret that only its policy shows to be read by a service is then planned to be moved",
-    )
-    .option("--list", "a line for each secret")
-    .addHelpText(
-      "after",
-      `
+  withSession(
+    withFilter(
+      program
+        .command("plan")
+        .description("Show what would happen to every secret and why. Changes nothing, reads no value.")
+        .addOption(
+          new Option(
+            "--as <mode>",
+            "as if this were the deployment's mode, for all names; homing move does not follow it",
+          ).choices(["copy", "move"]),
+        )
+        .option(
+          "--no-policies",
+          "do not read resource policies: faster; a secret that only its policy shows to be read by a service is then planned to be moved",
+        )
+        .option("--list", "a line for each secret")
+        .addHelpText(
+          "after",
+          `
 Exit code: 0 nothing to do, 2 work to do or a person is needed, 1 error,
 130 interrupted.
 
 Examples, in the checkout of homing:
-  $ npx homing plan --stack prod                        counts by what would happen
-  $ npx homing plan --stack prod --as move              what mode move would do, before it is set
-  $ npx homing plan --stack prod --name 'dev/*' --list  a line for each secret
-  $ npx homing plan --stack prod --tag team=payments --older-than 7d --json`,
-    )
-    .action(run<PlanCommandOptions>(planCommand));
+  $ npx homing plan --stack prod                counts by what would happen
+  $ npx homing plan --stack prod --as move      as if that mode were set
+  $ npx homing plan --name 'dev/*' --list       a line for each secret
+  $ npx homing plan --tag team=payments --older-than 7d --json`,
+        )
+        .action(run<PlanCommandOptions>(planCommand)),
+    ),
+  );
 
-  withFilter(withSession(program.command("move")))
-    .description(
-      "Do what the plan shows: move, copy or restore secrets. Never goes further than the deployed mover may.",
-    )
-    .option("--local", "in this process instead of by the deployed mover; the Vault login must be one that it accepts")
-    .option("--no-policies", "do not read resource policies while planning; the move itself does")
-    .option("--yes", "do not ask")
-    .addHelpText(
-      "after",
-      `
+  withSession(
+    withFilter(
+      program
+        .command("move")
+        .description(
+          "Do what the plan shows: move, copy or restore secrets. Never goes further than the deployed mover may.",
+        )
+        .option(
+          "--local",
+          "in this process instead of by the deployed mover; the Vault login must be one that it accepts",
+        )
+        .option("--no-policies", "do not read resource policies while planning; the move itself does")
+        .option("--yes", "do not ask")
+        .addHelpText(
+          "after",
+          `
 Shows the plan and asks. Then puts each secret that needs work on the mover's
 queue, as much as keeps the mover busy for ten seconds, and follows the outcomes
 in its log. Ctrl-C sends no more; run the same command again to do the rest.
@@ -184,98 +215,129 @@ Exit code: 0 all ended, 2 a person is needed: some were refused or failed, or
 nothing was begun, 1 error, 130 interrupted.
 
 Examples, in the checkout of homing:
-  $ npx homing move --stack prod --name 'dev/*'         some first
-  $ npx homing move --stack prod                        all
-  $ npx homing move --stack prod --local --concurrency 40 --login aws --role homing-backfill`,
-    )
-    .action(run<MoveCommandOptions>(moveCommand));
+  $ npx homing move --stack prod --name 'dev/*'  some first
+  $ npx homing move --stack prod                all
+  $ npx homing move --local --login aws --role homing-operator`,
+        )
+        .action(run<MoveCommandOptions>(moveCommand)),
+    ),
+  );
 
-  withFilter(withSession(program.command("status")))
-    .description("Show how many secrets are moved, which are left and why, and when deletions become final.")
-    .option("--since <time>", "how far back the mover's log is read for refusals", "26h")
-    .addHelpText(
-      "after",
-      `
+  withSession(
+    withFilter(
+      program
+        .command("status")
+        .description("Show how many secrets are moved, which are left and why, and when deletions become final.")
+        .option("--since <time>", "how far back the mover's log is read for refusals", "26h")
+        .addHelpText(
+          "after",
+          `
 Exit code: 0 nothing needs a person, 2 something does, 1 error, 130 interrupted.
 
 Example, in the checkout of homing:
   $ npx homing status --stack prod`,
-    )
-    .action(run<StatusCommandOptions>(statusCommand));
+        )
+        .action(run<StatusCommandOptions>(statusCommand)),
+    ),
+  );
 
-  withFilter(withSession(program.command("undo")))
-    .argument("[home]", "a secret's name, its ARN, or its home")
-    .description("Take the mover's deletions back, within their window. The secrets are then copied and not deleted.")
-    .option("--since <time>", "all that the mover deleted in this time: 30m, 2h, 3d")
-    .option("--yes", "do not ask")
-    .addHelpText(
-      "after",
-      `
-Shows what it would do, and asks. The undo lasts: the mover does not delete a restored secret again until it is released.
+  withSession(
+    withFilter(
+      program
+        .command("undo")
+        .argument("[home]", "a secret's name, its ARN, or its home")
+        .description(
+          "Take the mover's deletions back, within their window. The secrets are then copied and not deleted.",
+        )
+        .option("--since <time>", "all that the mover deleted in this time: 30m, 2h, 3d")
+        .option("--yes", "do not ask")
+        .addHelpText(
+          "after",
+          `
+Shows what it would do, and asks. The undo lasts: the mover does not delete a
+restored secret again until it is released.
 
 Examples, in the checkout of homing:
-  $ npx homing undo --stack prod dev/hello              one secret
-  $ npx homing undo --stack prod --since 2h             the whole run of the last two hours
+  $ npx homing undo --stack prod dev/hello      one secret
+  $ npx homing undo --stack prod --since 2h     the run of these hours
   $ npx homing undo --stack prod --since 2h --name 'dev/*'`,
-    )
-    .action(run<UndoCommandOptions>(undoCommand));
+        )
+        .action(run<UndoCommandOptions>(undoCommand)),
+    ),
+  );
 
-  withFilter(withSession(program.command("release")))
-    .argument("[home]", "a secret's name, its ARN, or its home")
-    .description("Let secrets move again whose deletion was taken back, by a person or by the mover.")
-    .option("--since <time>", "all whose deletion was taken back in this time: 30m, 2h, 3d")
-    .option("--all", "all that can be released")
-    .option("--from-another-mover", "also those that belong to another deployment, which will never come back")
-    .option("--yes", "do not ask")
-    .addHelpText(
-      "after",
-      `
+  withSession(
+    withFilter(
+      program
+        .command("release")
+        .argument("[home]", "a secret's name, its ARN, or its home")
+        .description("Let secrets move again whose deletion was taken back, by a person or by the mover.")
+        .option("--since <time>", "all whose deletion was taken back in this time: 30m, 2h, 3d")
+        .option("--all", "all that can be released")
+        .option("--from-another-mover", "also those that belong to another deployment, which will never come back")
+        .option("--yes", "do not ask")
+        .addHelpText(
+          "after",
+          `
 Shows what it would do, and asks.
 
 Examples, in the checkout of homing:
-  $ npx homing release --stack prod dev/hello           one secret
+  $ npx homing release --stack prod dev/hello   one secret
   $ npx homing release --stack prod --name 'dev/*'      all of these`,
-    )
-    .action(run<ReleaseCommandOptions>(releaseCommand));
+        )
+        .action(run<ReleaseCommandOptions>(releaseCommand)),
+    ),
+  );
 
-  withSession(program.command("restore"))
-    .argument("<home>", "a secret's name, its former ARN, or its home")
-    .description("After the window: create the secret in Secrets Manager again from its home, exempt from the mover.")
-    .option("--kms-key <id>", "encrypt it with this key (else the one that AWS manages)")
-    .option("--with-tags", "set the tags that the home's labels name; whoever may patch metadata can write these")
-    .option("--yes", "do not ask")
-    .addHelpText("after", "\nExample, in the checkout of homing:\n  $ npx homing restore --stack prod dev/hello")
-    .action(run<RestoreCommandOptions>(restoreCommand));
+  withSession(
+    program
+      .command("restore")
+      .argument("<home>", "a secret's name, its former ARN, or its home")
+      .description("After the window: create the secret in Secrets Manager again from its home, exempt from the mover.")
+      .option("--kms-key <id>", "encrypt it with this key (else the one that AWS manages)")
+      .option("--with-tags", "set the tags that the home's labels name; whoever may patch metadata can write these")
+      .option("--yes", "do not ask")
+      .addHelpText("after", "\nExample, in the checkout of homing:\n  $ npx homing restore --stack prod dev/hello")
+      .action(run<RestoreCommandOptions>(restoreCommand)),
+  );
 
-  withSession(program.command("resolve"))
-    .argument("<home>", "a secret's name, its ARN, or its home")
-    .description("End a refusal: somebody else wrote the home, it was deleted, or an earlier secret had the name.")
-    .option("--take", "the value from Secrets Manager becomes the home's new version, and the mover continues")
-    .option("--keep", "the home stays as it is, and the secret is deleted, restorable within the window")
-    .option("--home-version <n>", "only if the home still is at this version", wholeFrom(0, 1_000_000_000))
-    .option("--yes", "do not ask to type the secret's name")
-    .addHelpText(
-      "after",
-      `
+  withSession(
+    program
+      .command("resolve")
+      .argument("<home>", "a secret's name, its ARN, or its home")
+      .description("End a refusal: somebody else wrote the home, it was deleted, or an earlier secret had the name.")
+      .option("--take", "the value from Secrets Manager becomes the home's new version, and the mover continues")
+      .option("--keep", "the home stays as it is, and the secret is deleted, restorable within the window")
+      .option("--home-version <n>", "only if the home still is at this version", wholeFrom(0, 1_000_000_000))
+      .option("--yes", "do not ask to type the secret's name")
+      .addHelpText(
+        "after",
+        `
 --take needs a Vault login that the mover accepts, as move --local does.
 
 Examples, in the checkout of homing:
   $ npx homing resolve --stack prod dev/hello --take
   $ npx homing resolve --stack prod dev/hello --keep --home-version 3 --yes`,
-    )
-    .action(run<ResolveCommandOptions>(resolveCommand));
+      )
+      .action(run<ResolveCommandOptions>(resolveCommand)),
+  );
 
-  withFilter(withSession(program.command("verify")))
-    .description("Check every moved and copied secret again, on both sides; copied ones are compared by value.")
-    .addHelpText(
-      "after",
-      `
+  withSession(
+    withFilter(
+      program
+        .command("verify")
+        .description("Check every moved and copied secret again, on both sides; copied ones are compared by value.")
+        .addHelpText(
+          "after",
+          `
 Exit code: 0 all is well, 2 something is wrong, 1 error, 130 interrupted.
 
 Example, in the checkout of homing:
   $ npx homing verify --stack prod`,
-    )
-    .action(run<FilterOptions>(verifyCommand));
+        )
+        .action(run<FilterOptions>(verifyCommand)),
+    ),
+  );
   return program;
 }
 

@@ -25,6 +25,7 @@ import type { ProgressStart } from "./progress";
 import type { Screen, Streams } from "./screen";
 import { makeServerTime } from "./serverTime";
 import { makeSettingsCheck } from "./settingsCheck";
+import { caCertificateOf } from "./vaultEnvironment";
 import { namedAddress, originOf, thisMachine, vaultLoginOf } from "./vaultLogin";
 import type { LoginOptions } from "./vaultLogin";
 
@@ -105,10 +106,10 @@ export async function openSession(
   const wait = async (ms: number) => {
     await sleep(ms);
   };
-  const { mount, vaultNamespace: namespace, vaultCaCertificate } = deployment.settings;
+  const { mount, vaultNamespace: namespace } = deployment.settings;
   const named = namedAddress(deployment.settings, options.vaultAddress, place);
   const settings = { ...deployment.settings, vaultAddress: named ?? deployment.settings.vaultAddress };
-  const transport = makeTransport(settings.vaultAddress, vaultCaCertificate);
+  const transport = makeTransport(settings.vaultAddress, caCertificateOf(settings, place));
   const sts = () => new STSClient({ region, ...awsLimits });
   const { token, what } = vaultLoginOf(settings, options, place, { transport, sts, now });
   if (named === undefined) {

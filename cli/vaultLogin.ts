@@ -1,4 +1,5 @@
 /** How a person logs in to Vault: with an existing token, or with the person's own AWS identity. */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,6 +14,7 @@ import type { TokenSource } from "../runtime/vault/token";
 import type { Transport } from "../runtime/vault/transport";
 import type { AddressPlace } from "./confirmAddress";
 import { Failure } from "./failure";
+import { loginNamespaceOf, tokenHelperOf } from "./vaultEnvironment";
 
 export interface LoginOptions {
   readonly login?: "aws" | "jwt";
@@ -42,6 +44,15 @@ function savePrivately(path: string, text: string): void {
   }
 }
 
+/** What the helper writes to standard error goes to the person. */
+function askHelper(helper: string): string {
+  try {
+    return execFileSync(helper, ["get"], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  } catch {
+    throw new Failure(`Vault's token helper ${helper} failed: run "${helper} get" to see why, or set VAULT_TOKEN.`);
+  }
+}
+
 /** Ctrl-C and the end of the input close the question without an answer, which is a no. */
 const askOnTerminal = (question: string): Promise<boolean> =>
   new Promise((resolve) => {
@@ -60,6 +71,7 @@ export const thisMachine = (attended: boolean): AddressPlace => ({
   env: process.env,
   home: homedir(),
   file: readIfThere,
+  tokenOf: askHelper,
   save: savePrivately,
   ask: attended ? askOnTerminal : undefined,
 });
@@ -103,6 +115,15 @@ export interface VaultLogin {
   readonly what: string;
 }
 
+/** The token that the `vault` command would use, and where it is from. */
+function tokenHere(place: AddressPlace): { readonly token: string; readonly from: string } {
+  const given = (place.env["VAULT_TOKEN"] ?? "").trim();
+  if (given !== "") return { token: given, from: "VAULT_TOKEN" };
+  const helper = tokenHelperOf(place);
+  if (helper !== undefined) return { token: place.tokenOf(helper).trim(), from: `the token helper ${helper}` };
+  return { token: (place.file(join(place.home, ".vault-token")) ?? "").trim(), from: "~/.vault-token" };
+}
+
 /** @throws when there is no token and no login was asked for */
 export function vaultLoginOf(
   settings: MoverSettings,
@@ -110,12 +131,16 @@ export function vaultLoginOf(
   place: AddressPlace,
   { transport, sts, now }: LoginDeps,
 ): VaultLogin {
+  const vaultNamespace = loginNamespaceOf(settings, place);
   if (login !== undefined) {
     if (role === undefined) throw new Failure(`--login ${login} needs --role: the Vault role to log in with.`);
     if (login !== settings.login && loginPath === undefined) {
       throw new Failure(`--login ${login} needs --login-path: the deployment itself logs in by ${settings.login}.`);
     }
-    const own = { ...settings, login, loginRole: role, loginPath: loginPath ?? settings.loginPath };
+    if (vaultNamespace !== settings.vaultNamespace && loginPath === undefined) {
+      throw new Failure(`--login ${login} in VAULT_NAMESPACE needs --login-path: the deployment's is in another one.`);
+    }
+    const own = { ...settings, vaultNamespace, login, loginRole: role, loginPath: loginPath ?? settings.loginPath };
     return {
       token: cachedToken(() => authenticate(own, { transport, sts: sts(), now }), now),
       what: "a login by your AWS identity",
@@ -124,16 +149,16 @@ export function vaultLoginOf(
   if (role !== undefined || loginPath !== undefined) {
     throw new Failure("--role and --login-path go together with --login aws or --login jwt.");
   }
-  const given = (place.env["VAULT_TOKEN"] ?? "").trim();
-  const token = given || (place.file(join(place.home, ".vault-token")) ?? "").trim();
+  const { token, from } = tokenHere(place);
   if (token === "") {
     throw new Failure(
       `There is no Vault token: run vault login, set VAULT_TOKEN, or log in by --login aws --role ROLE.`,
     );
   }
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new Failure(`The Vault token holds odd characters: set VAULT_TOKEN anew.`);
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new Failure(`The Vault token of ${from} holds odd characters: run vault login or set VAULT_TOKEN.`);
   return {
     token: { get: () => Promise.resolve(token), drop: () => undefined },
-    what: `the Vault token of ${given === "" ? "~/.vault-token" : "VAULT_TOKEN"}`,
+    what: `the Vault token of ${from}`,
   };
 }
