@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
+import { logCommand } from "./commands/log";
+import type { LogCommandOptions } from "./commands/log";
 import { moveCommand } from "./commands/move";
 import type { MoveCommandOptions } from "./commands/move";
 import { planCommand } from "./commands/plan";
@@ -22,19 +24,19 @@ import { verifyCommand } from "./commands/verify";
 import type { FilterOptions } from "./filter";
 import { exitCodeOf, explain } from "./failure";
 import { makeScreen } from "./screen";
-import type { Streams } from "./screen";
-import { openSession } from "./session";
-import type { Session, SessionOptions } from "./session";
+import type { Screen, Streams } from "./screen";
+import { openReading, openSession } from "./session";
+import type { Reading, Session, SessionOptions } from "./session";
 
 const interrupted = 130;
 
 /** Counts the person's signals: the first asks for a clean end, the second ends at once. */
-function watchSignals(note: (line: string) => void): { readonly stopped: () => boolean; readonly release: () => void } {
+function watchSignals(say: () => void): { readonly stopped: () => boolean; readonly release: () => void } {
   let stopped = false;
   const onSignal = (): void => {
     if (stopped) process.exit(interrupted);
     stopped = true;
-    note("Stopping: nothing more is begun. Again ends at once; either way the next run goes on where this one ended.");
+    say();
   };
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) process.on(signal, onSignal);
@@ -56,14 +58,27 @@ const wholeFrom =
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
-/** Options that say which mover is meant and who is asking: the same for every command, and the last of its help. */
-function withSession(command: Command): Command {
+/** Options that say which mover is meant. */
+function withMover(command: Command, head: string): Command {
   return command
-    .optionsGroup("Which mover, and which login:")
+    .optionsGroup(head)
     .addOption(new Option("--stack <name>", "the Pulumi stack of the mover").env("HOMING_STACK"))
     .option("--function <name>", "the mover's function, instead of --stack")
     .option("--region <region>", "the mover's region (else AWS_REGION or the profile's)")
-    .option("--profile <name>", "AWS profile (else AWS_PROFILE or the SDK's default chain)")
+    .option("--profile <name>", "AWS profile (else AWS_PROFILE or the SDK's default chain)");
+}
+
+/** The options that each command's help ends with. */
+function withOutput(command: Command): Command {
+  return command
+    .optionsGroup("Output:")
+    .option("--json", "one JSON object a line")
+    .helpOption("-h, --help", "show this");
+}
+
+/** Options that say which mover is meant and who is asking: the same for every command that changes or compares. */
+function withSession(command: Command): Command {
+  const withLogin = withMover(command, "Which mover, and which login:")
     .option("--vault-address <url>", "Vault as this machine reaches it (else the deployment's address)")
     .addOption(
       new Option(
@@ -77,10 +92,8 @@ function withSession(command: Command): Command {
       "--concurrency <n>",
       "secrets under way at once in this process (20); or the most on the mover's queue",
       wholeFrom(1, 10_000),
-    )
-    .optionsGroup("Output:")
-    .option("--json", "one JSON object a line")
-    .helpOption("-h, --help", "show this");
+    );
+  return withOutput(withLogin);
 }
 
 /** Options that say which secrets are meant. */
@@ -105,20 +118,35 @@ export interface Runner {
   readonly end: (code: number) => void;
 }
 
-type Act<T> = (session: Session, options: T, ...args: string[]) => Promise<number>;
+type Act<S, T> = (session: S, options: T, ...args: string[]) => Promise<number>;
+
+/** How a command's session is opened, and what a first Ctrl-C says. */
+interface Kind<S> {
+  readonly open: (options: SessionOptions, screen: Screen, streams: Streams, stopped: () => boolean) => Promise<S>;
+  readonly stopping: string;
+}
+
+const working: Kind<Session> = {
+  open: openSession,
+  stopping:
+    "Stopping: nothing more is begun. Again ends at once; either way the next run goes on where this one ended.",
+};
+const reading: Kind<Reading> = { open: openReading, stopping: "Stopping." };
 
 /** The whole command line as commander has it. */
 export function makeProgram({ streams, end }: Runner): Command {
   /** Wraps a command: opens its session, and ends with one line whatever goes wrong. */
-  const run =
-    <T>(act: Act<T>) =>
+  const runAs =
+    <S, T>({ open, stopping }: Kind<S>, act: Act<S, T>) =>
     async (...given: unknown[]): Promise<void> => {
       // Commander gives the arguments, then the options, then the command.
       const options = given.at(-2) as SessionOptions & T & { readonly json?: boolean };
       const screen = makeScreen(options.json === true, streams);
-      const signals = watchSignals(screen.note);
+      const signals = watchSignals(() => {
+        screen.note(stopping);
+      });
       try {
-        const session = await openSession(options, screen, streams, signals.stopped);
+        const session = await open(options, screen, streams, signals.stopped);
         end(await act(session, options, ...(given.slice(0, -2) as string[])));
       } catch (error) {
         const line = explain(error);
@@ -129,6 +157,7 @@ export function makeProgram({ streams, end }: Runner): Command {
         signals.release();
       }
     };
+  const run = <T>(act: Act<Session, T>) => runAs(working, act);
 
   const program = new Command("homing")
     .description("Makes Vault the only home of an account's secrets: the deployed mover, in a terminal.")
@@ -336,6 +365,33 @@ Example, in the checkout of homing:
   $ npx homing verify --stack prod`,
         )
         .action(run<FilterOptions>(verifyCommand)),
+    ),
+  );
+
+  withOutput(
+    withMover(
+      program
+        .command("log")
+        .argument("[home]", "a secret's name, its ARN, or its home")
+        .description("Show what became of secrets, as the mover has logged it. Needs no Vault.")
+        .option("--follow", "go on with what is logged from now on, until Ctrl-C")
+        .option("--since <time>", "how far back: 30m, 2h, 3d (1h; 26h for one secret)")
+        .addHelpText(
+          "after",
+          `
+A line each: when, what became of the secret and why, and its name. Below what
+a person has to end stands how. Times are UTC.
+
+Exit code: 0 nothing needs a person, 2 the last outcome of a secret does,
+1 error, 130 interrupted.
+
+Examples, in the checkout of homing:
+  $ npx homing log --stack prod --follow
+  $ npx homing log --stack prod dev/hello        one secret
+  $ npx homing log --stack prod --since 2h --json`,
+        )
+        .action(runAs<Reading, LogCommandOptions>(reading, logCommand)),
+      "Which mover:",
     ),
   );
   return program;

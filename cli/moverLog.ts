@@ -10,7 +10,7 @@ import { awsFailure } from "./failure";
 import type { News } from "./fleet";
 
 /** CloudWatch may show lines of several streams out of order by this much. */
-const overlapMs = 30_000;
+export const overlapMs = 30_000;
 /** Lines about a secret: its outcome, or a connection that fails for now. */
 const filterPattern = '{ ($.outcome = "*") || ($.code = "*") }';
 
@@ -95,11 +95,11 @@ export interface LogPart {
   readonly stopped?: () => boolean;
 }
 
-/** Reads the log a page at a time and gives on every line that tells something; keeps none. */
+/** Reads the log a page at a time and gives on every line that tells something, one after the other; keeps none. */
 export async function readLog(
   client: Logs,
   { logGroupName, from: startTime, stopped = () => false }: LogPart,
-  each: (news: News) => void,
+  each: (news: News) => Promise<void> | undefined,
 ): Promise<void> {
   let nextToken: string | undefined;
   do {
@@ -118,7 +118,7 @@ export async function readLog(
     for (const { message = "", timestamp = 0 } of page.events ?? []) {
       for (const line of message.split("\n")) {
         const read = readLine(line, timestamp);
-        if (read !== undefined) each(read);
+        if (read !== undefined) await each(read);
       }
     }
     nextToken = page.nextToken;
@@ -137,6 +137,7 @@ export function makeNews(client: Logs, logGroupName: string, from: number): () =
     await readLog(client, { logGroupName, from: Math.max(from, latest - overlapMs) }, (item) => {
       latest = Math.max(latest, item.logged);
       news.push(item);
+      return undefined;
     });
     return news;
   };

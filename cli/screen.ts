@@ -6,6 +6,8 @@ import type { ProgressStart } from "./progress";
 
 export interface Screen {
   readonly json: boolean;
+  /** The most columns of a line on standard output: a terminal's 80; what reads a pipe takes any. */
+  readonly width: number;
   /** Text on standard output; nothing with `--json`. */
   readonly say: (text: string) => Promise<void>;
   /** A line of JSON on standard output; nothing without `--json`. */
@@ -41,6 +43,7 @@ export function makeScreen(json: boolean, { out, err }: Streams, now: () => numb
   }
   return {
     json,
+    width: isTerminal(out) ? columns : Infinity,
     say: (text) => (json ? Promise.resolve() : print(text)),
     record: (type, members) => (json ? print(JSON.stringify({ type, ...members })) : Promise.resolve()),
     note: (text) => {

@@ -82,13 +82,15 @@ async function regionOf(client: LambdaClient): Promise<string> {
   }
 }
 
-/** Opens the session; reads nothing but the function's configuration. */
-export async function openSession(
-  options: SessionOptions,
-  screen: Screen,
-  streams: Streams,
-  stopped: () => boolean,
-): Promise<Session> {
+/** What a command works with that asks nothing of Vault and changes nothing. */
+export type Reading = Pick<Session, "deployment" | "screen" | "now" | "sleep" | "stopped">;
+
+const wait = async (ms: number): Promise<void> => {
+  await sleep(ms);
+};
+
+/** Finds the mover; `readAgain` gives its settings as they are now. */
+async function findMover(options: Which & Pick<SessionOptions, "region" | "profile">) {
   if (options.profile !== undefined) process.env["AWS_PROFILE"] = options.profile;
   const lambda = new LambdaClient({
     ...awsLimits,
@@ -98,14 +100,31 @@ export async function openSession(
   serverTime.learnFrom(lambda);
   const region = await regionOf(lambda);
   const functionName = functionNameOf(options, region);
-  const deployment = await readDeployment(lambda, functionName, region);
+  const read = (): Promise<Deployment> => readDeployment(lambda, functionName, region);
+  return { region, deployment: await read(), readAgain: async () => (await read()).settings, now: serverTime.now };
+}
 
+/** Opens the session of a command that only reads what AWS has; reads the function's configuration. */
+export async function openReading(
+  options: SessionOptions,
+  screen: Screen,
+  _streams: Streams,
+  stopped: () => boolean,
+): Promise<Reading> {
+  const { deployment, now } = await findMover(options);
+  return { deployment, screen, now, sleep: wait, stopped };
+}
+
+/** Opens the session; reads nothing but the function's configuration. */
+export async function openSession(
+  options: SessionOptions,
+  screen: Screen,
+  streams: Streams,
+  stopped: () => boolean,
+): Promise<Session> {
+  const { region, deployment, readAgain, now } = await findMover(options);
   const { isTTY = false } = streams.err as NodeJS.WritableStream & { readonly isTTY?: boolean };
   const place = thisMachine(process.stdin.isTTY && isTTY && !screen.json);
-  const { now } = serverTime;
-  const wait = async (ms: number) => {
-    await sleep(ms);
-  };
   const { mount, vaultNamespace: namespace } = deployment.settings;
   const named = namedAddress(deployment.settings, options.vaultAddress, place);
   const settings = { ...deployment.settings, vaultAddress: named ?? deployment.settings.vaultAddress };
@@ -124,11 +143,7 @@ export async function openSession(
 
   return {
     deployment: { ...deployment, settings },
-    checkSettings: makeSettingsCheck(
-      deployment.settings,
-      async () => (await readDeployment(lambda, functionName, region)).settings,
-      () => Date.now(),
-    ),
+    checkSettings: makeSettingsCheck(deployment.settings, readAgain, () => Date.now()),
     secrets,
     source,
     home: makeVaultHome({ transport, token, mount, namespace }),

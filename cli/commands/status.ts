@@ -46,6 +46,7 @@ async function refusedLately(session: Session, since: string): Promise<ReadonlyM
       lines += 1;
       progress.update(lines);
       refusals.add(news);
+      return undefined;
     });
     return refusals.byArn();
   } finally {

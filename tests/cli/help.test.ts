@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { runHere } from "./support/homing";
 
-const commands = ["plan", "move", "status", "undo", "release", "restore", "resolve", "verify"];
+const commands = ["plan", "move", "status", "undo", "release", "restore", "resolve", "verify", "log"];
 const withFilters = ["plan", "move", "status", "undo", "release", "verify"];
 
 describe("the help of homing", () => {
@@ -25,7 +25,11 @@ describe("the help of homing", () => {
       const heads = [...out.matchAll(/^(Options|Which [^:]*|Output):$/gm)].map(([, head]) => head);
       assert.deepEqual(
         heads.filter((head) => head !== "Options"),
-        [...(withFilters.includes(command) ? ["Which secrets"] : []), "Which mover, and which login", "Output"],
+        [
+          ...(withFilters.includes(command) ? ["Which secrets"] : []),
+          command === "log" ? "Which mover" : "Which mover, and which login",
+          "Output",
+        ],
       );
       assert.ok(!heads.includes("Options") || heads[0] === "Options", heads.join(", "));
       assert.doesNotMatch(out, /default: \[\]/);

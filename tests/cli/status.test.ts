@@ -149,6 +149,7 @@ describe("the mover's log of a day", () => {
     await readLog(client as never, { logGroupName: "log", from: 0 }, (news) => {
       lines += 1;
       refusals.add(news);
+      return undefined;
     });
 
     assert.equal(lines, pages * 1_000);

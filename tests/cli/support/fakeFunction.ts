@@ -30,9 +30,29 @@ export const listen = (answer: (request: IncomingMessage, response: ServerRespon
     });
   });
 
-/** AWS, as far as it has a function with these settings. Its clock is so many milliseconds ahead of this machine's. */
-export const listenAsAws = (settings: () => MoverSettings, ahead = 0): Promise<Listener> =>
+/** A line of a log group, as FilterLogEvents gives it. */
+export interface LogLine {
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+/** AWS, as far as it has a function with these settings and the lines of its log. Its clock is so many milliseconds ahead of this machine's. */
+export const listenAsAws = (
+  settings: () => MoverSettings,
+  ahead = 0,
+  lines: (from: number) => readonly LogLine[] = () => [],
+): Promise<Listener> =>
   listen((request, response) => {
+    if (request.headers["x-amz-target"] === "Logs_20140328.FilterLogEvents") {
+      let body = "";
+      request.on("data", (data: Buffer) => (body += data.toString("utf8")));
+      request.on("end", () => {
+        const { startTime } = JSON.parse(body) as { readonly startTime: number };
+        response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
+        response.end(JSON.stringify({ events: lines(startTime) }));
+      });
+      return;
+    }
     if (ahead !== 0) response.setHeader("date", new Date(Date.now() + ahead).toUTCString());
     const isFunction = request.url?.includes(`/functions/${functionName}/configuration`) === true;
     response.writeHead(isFunction ? 200 : 404, { "content-type": "application/json" });
