@@ -20,8 +20,8 @@ const segmentsOf = (namespace: string): readonly string[] =>
   namespace.split("/").filter((segment) => segment !== "" && segment !== "root");
 
 /**
- * The namespace of the person's login: that of `VAULT_NAMESPACE`, else the deployment's. A token is known in the
- * namespace that gave it and in those below, so the homes must be there.
+ * The namespace of the person's login: that of `VAULT_NAMESPACE`, else the deployment's. A token is for the namespace
+ * that gave it and for those below, so the homes must be there.
  */
 export function loginNamespaceOf({ vaultNamespace }: MoverSettings, { env }: Place): string {
   const { VAULT_NAMESPACE: given = "" } = env;
@@ -30,7 +30,7 @@ export function loginNamespaceOf({ vaultNamespace }: MoverSettings, { env }: Pla
   if (own.every((segment, index) => segment === homes[index])) return own.join("/");
   const where = vaultNamespace === "" ? "the root namespace" : `namespace ${vaultNamespace}`;
   throw new Failure(
-    `VAULT_NAMESPACE is ${given}, and the homes are in ${where}, where its tokens are not known: unset VAULT_NAMESPACE.`,
+    `VAULT_NAMESPACE is ${given}, and the homes are in ${where}, which is neither it nor below it: unset VAULT_NAMESPACE.`,
   );
 }
 

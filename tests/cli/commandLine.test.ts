@@ -248,6 +248,20 @@ describe("homing in a terminal", function () {
     await log.outcome(taken, { outcome: "moved" });
   });
 
+  it("shows what the mover has logged of a secret, without a login at Vault", async () => {
+    const { sources, canary, log } = bench();
+    const { arn } = await sources.create("logged/one", canary);
+    await log.outcome(arn, { outcome: "moved" });
+
+    const text = await homing.run(["log", "logged/one"], { env: { VAULT_TOKEN: "" } });
+    const { code, records } = await homing.run(["log", arn, "--json"], { env: { VAULT_TOKEN: "" } });
+
+    assert.deepEqual([text.code, code], [0, 0], text.err);
+    assert.match(text.out, /^\S+ \S+ {2}moved: proven {2}logged\/one\n/);
+    const outcomes = records.filter(({ type }) => type === "outcome");
+    assert.deepEqual([outcomes[0]?.["secret"], outcomes[0]?.["arn"]], ["logged/one", arn]);
+  });
+
   describe("says in one line what to do", () => {
     const cases: readonly {
       readonly what: string;

@@ -131,7 +131,7 @@ describe("homing takes from the machine what vault takes", () => {
     const env = { VAULT_TOKEN: "hvs.one" };
 
     for (const given of ["admin/team/", "admin", "root", ""]) {
-      it(`${JSON.stringify(given)} knows its tokens in admin/team`, async () => {
+      it(`${JSON.stringify(given)} is the namespace of homes in admin/team, or above it`, async () => {
         settings = { ...settings, vaultNamespace: "admin/team" };
         await move({ ...env, VAULT_NAMESPACE: given });
         reached("hvs.one");
@@ -142,12 +142,12 @@ describe("homing takes from the machine what vault takes", () => {
       ["admin/team/below", "admin/team"],
       ["admin", ""],
     ] as const) {
-      it(`${given} does not where the homes are in "${homes}", and the token stays here`, async () => {
+      it(`${given} is refused where the homes are in "${homes}", and the token stays here`, async () => {
         settings = { ...settings, vaultNamespace: homes };
         const { code, err } = await move({ ...env, VAULT_NAMESPACE: given });
 
         assert.equal(code, 1);
-        assert.match(err, /^VAULT_NAMESPACE is [^\n]* are not known: unset VAULT_NAMESPACE\.\n$/);
+        assert.match(err, /^VAULT_NAMESPACE is [^\n]* nor below it: unset VAULT_NAMESPACE\.\n$/);
         assert.deepEqual(sent, []);
       });
     }

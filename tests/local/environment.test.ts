@@ -21,7 +21,8 @@ const system = {
   stack: `local-${name}`,
 };
 
-describe("npm run local -- env", () => {
+describe("npm run local -- env", function () {
+  this.timeout(120_000);
   afterEach(() => {
     rmSync(dirname(systemFile(name)), { recursive: true, force: true });
   });

@@ -105,7 +105,7 @@ describe("a second cloud of one name", function () {
 
 /** An `up` that has to be refused; one that is not would stay. */
 const refused = (...args: readonly string[]): SpawnSyncReturns<string> =>
-  spawnSync(process.execPath, [...program, "up", ...args], { cwd: checkout, encoding: "utf8", timeout: 30_000 });
+  spawnSync(process.execPath, [...program, "up", ...args], { cwd: checkout, encoding: "utf8", timeout: 60_000 });
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 

@@ -10,12 +10,13 @@ const name = `wrong-setting-${process.pid.toString()}`;
 function up(...settings: readonly string[]): { readonly code: number | null; readonly said: string } {
   const args = ["-r", "ts-node/register/transpile-only", join("local", "cli.ts"), "up", "--name", name];
   const sets = settings.flatMap((setting) => ["--set", setting]);
-  const options = { cwd: checkout, encoding: "utf8", timeout: 20_000 } as const;
+  const options = { cwd: checkout, encoding: "utf8", timeout: 50_000 } as const;
   const { status, stdout, stderr } = spawnSync(process.execPath, [...args, ...sets], options);
   return { code: status, said: stdout + stderr };
 }
 
-describe("a wrong setting of a local cloud", () => {
+describe("a wrong setting of a local cloud", function () {
+  this.timeout(120_000);
   it("is said once, before any server starts and anything is written", () => {
     assert.deepEqual(up("mode=fast"), {
       code: 1,
