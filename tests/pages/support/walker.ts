@@ -150,7 +150,7 @@ export function useWalker(): () => Walker {
     walker = await start();
   });
   after(async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     await walker?.stop();
   });
   return () => {
