@@ -1,11 +1,13 @@
 import * as assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 
+import { DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
+
 import { Failure } from "../../cli/failure";
 import { makeScreen } from "../../cli/screen";
 import { openSession } from "../../cli/session";
 import type { Session } from "../../cli/session";
-import { moverSettings } from "../support/builders";
+import { arnOf, moverSettings } from "../support/builders";
 import { environmentAt, functionName, listenAsAws } from "./support/fakeFunction";
 import type { Listener } from "./support/fakeFunction";
 
@@ -66,5 +68,25 @@ describe("a session of the command line", () => {
       later.checkSettings(),
       (error) => error instanceof Failure && /have changed since this run began \(mode\)/.test(error.message),
     );
+  });
+
+  it("sends a delete that got no answer again only while it is young", async () => {
+    const { secrets } = await open();
+    const clock = Date.now;
+    let [ahead, sent] = [0, 0];
+    const handle = () => {
+      sent += 1;
+      ahead += 8 * 60 * 60_000;
+      return Promise.reject(Object.assign(new Error("x"), { name: "TimeoutError", code: "ECONNRESET" }));
+    };
+    Object.assign(secrets.config, { requestHandler: { handle } });
+    try {
+      Date.now = () => clock() + ahead;
+      await assert.rejects(secrets.send(new DeleteSecretCommand({ SecretId: arnOf("app/db") })), { code: "ELATE" });
+    } finally {
+      Date.now = clock;
+    }
+
+    assert.equal(sent, 1);
   });
 });
