@@ -80,6 +80,17 @@ describe("the person's login at Vault", () => {
     assert.deepEqual([...new Set(sent)], ["/v1/auth/token/lookup-self hvs.one", "/v1/auth/token/lookup-self hvs.two"]);
   });
 
+  it("goes nowhere while VAULT_ADDR names another Vault than the function does: a token is meant for one", async () => {
+    const { code, err } = await move([], { VAULT_TOKEN: "hvs.one", VAULT_ADDR: "https://elsewhere.example:8200" });
+
+    assert.equal(code, 1);
+    assert.deepEqual(sent, []);
+    assert.match(
+      err,
+      /^VAULT_ADDR is https:\/\/elsewhere\.example:8200, and the deployment's Vault is http:.*unset VAULT_ADDR/,
+    );
+  });
+
   it("goes again to the address that was confirmed for this function, and to no other", async () => {
     const file = join(home, ".config", "homing", "vault-addresses.json");
     const remember = (confirmed: object): void => {
