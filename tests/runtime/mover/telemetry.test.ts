@@ -1,49 +1,20 @@
 import { deepEqual, equal } from "node:assert/strict";
 
 import { moverAlarms } from "../../../components/mover/alarmTable";
+import { outcomeKinds, restoreCauses } from "../../../runtime/model/outcome";
+import type { Outcome, RestoreCause } from "../../../runtime/model/outcome";
 import { makeTelemetry } from "../../../runtime/mover/telemetry";
 import { retryCodes, retryConcerns, retryableError } from "../../../runtime/shared/errors";
 import type { RetryCode } from "../../../runtime/shared/errors";
-
-/** Powertools writes to the console of this process in this mode. */
-const environment = {
-  POWERTOOLS_DEV: "true",
-  POWERTOOLS_METRICS_DISABLED: "false",
-  POWERTOOLS_METRICS_NAMESPACE: "Homing",
-  POWERTOOLS_SERVICE_NAME: "test",
-};
+import { countedBy } from "../../support/countedBy";
 
 /** What is counted by these calls, by the metric's name. */
-function countsOf(calls: (telemetry: ReturnType<typeof makeTelemetry>) => void): Readonly<Record<string, number>> {
-  const before = { ...process.env };
-  const streams = { log: console.log, info: console.info, warn: console.warn, error: console.error };
-  const lines: string[] = [];
-  const take = (line: string): void => void lines.push(line);
-  Object.assign(process.env, environment);
-  Object.assign(console, { log: take, info: take, warn: take, error: take });
-  try {
+const countsOf = (calls: (telemetry: ReturnType<typeof makeTelemetry>) => void): Readonly<Record<string, number>> =>
+  countedBy(() => {
     const telemetry = makeTelemetry();
     calls(telemetry);
     telemetry.flush();
-  } finally {
-    Object.assign(console, streams);
-    for (const name of Object.keys(environment)) {
-      if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = before[name];
-    }
-  }
-  const counts: Record<string, number> = {};
-  for (const line of lines) {
-    const record = JSON.parse(line) as Readonly<Record<string, unknown>>;
-    const { CloudWatchMetrics = [] } = (record["_aws"] ?? {}) as {
-      readonly CloudWatchMetrics?: readonly { readonly Metrics: readonly { readonly Name: string }[] }[];
-    };
-    for (const { Name } of CloudWatchMetrics.flatMap(({ Metrics }) => Metrics)) {
-      counts[Name] = [record[Name]].flat().reduce<number>((sum, value) => sum + Number(value), counts[Name] ?? 0);
-    }
-  }
-  return counts;
-}
+  });
 
 const retry = (code: RetryCode) =>
   countsOf((it) => {
@@ -74,6 +45,29 @@ describe("what the mover counts", () => {
     for (const code of retryCodes) {
       const counts = retry(code);
       deepEqual([counts["retry"], counts[`retry:${code}`]], [1, 1], code);
+    }
+  });
+
+  it("is every outcome by its kind alone and with its reason: an alarm may be about either", () => {
+    for (const outcome of outcomeKinds) {
+      const counts = countsOf((it) => {
+        it.outcome({ outcome, reason: "home-of-another", secret: "arn", steps: {} }, 1);
+      });
+      deepEqual([counts[outcome], counts[`${outcome}:home-of-another`]], [1, 1], outcome);
+    }
+  });
+
+  it("is every deletion that was taken back, by its cause", () => {
+    const causes = Object.keys(restoreCauses) as RestoreCause[];
+    for (const restored of causes) {
+      const outcome: Outcome = { outcome: "copied", reason: "undone", secret: "arn", steps: {}, restored };
+      const counts = countsOf((it) => {
+        it.outcome(outcome, 1);
+      });
+      deepEqual(
+        causes.filter((cause) => counts[`restored:${cause}`] !== undefined),
+        [restored],
+      );
     }
   });
 });
