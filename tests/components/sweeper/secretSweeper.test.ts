@@ -225,6 +225,16 @@ describe("SecretSweeper", () => {
     }
   });
 
+  it("goes on while the queue is not read, and is told so: it counts and sends nothing", async () => {
+    const alone = await makeSweeper({ enabled: false });
+
+    const { environment } = only(alone, "aws:lambda/function:Function").inputs;
+    equal(readSweepEnvironment((environment as { variables: Record<string, string> }).variables).enabled, false);
+    for (const [key] of schedules) {
+      equal(only(alone, "aws:cloudwatch/eventRule:EventRule", `sweeper-${key}`).inputs.state, "ENABLED");
+    }
+  });
+
   it("follows the rules of an organisation", async () => {
     const key = `arn:aws:kms:${region}:${account}:key/0a`;
     const boundary = `arn:aws:iam::${account}:policy/boundary`;
