@@ -14,6 +14,9 @@ import type { Transport } from "../../runtime/vault/transport";
 import { isAllowed, statementsOf } from "../security/iamEvaluator";
 import type { Statement } from "../security/iamEvaluator";
 import { entityId, moverSettings } from "../support/builders";
+import { commandedByLabels } from "./authority";
+import type { Wrap } from "./movers";
+import { obeysLabels } from "./variants";
 
 export interface EdgeSafeguard {
   readonly safeguard: string;
@@ -136,7 +139,28 @@ function keepsWindow(policy: readonly Statement[]): boolean {
   );
 }
 
+/** No label, erased or forged, has the mover change anything in AWS. */
+async function obeysNoLabel(wrap?: Wrap): Promise<boolean> {
+  const scene = {
+    name: "one mover",
+    messages: ["arn"],
+    receives: 1,
+    acts: {},
+    crashes: 1,
+    stale: 0,
+    ticks: 0,
+  } as const;
+  const { states, calls } = await commandedByLabels(wrap === undefined ? scene : { ...scene, wrap }, 60);
+  return states > 5 && calls.length === 0;
+}
+
 export const edgeSafeguards: readonly EdgeSafeguard[] = [
+  {
+    safeguard: "labels only withhold",
+    tests: "tests/model/authority.test.ts",
+    holds: () => obeysNoLabel(),
+    holdsWithout: () => obeysNoLabel(obeysLabels),
+  },
   {
     safeguard: "name escape",
     tests: "tests/runtime/model/path.test.ts",

@@ -150,6 +150,26 @@ export const exploredSafeguards: readonly ExploredSafeguard[] = [
     },
   },
   {
+    safeguard: "late check of a home that was set back",
+    finds: /I1: an older value is current in Vault/,
+    configuration: {
+      ...one,
+      name: "nobody looks after Vault was set back to a snapshot",
+      acts: { snapshot: 1, rewind: 1, put: 1 },
+      wrap: off.noLateCheck,
+    },
+  },
+  {
+    safeguard: "a denied restore is tried again, with its alarm",
+    finds: /I1: the home of a deleted secret is gone \(skipped: /,
+    configuration: {
+      ...one,
+      name: "a denied restore ends in silence",
+      acts: { "deny-restore": 1, "delete-metadata": 1 },
+      wrap: off.noRestoreDenied,
+    },
+  },
+  {
     safeguard: "a person's undo",
     finds: /undo: what somebody restored was deleted again/,
     configuration: {
@@ -164,6 +184,18 @@ export const exploredSafeguards: readonly ExploredSafeguard[] = [
     safeguard: "staged versions",
     finds: /I1: a staged value is deleted/,
     configuration: { ...one, name: "staged versions are not looked for", acts: { stage: 1 }, wrap: off.noStaged },
+  },
+  {
+    safeguard: "whose tag it is",
+    finds: /orders: a mover took back what another stack's mover deleted/,
+    configuration: {
+      ...one,
+      name: "a second stack takes every tag for its own",
+      messages: ["arn", "second stack"],
+      mustMove: false,
+      iam: "any-tag",
+      wrap: off.noOwner,
+    },
   },
   {
     safeguard: "the place of the homes in the tag",
