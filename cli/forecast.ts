@@ -3,6 +3,7 @@ import { parseSecretArn } from "../runtime/model/arn";
 import { requestedModes } from "../runtime/model/exemption";
 import { absentHome } from "../runtime/model/home";
 import type { Home } from "../runtime/model/home";
+import { readVersionLabel } from "../runtime/model/labels";
 import type { OutcomeKind, Reason, RestoreCause } from "../runtime/model/outcome";
 import { homePath, isSecretName } from "../runtime/model/path";
 import type { Source } from "../runtime/model/source";
@@ -67,14 +68,21 @@ function isSettling(home: Home, homeVersion: number | undefined, settings: Mover
   return !(created + settings.settleMinutes * 60_000 <= now);
 }
 
-/** A run wrote the home's version, or may have, and stopped before its label: the next one that finds it equal writes that. */
-const lacksLabel = (decision: Acting): boolean => decision.act === "recognise" && decision.by !== "accept-equal";
-
 type Acting = Extract<Decision, { act: "write" | "prove" | "recognise" }>;
+
+/**
+ * Whether a run that finds the home equal would label it. An operator's version is recognised by its value at every look,
+ * with its label or without.
+ */
+function lacksLabel(decision: Acting, home: Home): boolean {
+  if (decision.act !== "recognise" || decision.by === "accept-equal") return false;
+  const read = readVersionLabel(home.labels, decision.homeVersion);
+  return read.is !== "ours" || read.label.versionId !== decision.versionId;
+}
 
 function forecastCopy(decision: Acting, source: Source, home: Home, settings: MoverSettings, now: number): Forecast {
   const writes = decision.act === "write";
-  const stays = lacksLabel(decision) ? "finish" : "nothing";
+  const stays = lacksLabel(decision, home) ? "finish" : "nothing";
   const reason: CopyOnly | "proven" = decision.copyOnly ?? "proven";
   if (decision.mode === "copy") {
     const end = writes ? reached("copy", "copied", reason) : reached(stays, "unchanged", reason);

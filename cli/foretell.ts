@@ -33,8 +33,8 @@ function lowered({ modeBy, reason }: Forecast): string | undefined {
   }
 }
 
-/** A run that stopped before the label of what it wrote; readers are told `unlabelled` until it is there. */
-const labelled = "a run stopped before it labelled its home: the home is compared with it, and labelled if it is equal";
+/** As after a run that stopped before its label: readers are told `unlabelled` until that is there. */
+const labelled = "its home has no label for this version yet; a run compares it, and labels it if it is equal";
 
 /** Where the reason's own sentence tells of a run that is over, or of a step that a plan can't know of. */
 function ofTheFuture({ act, outcome, reason, intent }: Forecast, settings: MoverSettings): string | undefined {

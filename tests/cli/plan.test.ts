@@ -203,18 +203,22 @@ describe("the plan", () => {
   });
 
   it("has work with a copy whose run was stopped before its label, and none once that is there", async () => {
-    for (const [settings, reason] of [
-      [{ mode: "copy" }, "unchanged proven"],
-      [{ settleMinutes: 60 }, "deferred settling"],
+    const operator = "operator-entity";
+    const home = { author: operator };
+    for (const [settings, reason, options] of [
+      [{ mode: "copy" }, "unchanged proven", {}],
+      [{ settleMinutes: 60 }, "deferred settling", {}],
+      // Whose versions only their value shows to be the mover's, labelled or not.
+      [{ mode: "copy", operatorEntityIds: [operator] }, "unchanged proven", { home }],
     ] as const) {
       const world = makeWorld();
       own(world, "app");
-      await tryDeliver(world, "app", { settings, hook: atCall("home.label", "before", crash) });
+      await tryDeliver(world, "app", { ...options, settings, hook: atCall("home.label", "before", crash) });
 
       const { planned } = await planWorld(world, { settings });
       assert.deepEqual(shown(planned), { app: `finish ${reason}` });
 
-      await deliver(world, "app", { settings });
+      await deliver(world, "app", { ...options, settings });
       assert.deepEqual(shown((await planWorld(world, { settings })).planned), { app: `nothing ${reason}` });
     }
   });
