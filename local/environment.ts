@@ -15,7 +15,7 @@ const misleading: readonly string[] = [
 ];
 
 /** What the commands need, by the name of the variable. */
-const variablesOf = (system: System): Readonly<Record<string, string>> => ({
+export const variablesOf = (system: System): Readonly<Record<string, string>> => ({
   AWS_ACCESS_KEY_ID: emulatorAccount.accessKeyId,
   AWS_SECRET_ACCESS_KEY: emulatorAccount.secretAccessKey,
   AWS_REGION: system.region,

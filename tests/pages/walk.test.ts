@@ -10,8 +10,14 @@ import { useWalker } from "./support/walker";
 
 describe("the pages, word for word", function () {
   this.timeout(600_000);
-  // Each step stands on those before it.
-  this.bail(true);
+  // Each step stands on those before it. mocha's bail would end the other files' tests as well when they run in parallel.
+  let isBroken = false;
+  beforeEach(() => {
+    if (isBroken) throw new Error("a step before this one failed");
+  });
+  afterEach(function () {
+    isBroken ||= this.currentTest?.state === "failed";
+  });
   const walker = useWalker();
 
   describeDeploy(walker);

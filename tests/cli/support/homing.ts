@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 
 import { runCommandLine } from "../../../cli/main";
+import { variablesOf } from "../../../local/environment";
 import type { System } from "../../../local/system";
 
 const checkout = join(__dirname, "..", "..", "..");
@@ -40,15 +41,7 @@ export interface Homing {
 export const environmentOf = (system: System): Readonly<Record<string, string>> => ({
   PATH: process.env["PATH"] ?? "",
   HOME: join(checkout, ".local"),
-  AWS_ACCESS_KEY_ID: "test",
-  AWS_SECRET_ACCESS_KEY: "test",
-  AWS_REGION: system.region,
-  AWS_ENDPOINT_URL: system.awsEndpoint,
-  AWS_ENDPOINT_URL_SECRETS_MANAGER: system.cloudTrailEndpoint,
-  AWS_ENDPOINT_URL_STS: system.cloudTrailEndpoint,
-  VAULT_ADDR: system.vaultAddress,
-  VAULT_TOKEN: system.vaultToken,
-  HOMING_STACK: system.stack,
+  ...variablesOf(system),
 });
 
 const recordsIn = (out: string): Ended["records"] =>
