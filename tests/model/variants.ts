@@ -4,6 +4,7 @@
  */
 import type { Home } from "../../runtime/model/home";
 import { ownerOf, placeOf, readStateTag, stateTag, writeStateTag } from "../../runtime/model/stateTag";
+import type { StateTag } from "../../runtime/model/stateTag";
 import type { HomePort, SourcePort } from "../../runtime/model/ports";
 import type { Source } from "../../runtime/model/source";
 import type { MoverSettings } from "../../runtime/shared/environment";
@@ -307,13 +308,20 @@ export const obeysLabels: Wrap = labelling((home) =>
   home.labels["restoring"] === undefined ? home : { ...home, currentVersion: 0, versions: {} },
 );
 
+/** Changes what a mover reads in the source's tag. */
+const readingTag = (edit: (tag: StateTag, settings: MoverSettings) => StateTag): Wrap =>
+  describing((source, settings) => {
+    const read = readStateTag(source.tags);
+    const text = read.is === "known" ? writeStateTag(edit(read.tag, settings)) : undefined;
+    return text === undefined ? source : { ...source, tags: { ...source.tags, [stateTag]: text } };
+  });
+
 /** Every tag is read as if this very mover had written it, for its own homes. */
-export const noOwner: Wrap = describing((source, settings) => {
-  const read = readStateTag(source.tags);
-  if (read.is !== "known") return source;
-  const text = writeStateTag({ ...read.tag, owner: ownerOf(settings.entityId), place: placeOf(settings) });
-  return text === undefined ? source : { ...source, tags: { ...source.tags, [stateTag]: text } };
-});
+export const noOwner: Wrap = readingTag((tag, settings) => ({
+  ...tag,
+  owner: ownerOf(settings.entityId),
+  place: placeOf(settings),
+}));
 
 /** A restore that AWS denies ends the run, with an outcome that sets off no alarm. */
 export const noRestoreDenied: Wrap = ({ source, home }) => ({
@@ -329,12 +337,7 @@ export const noRestoreDenied: Wrap = ({ source, home }) => ({
 });
 
 /** The tag is read as if it named the place of today's homes. */
-export const noPlace: Wrap = describing((source, settings) => {
-  const read = readStateTag(source.tags);
-  if (read.is !== "known") return source;
-  const text = writeStateTag({ ...read.tag, place: placeOf(settings) });
-  return text === undefined ? source : { ...source, tags: { ...source.tags, [stateTag]: text } };
-});
+export const noPlace: Wrap = readingTag((tag, settings) => ({ ...tag, place: placeOf(settings) }));
 
 /** A home that somebody wrote counts by today's setting, also where a finished move was proven against it. */
 export const acceptedByToday: Wrap = labelling((home, { foreignHomes }) => {
