@@ -323,7 +323,7 @@ export const noOwner: Wrap = readingTag((tag, settings) => ({
   place: placeOf(settings),
 }));
 
-/** A restore that AWS denies ends the run, with an outcome that sets off no alarm. */
+/** A restore that AWS denies ends the run, with an outcome that nobody is told of. */
 export const noRestoreDenied: Wrap = ({ source, home }) => ({
   home,
   source: {
