@@ -2,7 +2,7 @@
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import type { FunctionConfiguration, LambdaClient } from "@aws-sdk/client-lambda";
 
-import { baseName } from "../runtime/shared/baseName";
+import { baseNameOf } from "../runtime/shared/baseName";
 import { readEnvironment } from "../runtime/shared/environment";
 import type { MoverSettings } from "../runtime/shared/environment";
 import { awsFailure, Failure } from "./failure";
@@ -22,10 +22,14 @@ export interface Which {
   readonly function?: string;
 }
 
-/** @throws when neither is named */
+/** @throws when neither is named, and when no mover can have such a stack */
 export function functionNameOf(which: Which, region: string): string {
   if (which.function !== undefined) return which.function;
-  if (which.stack !== undefined) return baseName(which.stack, region);
+  if (which.stack !== undefined) {
+    const made = baseNameOf(which.stack, region);
+    if ("fault" in made) throw new Failure(`No mover can have this ${made.fault}, or name the function by --function.`);
+    return made.name;
+  }
   throw new Failure(
     "Say which mover: --stack NAME (or HOMING_STACK), or --function NAME as `pulumi stack output functionName` gives it.",
   );

@@ -2,6 +2,7 @@ import { getCallerIdentityOutput, getPartitionOutput, getRegionOutput } from "@p
 import { all, ComponentResource, getProject, getStack, log, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import { exemptTag } from "../runtime/model/exemption";
+import { baseNameOf } from "../runtime/shared/baseName";
 import { environmentFaults, operatorFaults, regionFaults } from "./args/conflicts";
 import { moverSettings } from "./args/moverPart";
 import { optionsOf, vaultSettings } from "./args/parts";
@@ -129,6 +130,7 @@ export class Homing extends ComponentResource {
     return all([getCallerIdentityOutput({}, own), getRegionOutput({}, own), getPartitionOutput({}, own)]).apply(
       ([{ accountId: account }, { region }, { partition, dnsSuffix }]) => {
         const place = { account, region, partition, dnsSuffix };
+        refuse(`Homing ${name} can't be made`, this.nameFaults(name, region, values));
         const roleArns = this.allNames(name, place, values).map(({ roleArn }) => roleArn);
         refuse(`Homing ${name} can't be made`, [
           ...regionFaults(values, label, place),
@@ -137,6 +139,14 @@ export class Homing extends ComponentResource {
         return place;
       },
     );
+  }
+
+  /** A name in AWS that would be too long: of a mover, or of the watch that a former region has. */
+  private nameFaults(name: string, region: string, { regions, formerRegions }: KnownValues): string[] {
+    const owner = { project: getProject(), component: name };
+    return [region, ...regions.slice(1), ...formerRegions]
+      .map((where) => baseNameOf(getStack(), where, owner))
+      .flatMap((made) => ("fault" in made ? [made.fault] : []));
   }
 
   private namesAt(name: string, place: Place, { rolePath }: KnownValues): MoverNames {

@@ -71,6 +71,7 @@ function vaultName(name: string): string {
  *
  * @param owner of another program's mover
  * @param rolePath IAM path of the roles
+ * @throws when the stack's name is too long for AWS
  */
 export function moverNames(stack: string, place: Place, owner?: Owner, rolePath = "/"): MoverNames {
   const { partition, account, region } = place;

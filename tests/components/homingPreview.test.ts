@@ -3,18 +3,21 @@ import { join } from "node:path";
 import { openPolicyPreviews } from "../../local/policy/preview";
 import type { PolicyPreviews, Verdict } from "../../local/policy/preview";
 import { installEngine } from "../../local/tools";
+import type { EngineTools } from "../../local/tools";
 
 describe("Homing in the real engine", function () {
   this.timeout(600_000);
+  const program = join(__dirname, "support", "homings");
+  let tools: EngineTools;
   let previews: PolicyPreviews;
 
   before(async () => {
-    const tools = await installEngine({
+    tools = await installEngine({
       progress: (line) => {
         console.error(line);
       },
     });
-    previews = await openPolicyPreviews(tools, join(__dirname, "support", "homings"), "homings");
+    previews = await openPolicyPreviews(tools, program, "homings");
   });
   after(() => {
     previews.close();
@@ -42,6 +45,21 @@ describe("Homing in the real engine", function () {
 
     equal(passed, false);
     match(output, /Homing homing can't be made:\s+- regions must have the stack's own region, eu-west-1/);
+  });
+
+  it("is refused in the preview in a stack whose name leaves no room in the names in AWS", async () => {
+    const long = await openPolicyPreviews(tools, program, "with-a-name-that-leaves-no-room");
+    try {
+      const { passed, output } = await long.preview({ config: { "aws:region": "eu-west-1", "homings:make": "two" } });
+
+      equal(passed, false);
+      match(
+        output,
+        /Homing homing can't be made:\s+- stack: the name local-with-a-name-that-leaves-no-room-\d+ has \d+ characters; of the 64 /,
+      );
+    } finally {
+      long.close();
+    }
   });
 
   it("has its parts changed by transforms", async () => {

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok, throws } from "node:assert/strict";
 import { moverNames } from "../../../components/aws/names";
 
 const place = { partition: "aws", account: "123456789012", region: "eu-west-1", dnsSuffix: "amazonaws.com" };
@@ -36,22 +36,17 @@ describe("moverNames", () => {
     match(names.functionArn, /^arn:aws-us-gov:lambda:/);
   });
 
-  it("stays within 64 characters for a long stack name and keeps such stacks apart", () => {
-    const long = "s".repeat(100);
+  it("fit into 64 characters with the longest stack name that is taken, and a longer one is refused", () => {
+    const { labelRule, hourlyRule } = moverNames("s".repeat(40), place);
 
-    const [one, other] = [moverNames(`${long}a`, place), moverNames(`${long}b`, place)];
-
-    for (const name of [
-      one.role,
-      one.function,
-      one.callRule,
-      one.labelRule,
-      one.sweeper,
-      one.hourlyRule,
-      one.dailyRule,
-    ])
-      ok(name.length <= 64, name);
-    notEqual(one.role, other.role);
+    equal(Math.max(labelRule.length, hourlyRule.length), 64);
+    throws(
+      () => moverNames("s".repeat(41), place),
+      /^Error: stack: the name s{41} has 41 characters; of the 64 that a name in AWS may have, 40 are left for it in eu-west-1: give the stack a shorter one$/,
+    );
+    const dotted = `${"s".repeat(30)}.`;
+    equal(moverNames(dotted, place).labelRule.length, 64);
+    throws(() => moverNames(`${dotted}s`, place), /has 32 characters; .* 31 are left for it in eu-west-1/);
   });
 
   it("keeps stacks apart whose names differ in a character that AWS doesn't take", () => {
@@ -86,6 +81,23 @@ describe("moverNames", () => {
 
       equal(new Set(all.map(({ function: name }) => name)).size, all.length);
       for (const { labelRule } of all) ok(labelRule.length <= 64, labelRule);
+    });
+
+    it("shorten project and component, never the stack or the region", () => {
+      match(
+        owned("platform-secrets-infrastructure", "homing", "production").function,
+        /^homing-platform-secrets-inf-production-eu-west-1-[0-9a-f]{8}$/,
+      );
+    });
+
+    it("are refused with a stack that leaves no room to tell whose they are, short projects but for", () => {
+      const stack = "s".repeat(22);
+
+      equal(owned("eight-ch", "homing", stack).labelRule.length, 64);
+      equal(owned("p".repeat(90), "second", stack).labelRule.length, 64);
+      throws(() => owned("eight-ch", "homing", `${stack}s`), /stack: the name s{23} has 23 characters; .* 22 are left/);
+      equal(owned("shop", "homing", `${stack}ssss`).labelRule.length, 64);
+      throws(() => owned("shop", "homing", `${stack}sssss`), /has 27 characters; .* 26 are left for it in eu-west-1/);
     });
   });
 
