@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 
+import { preloadVariable } from "./language/preload";
 import type { EngineTools } from "./tools";
 
 export interface StackOptions {
@@ -114,6 +115,8 @@ export const commandEnvironment = ({
   // So it is written once, at the end of an operation. Writing it after every resource takes a fifth of an update's time.
   PULUMI_EXPERIMENTAL: "true",
   PULUMI_SKIP_CHECKPOINTS: "true",
+  // What the tests load before a program goes with it.
+  ...(process.env[preloadVariable] === undefined ? {} : { [preloadVariable]: process.env[preloadVariable] }),
   ...environment,
 });
 

@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { globSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
+import { preloadVariable } from "../local/language/preload";
 import { installTools } from "../local/tools";
 import { needsTools } from "./support/needsTools";
 
@@ -64,6 +65,7 @@ const inParallel = (files: readonly string[]): Promise<number> =>
   run("mocha/bin/mocha.js", "--parallel", "--jobs", String(filesAtOnce), ...files);
 
 async function main(): Promise<number> {
+  process.env[preloadVariable] = join(__dirname, "support", "quickProgram.js");
   const only = process.argv.slice(2);
   if (only.includes("--unit")) return inParallel(unitFiles());
   if (only.length === 0 || namedFiles(only).some((file) => needsTools(join(root, file)))) {

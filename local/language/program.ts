@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { RunRequest } from "@pulumi/pulumi/proto/language_pb";
 import { RunResponse } from "@pulumi/pulumi/proto/language_pb";
+import { preloadVariable } from "./preload";
 
 /** The runner's exit code for an error that it has shown already. */
 const hasToldTheUser = 32;
@@ -62,7 +63,9 @@ export async function runProgram(request: RunRequest, engine: string): Promise<R
   const nodeArguments = typeof options.nodeargs === "string" ? options.nodeargs.split(" ").filter(Boolean) : [];
   const runner = runnerOf(info.getProgramDirectory());
   const args = runnerArguments(request, info.getRootDirectory(), info.getEntryPoint(), engine);
-  const child = spawn("node", [...nodeArguments, runner, ...args], {
+  const preloaded = process.env[preloadVariable];
+  const preload = preloaded === undefined ? [] : ["-r", preloaded];
+  const child = spawn("node", [...nodeArguments, ...preload, runner, ...args], {
     env: environmentOf(request, options),
     stdio: ["ignore", "inherit", "inherit"],
   });
