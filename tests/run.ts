@@ -13,9 +13,21 @@ import { needsTools } from "./support/needsTools";
 const root = join(__dirname, "..");
 
 /** So many files at once: while some wait for a server, another has the processor. */
-const filesAtOnce = 3;
+const filesAtOnce = 4;
 /** Files that take minutes are begun first, so that none is left running alone at the end. */
-const slowFolders = ["system", "pages", "security", "cli", "faults", "corpus", "privileges", "policy", "model"];
+const slowFolders = [
+  "pages",
+  "system",
+  "components/vault",
+  "privileges",
+  "security",
+  "faults",
+  "cli",
+  "corpus",
+  "policy",
+  "local/providers",
+  "model",
+];
 
 /** Every test file, the slow ones first. */
 function testFiles(): readonly string[] {
