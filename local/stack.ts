@@ -95,6 +95,15 @@ function refuseEmpty(what: string, changes: Changes): void {
   );
 }
 
+/** What makes the tests' programs and plugins start sooner. */
+const inherited = (): Record<string, string> =>
+  Object.fromEntries(
+    [preloadVariable, "NODE_COMPILE_CACHE"].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
 /**
  * The environment of the `pulumi` command.
  *
@@ -115,8 +124,7 @@ export const commandEnvironment = ({
   // So it is written once, at the end of an operation. Writing it after every resource takes a fifth of an update's time.
   PULUMI_EXPERIMENTAL: "true",
   PULUMI_SKIP_CHECKPOINTS: "true",
-  // What the tests load before a program goes with it.
-  ...(process.env[preloadVariable] === undefined ? {} : { [preloadVariable]: process.env[preloadVariable] }),
+  ...inherited(),
   ...environment,
 });
 

@@ -76,8 +76,14 @@ const namedFiles = (args: readonly string[]): readonly string[] =>
 const inParallel = (files: readonly string[]): Promise<number> =>
   run("mocha/bin/mocha.js", "--parallel", "--jobs", String(filesAtOnce), ...files);
 
-async function main(): Promise<number> {
+/** The same programs and plugins are started some hundred times: what they are compiled to is kept. */
+function keepCompiled(): void {
   process.env[preloadVariable] = join(__dirname, "support", "quickProgram.js");
+  process.env["NODE_COMPILE_CACHE"] = join(root, ".local", "compiled", "v8");
+}
+
+async function main(): Promise<number> {
+  keepCompiled();
   const only = process.argv.slice(2);
   if (only.includes("--unit")) return inParallel(unitFiles());
   if (only.length === 0 || namedFiles(only).some((file) => needsTools(join(root, file)))) {
