@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { openPolicyPreviews } from "../../local/policy/preview";
 import type { PolicyPreviews, Verdict } from "../../local/policy/preview";
@@ -26,11 +26,13 @@ describe("Homing in the real engine", function () {
   const run = (make: string): Promise<Verdict> =>
     previews.preview({ config: { "aws:region": "eu-west-1", "homings:make": make } });
 
-  it("is there twice in one program, under two names", async () => {
+  it("is there twice in one program, under two names; a sweep that is switched off is warned of", async () => {
     const { passed, output, violations } = await run("two");
 
     ok(passed, output);
     deepEqual(violations, []);
+    match(output, /homing:index:Homing \(second\):\s+warning: sweepEnabled is false: nobody counts the deletions/);
+    doesNotMatch(output, /homing:index:Homing \(homing\):\s+warning:/);
   });
 
   it("is refused twice under one name", async () => {

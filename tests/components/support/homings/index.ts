@@ -9,7 +9,13 @@ const args: HomingArgs = { vaultAddress: "https://vault.example.com:8200", nameP
 switch (make) {
   case "two":
     new Homing("homing", args);
-    new Homing("second", { ...args, mount: "second", loginPath: "second", namePrefix: "other/" });
+    new Homing("second", {
+      ...args,
+      mount: "second",
+      loginPath: "second",
+      namePrefix: "other/",
+      sweepEnabled: false,
+    });
     break;
   case "twins":
     new Homing("homing", args);
