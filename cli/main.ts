@@ -244,8 +244,8 @@ Exit code: 0 all ended, 2 a person is needed: some were refused or failed, or
 nothing was begun, 1 error, 130 interrupted.
 
 Examples, in the checkout of homing:
-  $ npx homing move --stack prod --name 'dev/*'  some first
-  $ npx homing move --stack prod                all
+  $ npx homing move --stack prod --name 'dev/*'       some first
+  $ npx homing move --stack prod                      all
   $ npx homing move --local --login aws --role homing-operator`,
         )
         .action(run<MoveCommandOptions>(moveCommand)),
@@ -311,8 +311,8 @@ Examples, in the checkout of homing:
 Shows what it would do, and asks.
 
 Examples, in the checkout of homing:
-  $ npx homing release --stack prod dev/hello   one secret
-  $ npx homing release --stack prod --name 'dev/*'      all of these`,
+  $ npx homing release --stack prod dev/hello         one secret
+  $ npx homing release --stack prod --name 'dev/*'    all of these`,
         )
         .action(run<ReleaseCommandOptions>(releaseCommand)),
     ),
@@ -342,9 +342,13 @@ Examples, in the checkout of homing:
       .addHelpText(
         "after",
         `
+Without --take and --keep: shows both sides, whether they hold the same value,
+and what either would do. Exit code 2, since you are needed.
+
 --take needs a Vault login that the mover accepts, as move --local does.
 
 Examples, in the checkout of homing:
+  $ npx homing resolve --stack prod dev/hello         both sides
   $ npx homing resolve --stack prod dev/hello --take
   $ npx homing resolve --stack prod dev/hello --keep --home-version 3 --yes`,
       )

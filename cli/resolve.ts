@@ -7,7 +7,7 @@ import type { Reason } from "../runtime/model/outcome";
 import type { MutationResult, HomePort, SourcePort } from "../runtime/model/ports";
 import type { Source } from "../runtime/model/source";
 import { stateTag } from "../runtime/model/stateTag";
-import { encodeValue, writeBody } from "../runtime/model/value";
+import { encodeValue, holdsValue, writeBody } from "../runtime/model/value";
 import { valueLooksVaultOwn } from "../runtime/model/vaultOwn";
 import { decide } from "../runtime/mover/decide";
 import { isConfirmed } from "../runtime/mover/facts";
@@ -62,6 +62,27 @@ export async function findRefusal(target: Target, settings: MoverSettings, deps:
     throw new Failure(`There is nothing to resolve for ${name}: ${why}.`);
   }
   return { target, source: { ...source, currentVersionId }, home, reason };
+}
+
+/** Whether both sides hold the same value; `unknown` says why that can't be told. */
+export type Compared =
+  { readonly is: "equal" | "different" | "no-home" } | { readonly is: "unknown"; readonly why: string };
+
+/** Reads both sides and compares them as the mover would. Neither value goes any further. */
+export async function compareSides(
+  { target, source, home }: Refused,
+  settings: MoverSettings,
+  deps: Pick<ResolveDeps, "source" | "home">,
+): Promise<Compared> {
+  const answer = await deps.home.read(target.path);
+  if (answer.is === "gone") return { is: "no-home" };
+  const read = await deps.source.read(source.arn, source.currentVersionId);
+  if (read.is === "refused") return { is: "unknown", why: reasons[read.reason] };
+  if (read.is === "stale" || answer.version !== home.currentVersion)
+    return { is: "unknown", why: "one has just changed" };
+  const encoded = encodeValue(read.value, settings.objects);
+  if (encoded === "unsupported") return { is: "unknown", why: reasons["value-unsupported"] };
+  return { is: holdsValue(answer.data, encoded.kind, read.value) ? "equal" : "different" };
 }
 
 /** What the mover would do with the source if there were no home, and no undo: the person decides anew. */

@@ -8,8 +8,10 @@ export interface Screen {
   readonly json: boolean;
   /** The most columns of a line on standard output: a terminal's 80; what reads a pipe takes any. */
   readonly width: number;
-  /** Text on standard output; nothing with `--json`. */
+  /** Text on standard output, on a terminal in lines of at most 80 columns; nothing with `--json`. */
   readonly say: (text: string) => Promise<void>;
+  /** A line on standard output as it is, for a table whose columns other programs cut; nothing with `--json`. */
+  readonly row: (cells: readonly string[]) => Promise<void>;
   /** A line of JSON on standard output; nothing without `--json`. */
   readonly record: (type: string, members: object) => Promise<void>;
   /** A line on standard error, with and without `--json`. */
@@ -44,7 +46,8 @@ export function makeScreen(json: boolean, { out, err }: Streams, now: () => numb
   return {
     json,
     width: isTerminal(out) ? columns : Infinity,
-    say: (text) => (json ? Promise.resolve() : print(text)),
+    say: (text) => (json ? Promise.resolve() : print(isTerminal(out) ? wrapped(text) : text)),
+    row: (cells) => (json ? Promise.resolve() : print(cells.join("\t"))),
     record: (type, members) => (json ? print(JSON.stringify({ type, ...members })) : Promise.resolve()),
     note: (text) => {
       line.above(() => err.write(`${isTerminal(err) ? wrapped(text) : text}\n`));

@@ -23,6 +23,7 @@ const slowFolders = [
   "security",
   "faults",
   "cli",
+  "screens",
   "corpus",
   "policy",
   "local/providers",

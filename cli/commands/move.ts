@@ -61,7 +61,10 @@ function makeTally() {
     add: ({ outcome, reason, secret, arn = secret }: Outcome): void => {
       const row = (counts[`${outcome}:${reason}`] ??= { outcome, reason, secrets: 0, examples: [] });
       row.secrets += 1;
-      if (row.examples.length < examplesKept) row.examples.push(parseSecretArn(arn)?.name ?? secret);
+      // The first by name, whichever end first.
+      row.examples.push(parseSecretArn(arn)?.name ?? secret);
+      row.examples.sort();
+      row.examples.splice(examplesKept);
     },
     rows,
     needsPerson: () => rows().some(needsPerson),
@@ -80,7 +83,9 @@ function tallyText(rows: readonly Row[]): string {
   return [
     ...sectionOf("Needs you", rows.filter(needsPerson).map(itemOf)),
     ...sectionOf("Ended", rows.filter((row) => !needsPerson(row)).map(itemOf)),
-  ].join("\n");
+  ]
+    .join("\n")
+    .trimStart();
 }
 
 /** How a run ended: with all secrets done, or the reason why not. */
@@ -216,6 +221,14 @@ function saysVaultOwn(names: readonly string[], count: number): string {
 const nothingText = ({ deployment: { settings } }: Session, secrets: number): string =>
   secrets === 0 ? noSecrets(settings) : "There is nothing to do.";
 
+/** @param needed secrets of the plan that the run had nothing to do with */
+const endText = (ended: number, needed: number): string =>
+  [
+    "",
+    `All ${counted(ended, "secret")} ended.`,
+    ...(needed === 0 ? [] : [`${counted(needed, "secret needs", "secrets need")} you, as the plan above says.`]),
+  ].join("\n");
+
 export async function moveCommand(session: Session, options: MoveCommandOptions): Promise<number> {
   const { screen, deployment, stopped } = session;
   if (options.local === true) await prepareLocal(session);
@@ -276,7 +289,7 @@ export async function moveCommand(session: Session, options: MoveCommandOptions)
   }
   if (end.because !== undefined)
     throw new Failure(`${end.because} Run the same command again.`, end.interrupted ? 130 : 1);
-  if (arns.length > 0) await screen.say(`All ${counted(ended, "secret")} ended.`);
+  if (arns.length > 0) await screen.say(endText(ended, totals.needsPerson));
   else await screen.say(totals.needsPerson > 0 ? planText(session, {}, totals) : nothingText(session, totals.secrets));
   return tally.needsPerson() || totals.needsPerson > 0 ? 2 : 0;
 }

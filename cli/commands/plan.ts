@@ -107,9 +107,8 @@ export async function planCommand(session: Session, options: PlanCommandOptions)
   const totals = await planAll(session, options, async (planned) => {
     await screen.record("secret", planned);
     if (options.list === true) {
-      await screen.say(
-        `${actOf(planned)}\t${planned.outcome ?? ""}\t${planned.reason}\t${planned.secret}\t${planned.traits.join(",")}`,
-      );
+      const { outcome = "", reason, secret, traits: present } = planned;
+      await screen.row([actOf(planned), outcome, reason, secret, present.join(",")]);
     }
   });
   const { functionName, settings } = deployment;

@@ -24,7 +24,10 @@ function isTaggedSince(source: Source, from: number): boolean {
   return read.is === "known" && read.tag.taggedAt >= from;
 }
 
-const does = `TagResource ${stateTag}=${againTag}. The mover then moves it like any other secret: copies, proves, deletes.`;
+const does = (secrets: number): string => {
+  const them = secrets === 1 ? "it like any other secret" : "them like any other secrets";
+  return `TagResource ${stateTag}=${againTag}. The mover then moves ${them}: copies, proves, deletes.`;
+};
 
 export async function releaseCommand(session: Session, options: ReleaseCommandOptions, home?: string): Promise<number> {
   const { screen, deployment, now, stopped } = session;
@@ -53,7 +56,9 @@ export async function releaseCommand(session: Session, options: ReleaseCommandOp
   }
   let released = 0;
   if (chosen.length > 0) {
-    screen.note(`${counted(chosen.length, "secret")}: ${named(chosen.map(({ name }) => name))}.\n  ${does}`);
+    screen.note(
+      `${counted(chosen.length, "secret")}: ${named(chosen.map(({ name }) => name))}.\n  ${does(chosen.length)}`,
+    );
     await ask(screen, `Release ${counted(chosen.length, "secret")}?`, chosen.length, options.yes === true);
     const arns = chosen.map(({ arn }) => arn);
     await eachOf(arns, session, async (source) => {
@@ -72,7 +77,7 @@ export async function releaseCommand(session: Session, options: ReleaseCommandOp
   await screen.say(
     released === 0
       ? "There is nothing to release."
-      : `${counted(released, "secret")} released. The next event or sweep moves them; homing move does it now.`,
+      : `${counted(released, "secret")} released. The next event or sweep moves ${released === 1 ? "it" : "them"}; homing move does it now.`,
   );
   if (stopped()) throw new Failure("Stopped: run the same command again for the rest.", 130);
   return 0;

@@ -1,18 +1,18 @@
 /** `homing resolve`: a person ends a refusal. */
-import { createInterface } from "node:readline/promises";
-
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { UntagResourceCommand } from "@aws-sdk/client-secrets-manager";
 
 import { reasons } from "../../runtime/model/outcome";
 import type { Outcome } from "../../runtime/model/outcome";
 import { stateTag } from "../../runtime/model/stateTag";
+import { askName } from "../ask";
 import { requireMover } from "../asMover";
 import { awsFailure, Failure } from "../failure";
 import { runFleet } from "../fleet";
 import { makeNews } from "../moverLog";
-import { findRefusal, keep, take } from "../resolve";
-import type { Refused, ResolveDeps } from "../resolve";
+import { compareSides, findRefusal, keep, take } from "../resolve";
+import type { Compared, Refused, ResolveDeps } from "../resolve";
+import { wrapped } from "../screen";
 import { awsLimits } from "../session";
 import type { Session } from "../session";
 import { targetOf } from "../target";
@@ -25,31 +25,47 @@ export interface ResolveCommandOptions {
   readonly yes?: boolean;
 }
 
-function describe({ target, source, home, reason }: Refused, session: Session, taking: boolean): string {
-  const { settings } = session.deployment;
-  const version = home.versions[home.currentVersion];
-  const author = version?.authorEntityId;
-  return [
-    `${target.name}: ${reasons[reason]}.`,
-    `  Secrets Manager  ${source.arn}, version ${source.currentVersionId}`,
-    `  Vault            ${settings.mount}/${target.path}, version ${home.currentVersion} of ${version?.createdTime ?? "an unknown time"}, written by ${author === undefined || author === "" ? "somebody without an entity" : `entity ${author}`}`,
-    taking
-      ? `Taking makes the value of Secrets Manager version ${home.currentVersion + 1} of the home. Version ${home.currentVersion} stays in Vault's history, as long as the mount keeps it. The mover then goes on.`
-      : `Keeping deletes the secret from Secrets Manager, restorable for ${settings.recoveryWindowDays} days. Its value, if it is another one than Vault's, is then nowhere else.`,
-  ].join("\n");
+function comparedText(compared: Compared): string {
+  switch (compared.is) {
+    case "equal":
+      return "Both hold the same value.";
+    case "different":
+      return "They hold different values.";
+    case "no-home":
+      return "Vault holds no value.";
+    case "unknown":
+      return `Whether they hold the same value can't be told: ${compared.why}.`;
+    default:
+      return compared satisfies never;
+  }
 }
 
-/** Asks the person to type the secret's name. */
-async function confirm({ screen }: Session, name: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new Failure("Nobody is here to confirm: say --yes if this is meant.");
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const typed = await lines.question(`Type the secret's name to go on: `);
-    if (typed.trim() !== name) throw new Failure("Another name was typed: nothing is done.");
-  } finally {
-    lines.close();
-  }
-  screen.note("");
+/** What taking and keeping would do. */
+function choices({ home, reason }: Refused, { is }: Compared, { settings }: Session["deployment"]) {
+  const lost = {
+    equal: "Vault holds its value.",
+    different: "Its value is then nowhere else.",
+    "no-home": "Its value is then nowhere else.",
+    unknown: "Its value, if it is another one than Vault's, is then nowhere else.",
+  } as const;
+  const take = `Taking makes the value of Secrets Manager version ${home.currentVersion + 1} of the home. Version ${home.currentVersion} stays in Vault's history, as long as the mount keeps it. The mover then goes on.`;
+  const keep = `Keeping deletes the secret from Secrets Manager, restorable for ${settings.recoveryWindowDays} days. ${lost[is]}`;
+  return { take, ...(reason === "home-deleted" ? {} : { keep }) };
+}
+
+/** Both sides as a person looks at them, without their values. */
+function sidesText({ target, source, home, reason }: Refused, compared: Compared, session: Session): string {
+  const version = home.versions[home.currentVersion];
+  const author = version?.authorEntityId ?? "";
+  const written = version?.createdTime.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC") ?? "at an unknown time";
+  return [
+    `${target.name}: ${reasons[reason]}.`,
+    `  Secrets Manager, version ${source.currentVersionId}:`,
+    `    ${source.arn}`,
+    `  Vault, version ${home.currentVersion}, written ${written} by ${author === "" ? "somebody without an entity" : `entity ${author}`}:`,
+    `    ${session.deployment.settings.mount}/${target.path}`,
+    `  ${comparedText(compared)}`,
+  ].join("\n");
 }
 
 /** Puts the secret on the mover's queue and waits for its outcome. */
@@ -81,7 +97,7 @@ export async function resolveCommand(session: Session, options: ResolveCommandOp
   const { deployment, screen, secrets } = session;
   const { settings } = deployment;
   const taking = options.take === true;
-  if (taking === (options.keep === true)) throw new Failure("Say --take or --keep, one of them.");
+  if (taking && options.keep === true) throw new Failure("Say --take or --keep, one of them.");
   if (taking) await requireMover(session, settings);
   const deps: ResolveDeps = {
     ...session,
@@ -95,16 +111,27 @@ export async function resolveCommand(session: Session, options: ResolveCommandOp
   };
   const refused = await findRefusal(targetOf(home, settings), settings, deps);
   const { target, source, reason } = refused;
-  if (!taking && reason === "home-deleted")
+  if (options.keep === true && reason === "home-deleted")
     throw new Failure(`Vault holds no value of ${target.name}: there is nothing to keep.`);
   if (options.homeVersion !== undefined && options.homeVersion !== refused.home.currentVersion) {
     throw new Failure(
       `The home of ${target.name} is at version ${refused.home.currentVersion}, not ${options.homeVersion}: look at it again.`,
     );
   }
-  await screen.say(describe(refused, session, taking));
-  if (options.yes !== true) await confirm(session, target.name);
+  const compared = await compareSides(refused, settings, deps);
   const facts = { secret: target.name, arn: source.arn, home: `${settings.mount}/${target.path}`, reason };
+  const would = choices(refused, compared, deployment);
+  const sides = sidesText(refused, compared, session);
+  if (!taking && options.keep !== true) {
+    const next = Object.entries(would).map(
+      ([option, text]) => `\n-> homing resolve ${target.name} --${option}\n${wrapped(text, "   ")}`,
+    );
+    await screen.say([sides, ...next].join("\n"));
+    await screen.record("sides", { ...facts, homeVersion: refused.home.currentVersion, values: compared.is });
+    return 2;
+  }
+  screen.note(`${sides}\n${taking ? would.take : (would.keep ?? "")}`);
+  await askName(screen, `${taking ? "Take" : "Keep Vault's of"} ${target.name}?`, target.name, options.yes === true);
   if (!taking) {
     await keep(refused, settings, deps);
     await screen.record("resolve", { ...facts, kept: "vault", windowDays: settings.recoveryWindowDays });
@@ -119,6 +146,6 @@ export async function resolveCommand(session: Session, options: ResolveCommandOp
   const outcome = await handOver(session, source.arn);
   if (outcome === undefined) throw new Failure("The mover has not said yet what became of it: homing plan tells.");
   await screen.record("outcome", outcomeRecord(outcome));
-  await screen.say(`The mover: ${outcome.outcome}: ${reasons[outcome.reason]}.`);
+  await screen.say(`The mover's outcome is ${outcome.outcome}: ${reasons[outcome.reason]}.`);
   return 0;
 }

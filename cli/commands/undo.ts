@@ -23,7 +23,11 @@ export interface UndoCommandOptions extends FilterOptions {
 const restoresPerSecond = 25;
 /** Names that are shown before a question; of the others it says how many there are. */
 const shownNames = 5;
-const lasts = "The mover copies it and does not delete it again, until homing release lets it move.";
+/** What follows for one secret, or for more. */
+const lasts = (secrets: number): string => {
+  const it = secrets === 1 ? "it" : "them";
+  return `The mover copies ${it} and does not delete ${it} again, until homing release lets ${it} move.`;
+};
 
 const depsOf = ({ source, now, sleep }: Session): UndoDeps => {
   const pace = makeRateLimit(restoresPerSecond, now, sleep);
@@ -90,11 +94,11 @@ async function undoOne(session: Session, text: string, yes: boolean): Promise<nu
     await screen.say(`${source.name} is not scheduled for deletion: there is nothing to undo.`);
     return 0;
   }
-  screen.note(`${source.arn}\n  RestoreSecret, then TagResource ${stateTag}. ${lasts}`);
+  screen.note(`${source.arn}\n  RestoreSecret, then TagResource ${stateTag}. ${lasts(1)}`);
   await ask(screen, `Restore ${source.name}?`, 1, yes);
   const undone = await undo(source, deployment.settings, depsOf(session));
   await tell(session, source, undone);
-  await screen.say(`${source.name} is restored. ${lasts}`);
+  await screen.say(`${source.name} is restored. ${lasts(1)}`);
   return 0;
 }
 
@@ -113,7 +117,7 @@ async function undoSince(session: Session, options: UndoCommandOptions, since: s
   const counts: Record<Undone, number> = { restored: 0, nothing: 0 };
   if (chosen.length > 0) {
     screen.note(
-      `${counted(chosen.length, "deletion")} of this mover in the last ${since}: ${named(chosen.map(({ name }) => name))}.\n  RestoreSecret and TagResource ${stateTag} for each. The mover copies them and does not delete them again, until homing release lets them move.`,
+      `${counted(chosen.length, "deletion")} of this mover in the last ${since}: ${named(chosen.map(({ name }) => name))}.\n  RestoreSecret and TagResource ${stateTag}${chosen.length === 1 ? "" : " for each"}. ${lasts(chosen.length)}`,
     );
     await ask(screen, `Restore ${counted(chosen.length, "secret")}?`, chosen.length, options.yes === true);
     const arns = chosen.map(({ arn }) => arn);
@@ -133,7 +137,7 @@ async function undoSince(session: Session, options: UndoCommandOptions, since: s
   await screen.say(
     counts.restored === 0
       ? `No deletion of this mover in the last ${since} is left to undo.`
-      : `${counted(counts.restored, "secret")} restored. The mover copies them and does not delete them again, until homing release lets them move.`,
+      : `${counted(counts.restored, "secret")} restored. ${lasts(counts.restored)}`,
   );
   if (stopped()) throw new Failure("Stopped: run the same command again for the rest.", 130);
   return 0;

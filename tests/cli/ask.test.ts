@@ -1,10 +1,10 @@
 import * as assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 
-import { ask } from "../../cli/ask";
+import { ask, askName } from "../../cli/ask";
 import { exitCodeOf, Failure } from "../../cli/failure";
 
-const screen = { json: false, note: () => undefined };
+const screen = { json: false };
 
 /** Asks on a terminal, at which a person then types this. */
 async function answered(typed: string | undefined, secrets = 1): Promise<string> {
@@ -45,9 +45,29 @@ describe("the question before something changes", () => {
   it("takes Ctrl-C for a no", async () => {
     const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
     const output = Object.assign(new PassThrough(), { isTTY: true });
+    let shown = "";
+    output.on("data", (data: Buffer) => (shown += data.toString("utf8")));
     const asking = ask(screen, "Restore app/db?", 1, false, { input, output });
     input.write("\u0003");
-    await assert.rejects(asking, /^Error: Nothing is done\.$/);
+    await assert.rejects(asking, (error) => error instanceof Failure && exitCodeOf(error) === 130);
+    // What follows does not stand behind the question.
+    assert.match(shown, /Type yes: [^\n]*\n$/);
+  });
+
+  it("about one secret takes its name, exactly", async () => {
+    for (const [typed, right] of [
+      ["app/db\n", true],
+      [" app/db \n", true],
+      ["App/db\n", false],
+      ["yes\n", false],
+      ["\n", false],
+    ] as const) {
+      const input = Object.assign(new PassThrough(), { isTTY: true });
+      const asking = askName(screen, "Take app/db?", "app/db", false, { input, output: new PassThrough() });
+      input.write(typed);
+      if (right) await asking;
+      else await assert.rejects(asking, /^Error: Nothing is done\.$/, typed);
+    }
   });
 
   it("is not put where nobody can answer: without a terminal, and with --json", async () => {
@@ -59,7 +79,7 @@ describe("the question before something changes", () => {
       const input = Object.assign(new PassThrough(), isTTY === undefined ? {} : { isTTY });
       const output = new PassThrough();
       input.write("y\n");
-      const error: unknown = await ask({ ...screen, json }, "Restore?", 1, false, { input, output }).then(
+      const error: unknown = await ask({ json }, "Restore?", 1, false, { input, output }).then(
         () => undefined,
         (thrown: unknown) => thrown,
       );
@@ -72,6 +92,6 @@ describe("the question before something changes", () => {
 
   it("is answered by --yes", async () => {
     const input = new PassThrough();
-    await ask({ ...screen, json: true }, "Restore?", 1, true, { input, output: new PassThrough() });
+    await ask({ json: true }, "Restore?", 1, true, { input, output: new PassThrough() });
   });
 });

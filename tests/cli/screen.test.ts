@@ -69,6 +69,20 @@ describe("a screen of 80 columns", () => {
     assert.deepEqual(lines(), ["A note.", ""]);
   });
 
+  it("breaks what is said between words, and leaves the rows of a table as they are", async () => {
+    const { stream } = fakeTerminal();
+    let text = "";
+    const terminal = Object.assign(Object.create(stream) as NodeJS.WritableStream, {
+      isTTY: true,
+      write: (part: string) => ((text += part), true),
+    });
+    const screen = makeScreen(false, { out: terminal, err: stream });
+    await screen.say(sentence);
+    await screen.row(["nothing (would move)", "skipped", "n".repeat(70)]);
+
+    assert.equal(text, `${wrapped(sentence)}\nnothing (would move)\tskipped\t${"n".repeat(70)}\n`);
+  });
+
   it("is not what a log is written for: there notes are lines as they are", () => {
     const { stream } = fakeTerminal();
     let text = "";
