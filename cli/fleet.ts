@@ -34,12 +34,14 @@ export interface FleetState {
   readonly waiting: Readonly<Record<string, RetryCode>>;
   /** Lines of the log about other secrets, since the last one about these. */
   readonly others: number;
+  /** Secrets that were put on the queue and have not ended yet. */
+  readonly underWay: number;
 }
 
 export interface Following {
   readonly outcome: (outcome: Outcome) => Promise<void> | void;
-  /** Called after every look at the log. */
-  readonly state: (state: FleetState) => void;
+  /** Called after every look at the log, and awaited. */
+  readonly state: (state: FleetState) => Promise<void> | void;
 }
 
 export interface FleetEnd {
@@ -146,7 +148,7 @@ export async function runFleet(arns: readonly string[], ports: FleetPorts, on: F
       }
     }
     for (const { logged } of items) newest = Math.max(newest, logged);
-    on.state({ ended, waiting, others });
+    await on.state({ ended, waiting, others, underWay: sent.size });
   };
   const endWith = (cause?: FleetEnd["cause"]): FleetEnd => ({
     underWay: sent.size,

@@ -228,7 +228,10 @@ Examples, in the checkout of homing:
           "--local",
           "in this process instead of by the deployed mover; the Vault login must be one that it accepts",
         )
-        .option("--no-policies", "do not read resource policies while planning; the move itself does")
+        .option(
+          "--policies",
+          "read resource policies before asking, 25 a second; the move itself reads them in any case",
+        )
         .option("--yes", "do not ask")
         .addHelpText(
           "after",

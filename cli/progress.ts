@@ -19,9 +19,9 @@ export type ProgressStart = (options: ProgressOptions) => Progress;
 /** How often a log gets a line. */
 const logMs = 10_000;
 
-function clock(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "?";
-  const [minutes, rest] = [Math.floor(seconds / 60), Math.ceil(seconds % 60)];
+function clock(exact: number): string {
+  const seconds = Math.ceil(exact);
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
   return minutes >= 60
     ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
     : minutes > 0
@@ -29,11 +29,28 @@ function clock(seconds: number): string {
       : `${rest} s`;
 }
 
-/** Rate since the start, and the time left at that rate. */
-export function paceOf(done: number, total: number | undefined, elapsedMs: number): string {
+/** The rate at which so many were done in this time, and how long the rest takes at it; absent when nobody knows the rest. */
+export function paceOf(done: number, left: number | undefined, elapsedMs: number): string {
   const rate = elapsedMs > 0 ? (done * 1_000) / elapsedMs : 0;
   const each = `${rate.toFixed(rate < 10 ? 1 : 0)}/s`;
-  return total === undefined || rate === 0 ? each : `${each}, ${clock((total - done) / rate)} left`;
+  return left === undefined || rate === 0 ? each : `${each}, ${clock(left / rate)} left`;
+}
+
+/** Over this time the rate is measured, so that what was long ago does not hide that it has become slow or fast. */
+const windowMs = 30_000;
+const sampleMs = 1_000;
+
+/** @returns a function of how many are done by now, which gives the pace of the last half minute */
+export function makePace(total: number | undefined, now: () => number): (done: number) => string {
+  const samples = [{ at: now(), done: 0 }];
+  return (done) => {
+    const at = now();
+    if (at - (samples.at(-1)?.at ?? 0) >= sampleMs) samples.push({ at, done });
+    // The first that is kept is the last one from before the window.
+    while (at - (samples[1]?.at ?? Infinity) >= windowMs) samples.shift();
+    const first = samples[0] ?? { at, done };
+    return paceOf(done - first.done, total === undefined ? undefined : total - done, at - first.at);
+  };
 }
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -55,7 +72,7 @@ export function statusLineOn(stream: Stream, now: () => number): StatusLine {
   let bars = 0;
 
   function bar({ what, total }: ProgressOptions): Progress {
-    const started = now();
+    const pace = makePace(total, now);
     const format =
       total === undefined ? `{value} ${what}, {pace}{text}` : `{bar} {value}/{total} ${what}, {pace}{text}`;
     const shown = new SingleBar({
@@ -70,14 +87,14 @@ export function statusLineOn(stream: Stream, now: () => number): StatusLine {
       // It would end the bar at a Ctrl-C, over what the command has to say then.
       gracefulExit: false,
     });
-    shown.start(total ?? 0, 0, { pace: "", text: "" });
+    shown.start(total ?? 0, 0, { pace: pace(0), text: "" });
     bars += 1;
     let stopped = false;
     return {
       update: (done, text = "") => {
         if (stopped) return;
         if (total === undefined) shown.setTotal(done);
-        shown.update(done, { pace: paceOf(done, total, now() - started), text: text === "" ? "" : `; ${text}` });
+        shown.update(done, { pace: pace(done), text: text === "" ? "" : `; ${text}` });
       },
       stop: () => {
         if (stopped) return;
@@ -89,15 +106,15 @@ export function statusLineOn(stream: Stream, now: () => number): StatusLine {
   }
 
   function log({ what, total }: ProgressOptions): Progress {
-    const started = now();
-    let logged = started;
+    const pace = makePace(total, now);
+    let logged = now();
     return {
       update: (done, text = "") => {
+        const at = pace(done);
         if (now() - logged < logMs) return;
         logged = now();
         const of = total === undefined ? "" : ` of ${total}`;
-        const pace = paceOf(done, total, now() - started);
-        stream.write(`${done}${of} ${what}, ${pace}${text === "" ? "" : `; ${text}`}\n`);
+        stream.write(`${done}${of} ${what}, ${at}${text === "" ? "" : `; ${text}`}\n`);
       },
       stop: () => undefined,
     };

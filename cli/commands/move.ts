@@ -1,6 +1,5 @@
 /** `homing move`: moves every secret that the plan has work for, by the deployed mover or in this process. */
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { SQSClient } from "@aws-sdk/client-sqs";
 
 import { parseSecretArn } from "../../runtime/model/arn";
 import { reasons } from "../../runtime/model/outcome";
@@ -8,11 +7,10 @@ import type { Outcome } from "../../runtime/model/outcome";
 import { makeMove } from "../../runtime/mover/move";
 import { highestMode } from "../../runtime/shared/environment";
 import { makeRateLimit } from "../../runtime/shared/rateLimit";
-import { makeSweepQueue } from "../../runtime/sweeper/sweepQueue";
 import { checkTemplateRecord } from "../../runtime/vault/templateRecord";
 import { ask } from "../ask";
 import { requireMover } from "../asMover";
-import { awsFailure, Failure } from "../failure";
+import { Failure } from "../failure";
 import { patienceMs, runFleet } from "../fleet";
 import type { FleetState } from "../fleet";
 import { needsPerson } from "../forecast";
@@ -21,6 +19,7 @@ import { makeNews } from "../moverLog";
 import { noSecrets } from "../noMatch";
 import { examplesKept } from "../plan";
 import type { Progress } from "../progress";
+import { makeBusyText, makeQueue } from "../queue";
 import { counted } from "../screen";
 import { resolving, sectionOf } from "../sections";
 import { awsLimits } from "../session";
@@ -28,7 +27,9 @@ import type { Session } from "../session";
 import { planAll, planText } from "./plan";
 import type { PlanCommandOptions } from "./plan";
 
-export interface MoveCommandOptions extends Omit<PlanCommandOptions, "as" | "list"> {
+export interface MoveCommandOptions extends Omit<PlanCommandOptions, "as" | "list" | "policies"> {
+  /** Whether resource policies are read before the question; the move itself reads them in any case. */
+  readonly policies?: boolean;
   readonly yes?: boolean;
   readonly local?: boolean;
 }
@@ -96,37 +97,10 @@ interface End {
   readonly interrupted: boolean;
 }
 
-/** So many lines about other secrets, and none about these, are worth a word. */
-const othersShown = 50;
-
-/** Sends secrets to the deployed mover. */
-export function makeSend(session: Session): {
-  readonly send: (arns: readonly string[]) => Promise<void>;
-  close: () => void;
-} {
-  const { queueUrl, region } = session.deployment.settings;
-  const sqs = new SQSClient({ region, ...awsLimits });
-  const send = makeSweepQueue(sqs, queueUrl, session.sleep);
-  return {
-    send: (arns) =>
-      send(arns).catch((error: unknown) => {
-        // The queue's client has put AWS's name of the error into a sentence of its own.
-        const name = error instanceof Error ? (/SendMessageBatch: (\w+)/.exec(error.message)?.[1] ?? "") : "";
-        throw awsFailure("SendMessageBatch", Object.assign(new Error(), { name, $fault: "client" }));
-      }),
-    close: () => {
-      sqs.destroy();
-    },
-  };
-}
-
-/** What else there is to say beside the bar. */
-function stateText({ waiting, others }: FleetState): string {
+/** Why messages come back later; empty where none does. */
+function laterText({ waiting }: FleetState): string {
   const codes = [...new Set(Object.values(waiting))];
-  return [
-    ...(codes.length === 0 ? [] : [`${Object.keys(waiting).length} again later: ${codes.join(", ")}`]),
-    ...(others < othersShown ? [] : [`the mover is busy with others: ${others.toLocaleString("en-US")} lines`]),
-  ].join("; ");
+  return codes.length === 0 ? "" : `${Object.keys(waiting).length} again later: ${codes.join(", ")}`;
 }
 
 async function throughFleet(
@@ -138,7 +112,8 @@ async function throughFleet(
   const { deployment, queued, now, sleep, stopped } = session;
   const { region, maxConcurrency } = deployment.settings;
   const logs = new CloudWatchLogsClient({ region, ...awsLimits });
-  const { send, close } = makeSend(session);
+  const { send, waiting, close } = makeQueue(session);
+  const busyText = makeBusyText(waiting, now);
   try {
     const news = makeNews(logs, deployment.logGroupName, now() - 5_000);
     const end = await runFleet(
@@ -146,8 +121,9 @@ async function throughFleet(
       { send, news, queued, maxConcurrency, now, sleep, stopped },
       {
         outcome: on,
-        state: (state) => {
-          progress.update(state.ended, stateText(state));
+        state: async (state) => {
+          const busy = await busyText(state.others, state.underWay);
+          progress.update(state.ended, [laterText(state), busy].filter((text) => text !== "").join("; "));
         },
       },
     );
@@ -235,7 +211,8 @@ export async function moveCommand(session: Session, options: MoveCommandOptions)
   const arns: string[] = [];
   const own: string[] = [];
   let ownCount = 0;
-  const totals = await planAll(session, options, ({ act, arn, reason, secret }) => {
+  const shown = { policies: options.policies === true };
+  const totals = await planAll(session, { ...options, ...shown }, ({ act, arn, reason, secret }) => {
     if (act !== "nothing") arns.push(arn);
     if (reason !== "vault-own") return;
     ownCount += 1;
@@ -248,7 +225,7 @@ export async function moveCommand(session: Session, options: MoveCommandOptions)
     return 2;
   }
   if (arns.length > 0) {
-    screen.note(`${planText(session, {}, totals)}\n`);
+    screen.note(`${planText(session, shown, totals)}\n`);
     await ask(screen, `Do this for ${counted(arns.length, "secret")}?`, arns.length, options.yes === true);
   }
 
@@ -290,6 +267,7 @@ export async function moveCommand(session: Session, options: MoveCommandOptions)
   if (end.because !== undefined)
     throw new Failure(`${end.because} Run the same command again.`, end.interrupted ? 130 : 1);
   if (arns.length > 0) await screen.say(endText(ended, totals.needsPerson));
-  else await screen.say(totals.needsPerson > 0 ? planText(session, {}, totals) : nothingText(session, totals.secrets));
+  else
+    await screen.say(totals.needsPerson > 0 ? planText(session, shown, totals) : nothingText(session, totals.secrets));
   return tally.needsPerson() || totals.needsPerson > 0 ? 2 : 0;
 }

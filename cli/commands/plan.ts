@@ -79,8 +79,23 @@ function nextOf(session: Session, options: Pick<PlanCommandOptions, "as">, { wor
     : "There is nothing to do.";
 }
 
+/** What a plan leaves open that has read no resource policy; a run reads each before it moves the secret. */
+export const unreadText = (groups: readonly Group[], policies: boolean): readonly string[] =>
+  policies || !groups.some(({ act }) => act === "move")
+    ? []
+    : [
+        "",
+        wrapped(
+          "A secret stays if its resource policy lets an AWS service read it. The mover reads the policies; this plan has not.",
+        ),
+      ];
+
 /** The plan as a person reads it, without what comes next. */
-export function planText(session: Session, options: Pick<PlanCommandOptions, "as">, totals: Totals): string {
+export function planText(
+  session: Session,
+  options: Pick<PlanCommandOptions, "as" | "policies">,
+  totals: Totals,
+): string {
   const { functionName, settings } = session.deployment;
   const present = traits.flatMap((trait) =>
     totals.traits[trait] === undefined ? [] : [`${totals.traits[trait]} ${trait}`],
@@ -91,6 +106,7 @@ export function planText(session: Session, options: Pick<PlanCommandOptions, "as
   return [
     wrapped(`${functionName}, ${mode}: ${counted(totals.secrets, "secret")} of ${totals.listed} listed`),
     ...sectionsOf(totals.groups, { work: "Would do" }),
+    ...unreadText(totals.groups, options.policies),
     "",
     ...(present.length === 0 ? [] : [wrapped(`Among them: ${present.join(", ")}.`)]),
     wrapped(

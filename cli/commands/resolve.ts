@@ -10,13 +10,14 @@ import { requireMover } from "../asMover";
 import { awsFailure, Failure } from "../failure";
 import { runFleet } from "../fleet";
 import { makeNews } from "../moverLog";
+import { makeQueue } from "../queue";
 import { compareSides, findRefusal, keep, take } from "../resolve";
 import type { Compared, Refused, ResolveDeps } from "../resolve";
 import { wrapped } from "../screen";
 import { awsLimits } from "../session";
 import type { Session } from "../session";
 import { targetOf } from "../target";
-import { makeSend, outcomeRecord } from "./move";
+import { outcomeRecord } from "./move";
 
 export interface ResolveCommandOptions {
   readonly take?: boolean;
@@ -72,7 +73,7 @@ function sidesText({ target, source, home, reason }: Refused, compared: Compared
 async function handOver(session: Session, arn: string): Promise<Outcome | undefined> {
   const { deployment, now, sleep, stopped } = session;
   const logs = new CloudWatchLogsClient({ region: deployment.settings.region, ...awsLimits });
-  const { send, close } = makeSend(session);
+  const { send, close } = makeQueue(session);
   let last: Outcome | undefined;
   try {
     const news = makeNews(logs, deployment.logGroupName, now() - 5_000);

@@ -15,7 +15,7 @@ import { counted, wrapped } from "../screen";
 import { resolving, sectionOf, sectionsOf } from "../sections";
 import { awsLimits } from "../session";
 import type { Session } from "../session";
-import { planAll } from "./plan";
+import { planAll, unreadText } from "./plan";
 import type { PlanCommandOptions } from "./plan";
 
 export interface StatusCommandOptions extends Omit<PlanCommandOptions, "as" | "list" | "policies"> {
@@ -120,6 +120,7 @@ function statusText(
       })),
     ),
     ...sectionsOf(groups, { work: "A run would do" }),
+    ...unreadText(groups, false),
     ...(final.length === 0
       ? []
       : ["", "Deletions become final", ...final.map(([date, secrets]) => `  ${date}  ${counted(secrets, "secret")}`)]),

@@ -3,12 +3,13 @@ import { createHash } from "node:crypto";
 
 import { moveCommand } from "../../cli/commands/move";
 import type { MoveCommandOptions } from "../../cli/commands/move";
+import type { Session } from "../../cli/session";
 import { explain } from "../../cli/failure";
 import { environmentAt, listen } from "./support/fakeFunction";
 import { sessionOn } from "./support/session";
 import type { SceneOptions } from "./support/session";
 import { writeByPerson } from "../support/fakeHome";
-import { createSecret } from "../support/fakeSource";
+import { change, createSecret, isScheduled } from "../support/fakeSource";
 import { deliver, makeWorld, pathOf } from "../support/world";
 import type { World } from "../support/world";
 
@@ -31,7 +32,7 @@ const takenOf = ({ Id, MessageBody }: { Id: string; MessageBody: string }): obje
 async function move(
   world: World,
   options: Partial<MoveCommandOptions> = {},
-  scene: SceneOptions & { readonly silent?: boolean } = {},
+  scene: SceneOptions & { readonly silent?: boolean } & Partial<Pick<Session, "isReadByService">> = {},
 ): Promise<Moved> {
   const sent: string[] = [];
   const lines: { timestamp: number; message: string }[] = [];
@@ -64,8 +65,10 @@ async function move(
   Object.assign(process.env, environmentAt(aws));
   try {
     const { session, out, err } = sessionOn(world, { settings: { queueUrl: `${aws.address}/1/homing` }, ...scene });
-    const all: MoveCommandOptions = { policies: true, ...options };
-    const code = await moveCommand({ ...session, queued: 1_000 }, all).catch((error: unknown) => explain(error));
+    const { isReadByService = session.isReadByService } = scene;
+    const code = await moveCommand({ ...session, isReadByService, queued: 1_000 }, options).catch((error: unknown) =>
+      explain(error),
+    );
     for (const line of `${out()}${err()}`.split("\n")) assert.ok(line.length <= 80, `${line.length} columns: ${line}`);
     return { code, out: out(), err: err(), sent };
   } finally {
@@ -104,6 +107,40 @@ describe("what homing move says", () => {
       out,
       /Ended \(2\)\n +2 {2}moved: the home holds this version[^]*dev\/a, dev\/b\n[^]*All 2 secrets ended\./,
     );
+  });
+
+  it("reads no resource policy before it begins, and says that one may keep a secret", async () => {
+    const world = worldOf("dev/a", "dev/read-by-service");
+    const [, secret] = world.source.secrets;
+    assert.ok(secret);
+    const Statement = [{ Effect: "Allow", Principal: { Service: "ecs.amazonaws.com" }, Action: "*", Resource: "*" }];
+    change(secret, { policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
+    let read = 0;
+    const isReadByService = (): Promise<boolean> => {
+      read += 1;
+      return Promise.resolve(true);
+    };
+
+    const asked = await move(world, {}, { isReadByService });
+    const { out, err, code } = await move(world, { yes: true }, { isReadByService });
+
+    assert.match(asked.err, /Would do \(2\)[^]*A secret stays if its resource policy lets an AWS service read it/);
+    assert.equal(read, 0);
+    assert.equal(code, 0);
+    assert.match(err, /Would do \(2\)/);
+    assert.match(out, /1 {2}moved: [^]*1 {2}skipped: [^]*dev\/read-by-service/);
+    assert.equal(isScheduled(secret), false);
+  });
+
+  it("with --policies reads them first, and says what they keep", async () => {
+    const { err, sent } = await move(
+      worldOf("dev/a"),
+      { policies: true },
+      { isReadByService: () => Promise.resolve(true) },
+    );
+
+    assert.doesNotMatch(err, /A secret stays if/);
+    assert.deepEqual(sent, []);
   });
 
   it("of a conflict is that it needs a person, with exit code 2, and not that there is nothing to do", async () => {

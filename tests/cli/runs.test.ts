@@ -6,7 +6,7 @@ import { patienceMs, runFleet } from "../../cli/fleet";
 import type { FleetPorts, News } from "../../cli/fleet";
 import { makeListing } from "../../cli/listing";
 import { readLine } from "../../cli/moverLog";
-import { paceOf } from "../../cli/progress";
+import { makePace, paceOf } from "../../cli/progress";
 import type { Outcome } from "../../runtime/model/outcome";
 import { retryableError } from "../../runtime/shared/errors";
 import { arns, outcomeOf } from "./support/outcomes";
@@ -177,7 +177,7 @@ describe("a run through the fleet", () => {
 
   it("takes any new line for a sign of life, and counts those about others", async () => {
     let looks = 0;
-    const states: number[] = [];
+    const states: (readonly [number, number])[] = [];
     const ports = fleet({ stopped: () => looks > 3_600 });
     const news = (): Promise<readonly News[]> => {
       looks += 1;
@@ -189,12 +189,16 @@ describe("a run through the fleet", () => {
     const end = await runFleet(
       arns(1),
       { ...ports, news },
-      { outcome: () => undefined, state: ({ others }) => void states.push(others) },
+      { outcome: () => undefined, state: ({ others, underWay }) => void states.push([others, underWay]) },
     );
 
     assert.equal(end.cause, "stopped");
     assert.ok(looks > 3_600);
-    assert.deepEqual(states.slice(0, 3), [1, 2, 3]);
+    assert.deepEqual(states.slice(0, 3), [
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ]);
   });
 
   it("takes no line twice for a sign of life", async () => {
@@ -327,9 +331,35 @@ describe("what a person reads", () => {
   });
 
   it("of a long run is its rate and the time left", () => {
-    assert.equal(paceOf(100, 1_000, 10_000), "10/s, 1 min 30 s left");
-    assert.equal(paceOf(5, 10_000, 1_000), "5.0/s, 33 min 19 s left");
+    assert.equal(paceOf(100, 900, 10_000), "10/s, 1 min 30 s left");
+    assert.equal(paceOf(5, 9_995, 1_000), "5.0/s, 33 min 19 s left");
+    assert.equal(paceOf(10, 1_199, 1_000), "10/s, 2 min 0 s left");
+    assert.equal(paceOf(1, 7_260, 1_000), "1.0/s, 2 h 1 min left");
     assert.equal(paceOf(0, 10, 0), "0.0/s");
     assert.equal(paceOf(1_000, undefined, 10_000), "100/s");
+  });
+
+  it("of a run that has become slow, or stands still, is the rate of the last half minute", () => {
+    let time = 0;
+    const pace = makePace(10_000, () => time);
+    const after = (seconds: number, each: number): string => {
+      let last = "";
+      for (let second = 0; second < seconds; second += 1) {
+        time += 1_000;
+        done += each;
+        last = pace(done);
+      }
+      return last;
+    };
+    let done = 0;
+
+    assert.equal(pace(0), "0.0/s");
+    assert.equal(after(10, 100), "100/s, 1 min 30 s left");
+    assert.equal(after(60, 100), "100/s, 30 s left");
+    assert.equal(after(31, 1), "1.0/s, 49 min 29 s left");
+    assert.equal(after(31, 0), "0.0/s");
+    // One that ends a secret in a minute has a rate all the same.
+    time += 60_000;
+    assert.match(pace(done + 1), /^0\.0\/s, \d+ h/);
   });
 });
