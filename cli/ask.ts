@@ -18,7 +18,7 @@ interface Wanted {
   readonly is: (answer: string) => boolean;
 }
 
-/** Who does not answer: at the end of the input, which is Ctrl-D, or at Ctrl-C. */
+/** Who does not answer: at the end of the input, which is Ctrl-D, or at Ctrl-C or a signal. */
 type Left = "ended" | "interrupted";
 
 async function askFor(
@@ -31,13 +31,17 @@ async function askFor(
   if (yes) return;
   if (json || input.isTTY !== true) throw new Failure("Nobody is here to be asked: say --yes if this is meant.");
   const lines = createInterface({ input, output });
+  let interrupt = (): void => undefined;
   const left = new Promise<Left>((resolve) => {
+    interrupt = () => {
+      resolve("interrupted");
+    };
     lines.once("close", () => {
       resolve("ended");
     });
-    lines.once("SIGINT", () => {
-      resolve("interrupted");
-    });
+    lines.once("SIGINT", interrupt);
+    // Whoever ends the process does not wait for an answer.
+    process.once("SIGTERM", interrupt);
   });
   try {
     const typed = lines.question(`${question} Type ${wanted.words}: `).then((text) => ({ text }));
@@ -47,6 +51,7 @@ async function askFor(
     if (answer === "interrupted") throw new Failure("Nothing is done.", 130);
     if (answer === "ended" || !wanted.is(answer.text.trim())) throw new Failure("Nothing is done.");
   } finally {
+    process.removeListener("SIGTERM", interrupt);
     lines.close();
   }
 }

@@ -422,6 +422,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  // A run goes on without whoever read its notes: what it says of its end is on standard output.
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   await runCommandLine(argv, {
     streams: { out: process.stdout, err: process.stderr },
     end: (code) => {

@@ -26,7 +26,7 @@ export interface Streams {
   readonly err: NodeJS.WritableStream;
 }
 
-type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
 const isTerminal = ({ isTTY }: Stream): boolean => isTTY === true;
 
@@ -46,21 +46,29 @@ export function makeScreen(json: boolean, { out, err }: Streams, now: () => numb
   return {
     json,
     width: isTerminal(out) ? columns : Infinity,
-    say: (text) => (json ? Promise.resolve() : print(isTerminal(out) ? wrapped(text) : text)),
+    say: (text) => (json ? Promise.resolve() : print(shownOn(out, text))),
     row: (cells) => (json ? Promise.resolve() : print(cells.join("\t"))),
     record: (type, members) => (json ? print(JSON.stringify({ type, ...members })) : Promise.resolve()),
     note: (text) => {
-      line.above(() => err.write(`${isTerminal(err) ? wrapped(text) : text}\n`));
+      line.above(() => err.write(`${shownOn(err, text)}\n`));
     },
     progress: line.progress,
   };
 }
 
-/** Columns that every terminal has. */
+/** Columns that every text fits in; of a wider terminal no more are used. */
 const columns = 80;
 
-/** A text in lines of at most 80 columns, each behind this indent; a longer word has a line of its own. */
-export function wrapped(text: string, indent = ""): string {
+/** A text as it goes to a stream: in lines that fit a terminal, also a narrower one, and as it is to a pipe. */
+function shownOn(stream: Stream, text: string): string {
+  if (!isTerminal(stream)) return text;
+  const { columns: has = 0 } = stream;
+  // Some terminals say that they have none.
+  return wrapped(text, "", has > 0 ? Math.min(columns, has) : columns);
+}
+
+/** A text in lines of at most 80 columns, or fewer, each behind this indent; a longer word has a line of its own. */
+export function wrapped(text: string, indent = "", width = columns): string {
   const lines: string[] = [];
   for (const given of text.split("\n")) {
     const [, before = "", rest = ""] = /^( *)(.*)$/.exec(given) ?? [];
@@ -68,7 +76,7 @@ export function wrapped(text: string, indent = ""): string {
     let line = "";
     for (const word of rest.split(" ")) {
       const longer = line === "" ? word : `${line} ${word}`;
-      if (line !== "" && lead.length + longer.length > columns) {
+      if (line !== "" && lead.length + longer.length > width) {
         lines.push(`${lead}${line}`);
         line = word;
       } else {

@@ -54,6 +54,16 @@ describe("the question before something changes", () => {
     assert.match(shown, /Type yes: [^\n]*\n$/);
   });
 
+  it("takes a SIGTERM for a no, and leaves nothing behind that waits for one", async () => {
+    const before = process.listenerCount("SIGTERM");
+    const input = Object.assign(new PassThrough(), { isTTY: true });
+    const asking = ask(screen, "Restore app/db?", 1, false, { input, output: new PassThrough() });
+    process.emit("SIGTERM");
+
+    await assert.rejects(asking, (error) => error instanceof Failure && exitCodeOf(error) === 130);
+    assert.equal(process.listenerCount("SIGTERM"), before);
+  });
+
   it("about one secret takes its name, exactly", async () => {
     for (const [typed, right] of [
       ["app/db\n", true],

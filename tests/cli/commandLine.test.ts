@@ -93,7 +93,7 @@ describe("homing in a terminal", function () {
     assert.equal(await sources.isScheduled(arn), false);
   });
 
-  it("stops at Ctrl-C after what is under way, and the next run goes on", async () => {
+  it("stops at Ctrl-C or a SIGTERM after what is under way, and the next run goes on", async () => {
     const { canary, clients } = bench();
     for (let index = 0; index < 40; index += 1) {
       await clients.silent.send(new CreateSecretCommand({ Name: `stop/${index}`, SecretString: canary }));
@@ -102,13 +102,18 @@ describe("homing in a terminal", function () {
 
     const args = ["move", "--local", "--json", "--yes", "--concurrency", "1", "--name", "stop/*"];
     const stopped = await homing.run(args, { env, signalAt: { signal: "SIGINT", outcomes: 2 } });
+    const terminated = await homing.run(args, { env, signalAt: { signal: "SIGTERM", outcomes: 2 } });
     const rest = await homing.run(args, { env });
 
-    assert.equal(stopped.code, 130, stopped.err);
-    const ended = stopped.records.filter(({ type }) => type === "outcome").length;
-    assert.ok(ended >= 2 && ended < 40, `${ended} ended`);
+    let ended = 0;
+    for (const { code, records, err } of [stopped, terminated]) {
+      assert.equal(code, 130, err);
+      assert.match(err, /^Stopping: nothing more is begun/m);
+      const here = records.filter(({ type }) => type === "outcome").length;
+      assert.ok(here >= 2 && ended + here < 40, `${ended} and ${here} ended`);
+      ended += here;
+    }
     assert.equal(rest.records.filter(({ type }) => type === "outcome").length, 40 - ended);
-    assert.match(stopped.err, /^Stopping: nothing more is begun/m);
     assert.equal(rest.code, 0, rest.err);
     const after = await homing.run(["plan", "--name", "stop/*"]);
     assert.equal(after.code, 0, after.out);

@@ -198,6 +198,27 @@ describe("homing log", () => {
 
       assert.deepEqual([code, err()], [0, ""]);
     });
+
+    it("goes on to its end when nobody reads its notes", async () => {
+      lines = [];
+      const running = start();
+      running.stderr.destroy();
+      const [code] = (await once(running, "close")) as [number];
+
+      assert.equal(code, 0);
+    });
+
+    it("ends at a SIGTERM as at a Ctrl-C", async () => {
+      lines = [line("dev/one", Date.now() - 1_000)];
+      const running = start("--follow");
+      const [out, err] = [text(running.stdout), text(running.stderr)];
+
+      await until(() => out() !== "");
+      running.kill("SIGTERM");
+      const [code] = (await once(running, "close")) as [number];
+
+      assert.deepEqual([code, err()], [130, "Stopping.\n"]);
+    });
   });
 });
 

@@ -93,6 +93,34 @@ describe("homing move --local", () => {
   });
 });
 
+describe("two operators at once", () => {
+  it("move the same secrets, each once, and both see all of them end", async () => {
+    const world = makeWorld();
+    const names = ["app/a", "app/b", "app/c", "app/d", "app/e"];
+    for (const one of names) createSecret(world.source, one, `value of ${one}`);
+    const [first, second] = [sceneOf(world), sceneOf(world)];
+    const pausing = (session: Session): Session => ({
+      ...session,
+      sleep: (ms) => {
+        world.time += ms;
+        return new Promise((resolve) => setImmediate(resolve));
+      },
+    });
+
+    const codes = await Promise.all([
+      moveCommand(pausing(first.session), local),
+      moveCommand(pausing(second.session), local),
+    ]);
+
+    deepEqual(codes, [0, 0]);
+    for (const { out } of [first, second]) match(out(), /All 5 secrets ended\.\n$/);
+    for (const one of names) {
+      equal(isScheduled(secretOf(world, one)), true);
+      equal(world.home.entries[pathOf(one)]?.current, 1, "one version is written");
+    }
+  });
+});
+
 describe("homing resolve --take", () => {
   it("writes nothing with a stranger's login", async () => {
     const world = worldOf();

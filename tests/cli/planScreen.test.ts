@@ -55,6 +55,18 @@ describe("what homing plan says", () => {
     assert.doesNotMatch(String(records[0]?.["why"]), /the home holds|found equal/);
   });
 
+  it("of a name of 512 characters is all of it, in a line of its own", async () => {
+    const name = `dev/${"n".repeat(508)}`;
+    const { session, out } = sessionOn(worldOf(name, "dev/b"));
+
+    assert.equal(await planCommand(session, { policies: true }), 2);
+
+    const long = out()
+      .split("\n")
+      .filter((line) => line.length > 80);
+    assert.deepEqual(long, [`         ${name},`]);
+  });
+
   it("of a copy that stands, in mode copy, is that a run compares it", async () => {
     const world = worldOf("dev/copied");
     await deliver(world, "dev/copied", { settings: { mode: "copy" } });

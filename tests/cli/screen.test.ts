@@ -40,6 +40,30 @@ describe("a screen of 80 columns", () => {
     });
   }
 
+  it("loses nothing on a terminal of 20 columns, and keeps nothing of the bar there", async () => {
+    const { stream, lines } = fakeTerminal(20, 24);
+    const screen = makeScreen(false, { out: stream, err: stream });
+    const progress = screen.progress({ what: "secrets ended", total: 300 });
+    progress.update(6, "12 again later: vault-sealed, source-throttled");
+    screen.note(sentence);
+    progress.update(7);
+    progress.stop();
+    await screen.say(wrapped("home-conflict: somebody else wrote it", "    "));
+
+    assert.deepEqual(lines(), [
+      "Stopping: nothing",
+      "more is begun. Again",
+      "ends at once; either",
+      "way the next run",
+      "goes on where this",
+      "one ended.",
+      "    home-conflict:",
+      "    somebody else",
+      "    wrote it",
+      "",
+    ]);
+  });
+
   it("keeps every line that is said under a bar", async () => {
     const { stream, lines } = fakeTerminal();
     const screen = makeScreen(false, { out: stream, err: stream });
