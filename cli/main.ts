@@ -22,6 +22,7 @@ import { undoCommand } from "./commands/undo";
 import type { UndoCommandOptions } from "./commands/undo";
 import { verifyCommand } from "./commands/verify";
 import type { FilterOptions } from "./filter";
+import { completionScript } from "./completion";
 import { exitCodeOf, explain } from "./failure";
 import { makeScreen } from "./screen";
 import type { Screen, Streams } from "./screen";
@@ -29,6 +30,8 @@ import { openReading, openSession } from "./session";
 import type { Reading, Session, SessionOptions } from "./session";
 
 const interrupted = 130;
+/** Of the lines with `--json`: raised when a type or a member is changed or taken away, not when one is added. */
+const jsonFormat = 1;
 
 /** Counts the person's signals: the first asks for a clean end, the second ends at once. */
 function watchSignals(say: () => void): { readonly stopped: () => boolean; readonly release: () => void } {
@@ -146,6 +149,7 @@ export function makeProgram({ streams, end }: Runner): Command {
         screen.note(stopping);
       });
       try {
+        await screen.record("version", { homing: version(), format: jsonFormat });
         const session = await open(options, screen, streams, signals.stopped);
         end(await act(session, options, ...(given.slice(0, -2) as string[])));
       } catch (error) {
@@ -401,6 +405,21 @@ Examples, in the checkout of homing:
       "Which mover:",
     ),
   );
+  program
+    .command("completion")
+    .description("Print what bash needs to complete commands and options.")
+    .helpOption("-h, --help", "show this")
+    .addHelpText(
+      "after",
+      `
+Example, in the checkout of homing:
+  $ npx homing completion >~/.homing.bash
+        then, in ~/.bashrc: . ~/.homing.bash; alias homing='npx homing'`,
+    )
+    .action(() => {
+      streams.out.write(`${completionScript(program)}\n`);
+      end(0);
+    });
   return program;
 }
 

@@ -1,11 +1,14 @@
 import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { runHere } from "./support/homing";
 
-const commands = ["plan", "move", "status", "undo", "release", "restore", "resolve", "verify", "log"];
+const sessions = ["plan", "move", "status", "undo", "release", "restore", "resolve", "verify", "log"];
 const withFilters = ["plan", "move", "status", "undo", "release", "verify"];
+
+const commands = [...sessions, "completion"];
 
 describe("the help of homing", () => {
   for (const command of [[], ...commands.map((name) => [name])]) {
@@ -18,7 +21,7 @@ describe("the help of homing", () => {
     });
   }
 
-  for (const command of commands) {
+  for (const command of sessions) {
     it(`has the options of ${command} in groups, its own first`, async () => {
       const { out } = await runHere([command, "--help"], {});
 
@@ -43,5 +46,39 @@ describe("the help of homing", () => {
     const { code, out, err } = await runHere(["--version"], {});
 
     assert.deepEqual([code, out, err], [0, `homing ${version}\n`, ""]);
+  });
+
+  it("begins with --json with its version and that of the format, whatever comes then", async () => {
+    const { code, out } = await runHere(["plan", "--json"], { AWS_REGION: "eu-west-1", HOMING_STACK: "s".repeat(41) });
+
+    const [first, second] = out.split("\n").map((line) => JSON.parse(line || "{}") as Record<string, unknown>);
+    assert.deepEqual([code, first?.["type"], first?.["format"], second?.["type"]], [1, "version", 1, "error"]);
+    assert.match(String(first?.["homing"]), /^\d+\.\d+\.\d+$/);
+  });
+});
+
+describe("homing completion", () => {
+  /** What bash offers for a line, the last word of which is not finished. */
+  async function offered(...words: readonly string[]): Promise<readonly string[]> {
+    const { out } = await runHere(["completion"], {});
+    const line = ["homing", ...words].map((word) => JSON.stringify(word)).join(" ");
+    const ask = `COMP_WORDS=(${line}); COMP_CWORD=${words.length.toString()}; _homing; printf '%s\\n' "\${COMPREPLY[@]-}"`;
+    const text = execFileSync("bash", ["-uc", `${out}\n${ask}`], { encoding: "utf8" });
+    return text.split("\n").filter(Boolean);
+  }
+
+  it("offers commands, then the options of the command", async () => {
+    assert.deepEqual(await offered("re"), ["release", "restore", "resolve"]);
+    assert.deepEqual(
+      [...sessions, "completion"].sort(),
+      (await offered("")).filter((word) => !word.startsWith("-")).sort(),
+    );
+    assert.deepEqual(await offered("undo", "--s"), ["--since", "--stack"]);
+    assert.deepEqual(await offered("log", "--vault"), []);
+  });
+
+  it("offers the values of an option that has few", async () => {
+    assert.deepEqual(await offered("plan", "--as", ""), ["copy", "move"]);
+    assert.deepEqual(await offered("move", "--login", "j"), ["jwt"]);
   });
 });

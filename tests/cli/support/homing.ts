@@ -15,7 +15,7 @@ export interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
-  /** What `--json` printed, a record a line. */
+  /** What `--json` printed, a record a line, without the first, which tells the version. */
   readonly records: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -49,7 +49,9 @@ const recordsIn = (out: string): Ended["records"] =>
     .split("\n")
     // The last line of a run that was killed may be cut.
     .filter((line) => line.startsWith('{"type":') && line.endsWith("}"))
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    // What every run begins with says nothing of it.
+    .filter(({ type }) => type !== "version");
 
 /** In this process: a start takes seconds. */
 export async function runHere(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
