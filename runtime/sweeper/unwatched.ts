@@ -33,14 +33,20 @@ const mayLackReplicas = ({ state, replicas }: StateTag): boolean =>
 
 /**
  * Whether nobody watches over a deletion, and how long its window still is; one without a window ends later. Undefined for
- * all others: a tag that was copied from another secret counts as none, and one of another deployment is that mover's.
+ * all others, and for one of another deployment, which is that mover's.
  */
 export function readUnwatched(entry: Entry, scope: Scope, now: number): "later" | "ending" | undefined {
-  if (entry.tag === undefined || acts(entry.name, scope)) return undefined;
+  if (entry.tag === undefined) return undefined;
   const read = readStateTag({ [stateTag]: entry.tag });
-  if (read.is !== "known" || read.tag.suffix !== entry.secretId.slice(-6)) return undefined;
-  const { place, state } = read.tag;
+  // Somebody cut it off. Where a mover looks, it refuses it: `tag-format`.
+  if (read.is === "unknown") return entry.scheduled && !acts(entry.name, scope) ? "ending" : undefined;
+  if (read.is !== "known") return undefined;
+  const { place, state, suffix } = read.tag;
   if (place !== scope.place && !isOwnedBy(read.tag, scope)) return undefined;
+  // Somebody wrote another secret's tag over that of a deletion, or copied it to a secret and deleted that: the mover takes
+  // such a tag for none, and can't tell the two apart once the homes have moved away from their labels.
+  if (suffix !== entry.secretId.slice(-6)) return entry.scheduled ? "ending" : undefined;
+  if (acts(entry.name, scope)) return undefined;
   if (!entry.scheduled) return mayLackReplicas(read.tag) ? "later" : undefined;
   // In any other state somebody else deleted it, and the tag does not tell when that window ends: it may be soon.
   return state === "d" && windowEndOf(read.tag) - now >= lastDaysMs ? "later" : "ending";

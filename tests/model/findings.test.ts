@@ -23,6 +23,18 @@ const lines: readonly (readonly [string, string])[] = [
     "a mover that stopped between the removal of replicas and its delete forgot their regions",
     "one mover, forged orders: m0 m0 m0 m0 m0 m0.metadata forge-format m0.read m0 m0 m0 m0 m0 m0 m0 m0 m0 m0!",
   ],
+  [
+    "nobody was told of a deletion outside a narrower prefix whose tag somebody cut off",
+    "one mover and put, set-names, cut-tag: m0 m0 set-names m0 m0 m0 put m0 m0.metadata m0 m0 m0 cut-tag m0 tick",
+  ],
+  [
+    "nor of one over whose tag somebody wrote another secret's",
+    "one mover and stage, set-names, copied-tag: m0.metadata m0 m0 m0 set-names stage m0 m0 m0.metadata m0 m0 m0 copied-tag m0 tick",
+  ],
+  [
+    "nor of such a one where the homes had moved away from their labels",
+    "one mover and soft-delete, set-homes, copied-tag: m0.metadata set-homes m0 m0 m0 m0 m0.metadata m0 m0 soft-delete m0 m0 copied-tag m0 tick",
+  ],
 ];
 
 /** A configuration by its name: one of the list, or that of a pair of acts. */

@@ -65,8 +65,8 @@ export function isAlarmed(end: End): boolean {
   return moverAlarms.some(({ metric }) => metric.of === "mover" && names.includes(metric.name));
 }
 
-/** Whether the sweep counts the deletion among those that nobody watches over, with its alarm. */
-function isCounted(state: State, settings: MoverSettings): boolean {
+/** Whether a stack's sweep counts the deletion among those that nobody watches over, with its alarm. */
+function isCounted(state: State, configured: MoverSettings, stacks: readonly Actor[]): boolean {
   const { tags } = sourceState(state);
   const tag = tags[stateTag];
   const entry = {
@@ -77,14 +77,21 @@ function isCounted(state: State, settings: MoverSettings): boolean {
     serviceOwned: false,
     ...(tag === undefined ? {} : { tag }),
   };
-  const scope = { ...settings, enabled: true, place: placeOf(settings) };
-  return readUnwatched(entry, scope, state.time) !== undefined;
+  return stacks.some((stack) => {
+    const settings = settingsOf(settingsAfter(configured, state.deployed), stack);
+    return readUnwatched(entry, { ...settings, enabled: true, place: placeOf(settings) }, state.time) !== undefined;
+  });
 }
 
 /** What must hold of a source whose deletion a mover stands for. */
-function deletedViolation(state: State, end: End, settings: MoverSettings): string | undefined {
+function deletedViolation(
+  state: State,
+  end: End,
+  settings: MoverSettings,
+  stacks: readonly Actor[],
+): string | undefined {
   // Nobody looks at it any more, and the sweep's alarm says so.
-  if (isCounted(state, settingsAfter(settings, state.deployed))) return undefined;
+  if (isCounted(state, settings, stacks)) return undefined;
   const current = currentOf(state.secret);
   const value = sourceData(state, current?.versionId);
   const read = readStateTag(sourceState(state).tags);
@@ -130,8 +137,9 @@ function replicasViolation(
   end: End,
   wanted: readonly string[],
   settings: MoverSettings,
+  stacks: readonly Actor[],
 ): string | undefined {
-  if (isCounted(state, settingsAfter(settings, state.deployed))) return undefined;
+  if (isCounted(state, settings, stacks)) return undefined;
   const there = sourceState(state).replicas.map(({ region }) => region);
   const missing = wanted.filter((region) => !there.includes(region));
   return missing.length === 0 || isAlarmed(end) ? undefined : `I6: replicas are gone (${textOf(end)})`;
@@ -141,19 +149,21 @@ function replicasViolation(
 function endViolation(
   state: State,
   end: End,
-  { mustMove = true, source }: Configuration,
+  { messages, mustMove = true, source }: Configuration,
   settings: MoverSettings,
 ): string | undefined {
+  const stacks: readonly Actor[] = messages.includes("second stack") ? ["mover", "second stack"] : ["mover"];
   const scheduled = isScheduled(state.secret);
   const { scheduledBy } = state.past;
   const claims = reasonOf(end) === "already-moved";
   if (scheduled && (scheduledBy === "mover" || scheduledBy === "second stack" || claims)) {
     if (reasonOf(end) === "deletion-unclaimed") return "I1: an unclaimed deletion was not taken back before its end";
-    const violation = deletedViolation(state, end, settings);
+    const violation = deletedViolation(state, end, settings, stacks);
     return violation === undefined ? undefined : `${violation} (${textOf(end)})`;
   }
   if (scheduled) return undefined;
-  const replicas = replicasViolation(state, end, source?.replicas?.map(({ region }) => region) ?? [], settings);
+  const wanted = source?.replicas?.map(({ region }) => region) ?? [];
+  const replicas = replicasViolation(state, end, wanted, settings, stacks);
   if (replicas !== undefined && !did(state, "recreate")) return replicas;
   // A run that stopped may leave what looks like a person's undo: copied, alarmed, and released by a person.
   const alarmed = state.past.crashed && reasonOf(end) === "undone" && isAlarmed(end);

@@ -172,14 +172,28 @@ describe("deletions that no mover watches over", () => {
 
   for (const [what, tag] of [
     ["another deployment's", tagOf("a", { owner: "ffffffff" })],
-    ["those with a tag copied from another secret", tagOf("a", { suffix: "zzzzzz" })],
-    ["those with a tag that is cut off", tagOf("a").slice(0, 40)],
+    ["another deployment's that was copied", tagOf("a", { owner: "ffffffff", suffix: "zzzzzz" })],
     ["those that a person let move again", againTag],
   ] as const) {
     it(`are not ${what}`, () => {
-      equal(readUnwatched(moved("a", tag), off, now), undefined);
+      equal(readUnwatched(moved("a", tag), { ...off, place: "11111111" }, now), undefined);
     });
   }
+
+  it("are scheduled ones whose tag somebody cut off, where no mover looks and refuses it", () => {
+    const cut = moved("a", tagOf("a").slice(0, 40));
+    equal(readUnwatched(cut, off, now), "ending");
+    equal(readUnwatched(cut, { ...off, enabled: true, namePrefix: "other/" }, now), "ending");
+    equal(readUnwatched(cut, { ...off, enabled: true, mode: "move" }, now), undefined);
+    equal(readUnwatched({ ...cut, scheduled: false }, off, now), undefined);
+  });
+
+  it("are scheduled ones with a tag of this mover's that was copied from another secret, also where a mover looks", () => {
+    const copied = moved("a", tagOf("a", { suffix: "zzzzzz" }));
+    equal(readUnwatched(copied, off, now), "ending");
+    equal(readUnwatched(copied, { ...off, enabled: true, mode: "move" }, now), "ending");
+    equal(readUnwatched({ ...copied, scheduled: false }, off, now), undefined);
+  });
 
   it("are not those without the tag, nor what is not scheduled", () => {
     const { tag, ...untagged } = moved("a");
