@@ -1,9 +1,8 @@
 /** Orders that once ended wrong; each line replays one, and was found with its safeguard taken out of the code. */
 import { equal, ok } from "node:assert/strict";
 
-import type { Configuration } from "./configuration";
 import { configurations } from "./configurations";
-import { together } from "./pairs";
+import { togetherBy } from "./pairs";
 import { parseLine, replay } from "./replayer";
 
 const lines: readonly (readonly [string, string])[] = [
@@ -37,17 +36,11 @@ const lines: readonly (readonly [string, string])[] = [
   ],
 ];
 
-/** A configuration by its name: one of the list, or that of a pair of acts. */
-function configurationOf(name: string): Configuration | undefined {
-  const [, acts] = /^one mover and (.+)$/.exec(name) ?? [];
-  return acts === undefined ? configurations.find((one) => one.name === name) : together(acts.split(", "));
-}
-
 describe("what the explorer once found", () => {
   for (const [what, line] of lines) {
     it(`holds now: ${what}`, async () => {
       const { name, choices } = parseLine(line);
-      const configuration = configurationOf(name);
+      const configuration = configurations.find((one) => one.name === name) ?? togetherBy(name);
       ok(configuration);
       const { violation } = await replay(configuration, choices);
       equal(violation, undefined);

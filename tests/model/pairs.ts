@@ -38,6 +38,12 @@ export function together(names: readonly string[], movers = 1): Configuration {
   };
 }
 
+/** The configuration of a line that the pairs or the threes printed; undefined for another's. */
+export function togetherBy(name: string): Configuration | undefined {
+  const [, movers, names] = /^(one mover|two movers) and (.+)$/.exec(name) ?? [];
+  return names === undefined ? undefined : together(names.split(", "), movers === "one mover" ? 1 : 2);
+}
+
 /** Acts of those who delete, restore, or change what a deletion is remembered by. */
 export const touchesDeletion = (name: string): boolean =>
   isCompanion(name) ||

@@ -1,5 +1,6 @@
 /** Replays a finding of the explorer: `node local/bootstrap.mjs tests/model/replay.ts '<configuration>: <choices>'`. */
 import { configurations } from "./configurations";
+import { togetherBy } from "./pairs";
 import { parseLine, replay } from "./replayer";
 import { exploredSafeguards } from "./safeguards";
 
@@ -10,7 +11,7 @@ const say = (line: string): void => {
 async function main(): Promise<number> {
   const { name, choices } = parseLine(process.argv.slice(2).join(" "));
   const all = [...configurations, ...exploredSafeguards.map(({ configuration }) => configuration)];
-  const configuration = all.find((one) => one.name === name);
+  const configuration = all.find((one) => one.name === name) ?? togetherBy(name);
   if (configuration === undefined) {
     say(`no configuration "${name}"; there are:\n${all.map((one) => `  ${one.name}`).join("\n")}`);
     return 2;
