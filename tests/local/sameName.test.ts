@@ -29,7 +29,8 @@ describe("a second cloud of one name", function () {
   afterEach(async () => {
     for (const { child } of ups.splice(0)) await killed(child);
     for (const path of [folder, lock, join(checkout, `Pulumi.local-${name}.yaml`)]) {
-      rmSync(path, { recursive: true, force: true });
+      // The servers of a cloud that was killed end by themselves, and write until then.
+      rmSync(path, { recursive: true, force: true, maxRetries: 60, retryDelay: 250 });
     }
   });
 
