@@ -97,6 +97,14 @@ export interface Settings extends MoverSettings {
   readonly sweepShare: number;
   /** How long a reader uses a value before it asks Vault again. */
   readonly cacheSeconds: number;
+  /** A rotator's secret, by its name in Secrets Manager. */
+  readonly secretName: string;
+  /** A value that is older is rotated. */
+  readonly intervalSeconds: number;
+  /** How long the former value stays after the home got the new one. */
+  readonly overlapSeconds: number;
+  /** The function's own time limit. */
+  readonly timeoutSeconds: number;
 }
 
 /** How a setting is read from its variable. */
@@ -203,6 +211,10 @@ const fields: Fields<Settings> = {
   place: optionalText,
   sweepShare: number,
   cacheSeconds: number,
+  secretName: text,
+  intervalSeconds: number,
+  overlapSeconds: number,
+  timeoutSeconds: number,
 };
 const moverKeys = Object.keys(moverFields) as readonly (keyof MoverSettings)[];
 

@@ -1,0 +1,89 @@
+/** The two entries of a rotation in Vault: the home and the pending path. */
+import { cutData } from "../model/value";
+import { retryableError } from "../shared/errors";
+import type { Step } from "../shared/errors";
+import { membersOf } from "../shared/members";
+import type { Kv } from "../vault/kv";
+import { answerError, isDeletedVersion, isMismatch, isNeverWritten, isRejected, readJson } from "../vault/vaultErrors";
+import { noEntry } from "./machine";
+import type { Call, Event } from "./machine";
+import type { OutcomeKind, Reason } from "./outcome";
+import { readRotation, writeRotation } from "./rotation";
+
+type EntryCall = Extract<Call, { readonly is: "read-entry" | "read-home" | "write-entry" | "write-home" }>;
+
+interface Version {
+  readonly version: number;
+  readonly createdTime: string;
+  /** JSON text of the object under `data`. */
+  readonly data: string;
+}
+
+const stopped = (outcome: OutcomeKind, reason: Reason): Event => ({ is: "stopped", outcome: { outcome, reason } });
+
+/**
+ * Makes what does the calls to Vault.
+ *
+ * @throws (each call) a RetryableError when Vault can't be reached, or answers what says nothing about the entry
+ */
+export function makeEntries({ send, url }: Kv, home: string, pending: string): (call: EntryCall) => Promise<Event> {
+  async function read(path: string): Promise<Version | "absent" | "deleted"> {
+    const step = "read-home";
+    const answer = await send({ step, method: "GET", path: url("data", path) });
+    if (isNeverWritten(answer)) return "absent";
+    if (isDeletedVersion(answer)) return "deleted";
+    if (answer.status !== 200) throw answerError(step, answer);
+    const { metadata } = membersOf(membersOf(readJson(step, answer.text))["data"]);
+    const { version, created_time: createdTime } = membersOf(metadata);
+    const data = cutData(answer.text);
+    if (typeof version !== "number" || typeof createdTime !== "string" || data === undefined) throw unknownForm(step);
+    return { version, createdTime, data };
+  }
+
+  async function write(path: string, data: string, base: number): Promise<Omit<Version, "data"> | Event> {
+    const step = "write";
+    const body = `{"options":{"cas":${base.toString()}},"data":${data}}`;
+    const answer = await send({ step, method: "POST", path: url("data", path), body });
+    if (isMismatch(answer)) return path === home ? { is: "home-mismatch" } : stopped("nothing", "elsewhere");
+    if (isRejected(answer)) return stopped("failed", "vault-rejected");
+    // A status below 300 alone is no proof that anything was stored.
+    if (answer.status !== 200) throw answerError(step, answer);
+    const { version, created_time: createdTime } = membersOf(membersOf(readJson(step, answer.text))["data"]);
+    if (typeof version !== "number" || typeof createdTime !== "string") throw unknownForm(step);
+    return { version, createdTime };
+  }
+
+  return async (call) => {
+    switch (call.is) {
+      case "read-entry": {
+        const found = await read(pending);
+        if (found === "absent") return noEntry;
+        if (found === "deleted") return stopped("refused", "pending-deleted");
+        const rotation = readRotation(readJson("read-home", found.data));
+        if (rotation === undefined) return stopped("refused", "pending-unreadable");
+        return { is: "entry", version: found.version, rotation };
+      }
+      case "read-home": {
+        const found = await read(home);
+        if (found === "absent") return stopped("refused", "home-absent");
+        if (found === "deleted") return stopped("refused", "home-deleted");
+        return { is: "home", home: found };
+      }
+      case "write-entry": {
+        const { rotation, base, ends } = call;
+        const written = await write(pending, writeRotation(rotation), base);
+        if ("is" in written) return written;
+        return { is: "entry-written", version: written.version, rotation, ...(ends === undefined ? {} : { ends }) };
+      }
+      case "write-home": {
+        const written = await write(home, call.value, call.base);
+        return "is" in written ? written : { is: "home-written", home: { ...written, data: call.value } };
+      }
+      default:
+        return call satisfies never;
+    }
+  };
+}
+
+const unknownForm = (step: Step) =>
+  retryableError("vault-answer-unreadable", step, "Vault's answer has an unknown form");

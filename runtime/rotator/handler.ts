@@ -1,0 +1,87 @@
+/** A rotator as Lambda runs it: one secret, and the callbacks of the program that deployed it. */
+import { STSClient } from "@aws-sdk/client-sts";
+
+import { requestHandler } from "../aws/clientConfig";
+import { homePath } from "../model/path";
+import { isRetryableError } from "../shared/errors";
+import { membersOf } from "../shared/members";
+import { makeKv } from "../vault/kv";
+import { authenticate } from "../vault/login";
+import { cachedToken } from "../vault/token";
+import { makeTransport } from "../vault/transport";
+import { callBack } from "./callbacks";
+import type { RotationCallbacks } from "./callbacks";
+import { makeEntries } from "./entries";
+import { signsOf } from "./machine";
+import type { Limits, Wish } from "./machine";
+import type { Outcome } from "./outcome";
+import { rotate } from "./rotate";
+import { pendingPath } from "./rotation";
+import { readRotatorEnvironment } from "./settings";
+import type { RotatorSettings } from "./settings";
+import { makeTelemetry } from "./telemetry";
+
+/** What a rotator answers: what became of the attempt, or that Vault or AWS failed. */
+export type RotatorAnswer = Outcome | { readonly outcome: "retry"; readonly code: string };
+
+/** Time that is kept for the report. */
+const reportMs = 2_000;
+/** After the function's time limit Lambda has ended it; the clocks of two containers may differ by less than this. */
+const clockMs = 30_000;
+
+/** The attempt's times, from the function's time limit. */
+export const limitsOf = (
+  settings: Pick<RotatorSettings, "intervalSeconds" | "overlapSeconds" | "timeoutSeconds">,
+): Limits => ({
+  intervalMs: settings.intervalSeconds * 1_000,
+  overlapMs: settings.overlapSeconds * 1_000,
+  attemptMs: settings.timeoutSeconds * 1_000 - reportMs,
+  leaseMs: settings.timeoutSeconds * 1_000 + clockMs,
+});
+
+/** What an event wishes: `{"rotate":"start"}`, else only what is due. */
+export const readWish = (event: unknown): Wish => (membersOf(event)["rotate"] === "start" ? "start" : "continue");
+
+/**
+ * Makes the handler; Lambda runs this once for a container.
+ *
+ * @throws one error that lists every environment variable that is missing or can't be read
+ */
+export function rotatorHandler(callbacks: RotationCallbacks): (event: unknown) => Promise<RotatorAnswer> {
+  const settings = readRotatorEnvironment(process.env);
+  const { secretName, region, mount, vaultNamespace: namespace } = settings;
+  const now = () => Date.now();
+  const transport = makeTransport(settings.vaultAddress, settings.vaultCaCertificate);
+  const sts = new STSClient({ region, requestHandler });
+  const token = cachedToken(() => authenticate(settings, { transport, sts, now }), now);
+  const entries = makeEntries(
+    makeKv({ transport, token, mount, namespace }),
+    homePath(settings, secretName),
+    pendingPath(settings, secretName),
+  );
+  const limits = limitsOf(settings);
+  const telemetry = makeTelemetry();
+
+  return async (event) => {
+    const started = now();
+    try {
+      const { outcome, rotation } = await rotate(readWish(event), limits, {
+        now,
+        perform: (call) =>
+          call.is === "create" || call.is === "set" || call.is === "test" || call.is === "retire"
+            ? callBack(callbacks, call, Math.max(0, started + limits.attemptMs - now()))
+            : entries(call),
+      });
+      telemetry.outcome(
+        secretName,
+        outcome,
+        rotation === undefined ? { failing: 0, overdue: 0, retireOverdue: 0 } : signsOf(rotation, now()),
+      );
+      return outcome;
+    } catch (error) {
+      if (!isRetryableError(error)) throw error;
+      telemetry.retry(secretName, error);
+      return { outcome: "retry", code: error.code };
+    }
+  };
+}

@@ -1,0 +1,343 @@
+/**
+ * The rotation of one secret as a pure machine: from what is known it names the next call, and from what happened it
+ * knows more. Everything that outlasts an attempt is in the entry at the pending path, so an attempt may be cut off at
+ * any call. docs/adr/0033-rotation-by-one-record.md says why each step is where it is.
+ */
+import type { Outcome, Reason } from "./outcome";
+import { isAmong, isKeptValue, maxRemembered, sameValue, unrotated } from "./rotation";
+import type { HomeVersionId, Idle, Pending, Retiring, Rotation, ValueText } from "./rotation";
+
+/** Times in milliseconds. */
+export interface Limits {
+  /** A value that is older is rotated. */
+  readonly intervalMs: number;
+  /** How long the former value stays after the home got the new one. */
+  readonly overlapMs: number;
+  /** After this time an attempt begins no call. */
+  readonly attemptMs: number;
+  /** After this time an attempt has surely ended, and the next may begin. Longer than `attemptMs` and a call together. */
+  readonly leaseMs: number;
+}
+
+/** `start`: rotate although the value is not old. */
+export type Wish = "start" | "continue";
+
+export interface HeldHome extends HomeVersionId {
+  readonly data: ValueText;
+}
+
+/** What the next call is. `ends` of a write is what the attempt ends with once it is written. */
+export type Call =
+  | { readonly is: "read-entry" }
+  | { readonly is: "read-home" }
+  | { readonly is: "write-entry"; readonly rotation: Rotation; readonly base: number; readonly ends?: Outcome }
+  | { readonly is: "write-home"; readonly value: ValueText; readonly base: number }
+  | { readonly is: "create"; readonly current: ValueText }
+  | {
+      readonly is: "set";
+      readonly current: ValueText;
+      readonly previous: ValueText | undefined;
+      readonly pending: ValueText;
+    }
+  | { readonly is: "test"; readonly of: "pending" | "home"; readonly value: ValueText }
+  | { readonly is: "retire"; readonly ending: ValueText; readonly current: ValueText }
+  | { readonly is: "end"; readonly outcome: Outcome };
+
+/** What a call came to. */
+export type Event =
+  | { readonly is: "entry"; readonly version: number; readonly rotation: Rotation }
+  | { readonly is: "home"; readonly home: HeldHome }
+  | { readonly is: "entry-written"; readonly version: number; readonly rotation: Rotation; readonly ends?: Outcome }
+  | { readonly is: "home-written"; readonly home: HeldHome }
+  | { readonly is: "home-mismatch" }
+  | { readonly is: "created"; readonly value: ValueText }
+  | { readonly is: "offered"; readonly answer: "set" | "refused" }
+  | { readonly is: "tested"; readonly of: "pending" | "home"; readonly answer: "accepted" | "refused" }
+  | { readonly is: "retired" }
+  /** The attempt can't go on. */
+  | { readonly is: "stopped"; readonly outcome: Outcome };
+
+type Tested = "unknown" | "accepted" | "refused";
+
+/** What an attempt knows. Plain data. */
+export interface Run {
+  readonly wish: Wish;
+  /** The entry as it was read or written last. */
+  readonly entry: { readonly version: number; readonly rotation: Rotation } | undefined;
+  /** Whether the rotation is this attempt's. */
+  readonly hold: "none" | "claimed";
+  readonly home: HeldHome | undefined;
+  readonly candidate: ValueText | undefined;
+  readonly offered: "not" | "set" | "refused";
+  readonly pendingTest: Tested;
+  readonly homeTest: Tested;
+  /** How many of the values that end have ended. */
+  readonly retired: number;
+  readonly end: Outcome | undefined;
+}
+
+export const newRun = (wish: Wish): Run => ({
+  wish,
+  entry: undefined,
+  hold: "none",
+  home: undefined,
+  candidate: undefined,
+  offered: "not",
+  pendingTest: "unknown",
+  homeTest: "unknown",
+  retired: 0,
+  end: undefined,
+});
+
+/** The entry of a path that was never written, as an event. */
+export const noEntry: Event = { is: "entry", version: 0, rotation: unrotated };
+
+/** Attempts to have a value accepted, after which it counts as refused. */
+const maxOffers = 10;
+const firstDelayMs = 60_000;
+const longestDelayMs = 3_600_000;
+/** After this time a rotation or an ending is overdue. */
+const overdueMs = 3_600_000;
+/** So many attempts in a row that did not get to their end are a failure that a person has to know of. */
+const failingTries = 3;
+
+/** How long nobody begins another attempt: as long as the last one may still go on, and longer with each that failed. */
+const delayMs = (tries: number, { leaseMs }: Limits): number =>
+  Math.max(leaseMs, Math.min(longestDelayMs, firstDelayMs * 2 ** (tries - 1)));
+
+/** What a person has to know, as counts for the alarms. */
+export interface Signs {
+  readonly failing: 0 | 1;
+  readonly overdue: 0 | 1;
+  readonly retireOverdue: 0 | 1;
+}
+
+export function signsOf(rotation: Rotation, now: number): Signs {
+  const wanted = rotation.wantedAt > 0 && now - rotation.wantedAt >= overdueMs;
+  const ending = rotation.is === "retiring" && now - rotation.notBefore >= overdueMs;
+  return { failing: rotation.tries >= failingTries ? 1 : 0, overdue: wanted ? 1 : 0, retireOverdue: ending ? 1 : 0 };
+}
+
+const end = (outcome: Outcome["outcome"], reason: Reason): Call => ({ is: "end", outcome: { outcome, reason } });
+
+/** Values without those that are the same as one before, or as `besides`. */
+const distinct = (values: readonly ValueText[], besides: ValueText): readonly ValueText[] =>
+  values.reduce<readonly ValueText[]>(
+    (kept, value) => (isAmong(value, [besides, ...kept]) ? kept : [...kept, value]),
+    [],
+  );
+
+/** What all states have. */
+const commonOf = ({ rotatedAt, wantedAt, tries, claimedAt, previous, loose, refused }: Rotation) => ({
+  rotatedAt,
+  wantedAt,
+  tries,
+  claimedAt,
+  ...(previous === undefined ? {} : { previous }),
+  loose,
+  refused,
+});
+
+/** The next call of an attempt. */
+export function nextCall(run: Run, limits: Limits, now: number): Call {
+  if (run.end !== undefined) return { is: "end", outcome: run.end };
+  if (run.entry === undefined) return { is: "read-entry" };
+  const { rotation, version } = run.entry;
+  const write = (next: Rotation, ends?: Outcome): Call => ({
+    is: "write-entry",
+    rotation: next,
+    base: version,
+    ...(ends === undefined ? {} : { ends }),
+  });
+  if (run.hold === "none") {
+    const why = notNow(rotation, run.wish, limits, now);
+    if (why !== undefined) return end("nothing", why);
+    // The check-and-set of this write is the lock: of two attempts one is told that it was late.
+    const wantedAt = rotation.is === "retiring" ? rotation.wantedAt : rotation.wantedAt || now;
+    return write({ ...rotation, wantedAt, tries: rotation.tries + 1, claimedAt: now });
+  }
+  if (now - rotation.claimedAt >= limits.attemptMs) return end("failed", "out-of-time");
+  // Read after the claim: what a person did before is seen.
+  if (run.home === undefined) return { is: "read-home" };
+  switch (rotation.is) {
+    case "idle":
+      return create(run, rotation, run.home, write);
+    case "pending":
+      return offer(run, rotation, run.home, write, limits, now);
+    case "retiring":
+      return retire(run, rotation, run.home, write, limits, now);
+    default:
+      return rotation satisfies never;
+  }
+}
+
+type Write = (next: Rotation, ends?: Outcome) => Call;
+
+/** Why no attempt begins now; undefined when one does. */
+function notNow(rotation: Rotation, wish: Wish, limits: Limits, now: number): Reason | undefined {
+  const { rotatedAt, wantedAt, claimedAt, tries } = rotation;
+  const wanted = wantedAt > 0 || wish === "start" || now - rotatedAt >= limits.intervalMs;
+  if (rotation.is === "idle" && !wanted) return "not-due";
+  if (rotation.is === "retiring" && now < rotation.notBefore) return "overlap";
+  if (claimedAt > 0 && now - claimedAt < delayMs(tries, limits)) return "waiting";
+  return undefined;
+}
+
+function create({ candidate }: Run, rotation: Idle, home: HeldHome, write: Write): Call {
+  if (!isKeptValue(home.data)) return end("refused", "home-unsupported");
+  if (candidate === undefined) return { is: "create", current: home.data };
+  if (!isKeptValue(candidate)) return end("failed", "create-no-value");
+  const { previous, loose, refused, tries } = rotation;
+  const known = [home.data, ...(previous === undefined ? [] : [previous]), ...loose, ...refused];
+  if (isAmong(candidate, known)) return end("failed", "create-repeats");
+  const base = { version: home.version, createdTime: home.createdTime };
+  // In Vault before the target hears of it: whatever the target accepts from here on is not lost.
+  return write({
+    ...commonOf(rotation),
+    is: "pending",
+    base,
+    current: home.data,
+    pending: candidate,
+    triesBefore: tries,
+  });
+}
+
+function offer(run: Run, rotation: Pending, home: HeldHome, write: Write, limits: Limits, now: number): Call {
+  const { base, current, pending, previous, loose } = rotation;
+  const isHome = sameValue(home.data, pending);
+  const isBase = home.version === base.version && home.createdTime === base.createdTime;
+  // Asked before it is offered: an attempt that was cut off may have had it accepted.
+  if (run.pendingTest === "unknown") return { is: "test", of: "pending", value: pending };
+  if (!isHome && !isBase) return giveUp(run, rotation, home, write, now);
+  if (run.pendingTest === "accepted") {
+    if (!isHome) return { is: "write-home", value: pending, base: base.version };
+    return write(
+      {
+        ...commonOf(rotation),
+        is: "retiring",
+        previous: current,
+        loose: [],
+        rotatedAt: now,
+        wantedAt: 0,
+        tries: 0,
+        claimedAt: 0,
+        current: pending,
+        ending: distinct([current, ...loose], pending),
+        notBefore: now + limits.overlapMs,
+      },
+      { outcome: "rotated", reason: "rotated" },
+    );
+  }
+  if (run.offered === "not") return { is: "set", current, previous, pending };
+  if (run.offered === "set" && rotation.tries - rotation.triesBefore < maxOffers) {
+    return end("failed", "not-accepted-yet");
+  }
+  const refused = [pending, ...rotation.refused].slice(0, maxRemembered);
+  return write({ ...commonOf(rotation), is: "retiring", refused, current, ending: [pending], notBefore: now });
+}
+
+/** Somebody changed the home while there was a new value, which is made from what the home no longer holds. */
+function giveUp(run: Run, rotation: Pending, home: HeldHome, write: Write, now: number): Call {
+  const { current, pending, loose } = rotation;
+  if (run.homeTest === "unknown") return { is: "test", of: "home", value: home.data };
+  if (run.homeTest === "accepted") {
+    const ending = distinct([pending, ...loose], home.data);
+    return write({ ...commonOf(rotation), is: "retiring", loose: [], current: home.data, ending, notBefore: now });
+  }
+  const live = run.pendingTest === "accepted" ? pending : current;
+  return write(setAside(rotation, home, live, [pending, current], now), {
+    outcome: "restarted",
+    reason: "home-edited",
+  });
+}
+
+/** The target does not accept what the home holds, so nothing may end: the next rotation puts it right, and ends it. */
+function setAside(
+  rotation: Pending | Retiring,
+  { data }: HeldHome,
+  live: ValueText,
+  values: readonly ValueText[],
+  now: number,
+): Idle {
+  return {
+    ...commonOf(rotation),
+    is: "idle",
+    previous: live,
+    loose: distinct([...values, ...rotation.loose], data).slice(0, maxRemembered),
+    wantedAt: rotation.wantedAt || now,
+  };
+}
+
+function retire(run: Run, rotation: Retiring, home: HeldHome, write: Write, limits: Limits, now: number): Call {
+  const { current, ending } = rotation;
+  if (isAmong(home.data, ending)) {
+    return write(
+      {
+        ...rotation,
+        previous: current,
+        current: home.data,
+        ending: distinct([...ending, current], home.data),
+        notBefore: now + limits.overlapMs,
+        tries: 0,
+        claimedAt: 0,
+      },
+      { outcome: "nothing", reason: "set-back" },
+    );
+  }
+  if (run.homeTest === "unknown") return { is: "test", of: "home", value: home.data };
+  if (run.homeTest === "refused") {
+    const live = sameValue(home.data, current) ? (ending[0] ?? current) : current;
+    return write(setAside(rotation, home, live, [...ending, current], now), {
+      outcome: "restarted",
+      reason: "home-not-accepted",
+    });
+  }
+  const next = ending[run.retired];
+  if (next !== undefined) return { is: "retire", ending: next, current: home.data };
+  const idle: Idle = { ...commonOf(rotation), is: "idle" };
+  if (rotation.wantedAt === 0) {
+    return write({ ...idle, tries: 0, claimedAt: 0 }, { outcome: "retired", reason: "retired" });
+  }
+  // One that is still wanted keeps its count of attempts, so that each failure is followed by a longer delay.
+  const wasRefused = ending.some((value) => isAmong(value, rotation.refused));
+  return write(idle, { outcome: "restarted", reason: wasRefused ? "value-refused" : "home-edited" });
+}
+
+/** What an attempt knows after a call. */
+export function afterEvent(run: Run, event: Event): Run {
+  switch (event.is) {
+    case "entry":
+      return { ...run, entry: { version: event.version, rotation: event.rotation } };
+    case "entry-written": {
+      const { version, rotation, ends } = event;
+      const isSame = run.entry?.rotation.is === rotation.is;
+      return {
+        ...run,
+        entry: { version, rotation },
+        hold: "claimed",
+        // What ends must not be what the home holds: it is looked at again.
+        ...(isSame ? {} : { offered: "not", pendingTest: "unknown", retired: 0 }),
+        ...(rotation.is === "retiring" ? { home: undefined, homeTest: "unknown" } : {}),
+        end: ends,
+      };
+    }
+    case "home":
+    case "home-written":
+      return { ...run, home: event.home, homeTest: "unknown" };
+    case "home-mismatch":
+      return { ...run, home: undefined, homeTest: "unknown" };
+    case "created":
+      return { ...run, candidate: event.value };
+    case "offered":
+      // Asked again: that set succeeded is no proof that the value is accepted.
+      return { ...run, offered: event.answer, pendingTest: event.answer === "set" ? "unknown" : "refused" };
+    case "tested":
+      return event.of === "home" ? { ...run, homeTest: event.answer } : { ...run, pendingTest: event.answer };
+    case "retired":
+      return { ...run, retired: run.retired + 1 };
+    case "stopped":
+      return { ...run, end: event.outcome };
+    default:
+      return event satisfies never;
+  }
+}

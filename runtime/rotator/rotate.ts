@@ -1,0 +1,28 @@
+/** One attempt: the machine's calls, one after the other, until it has none. */
+import { afterEvent, newRun, nextCall } from "./machine";
+import type { Call, Event, Limits, Wish } from "./machine";
+import type { Outcome } from "./outcome";
+import type { Rotation } from "./rotation";
+
+export interface RotateDeps {
+  /** Does a call. @throws a RetryableError when Vault can't be reached */
+  readonly perform: (call: Exclude<Call, { readonly is: "end" }>) => Promise<Event>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface Attempt {
+  readonly outcome: Outcome;
+  /** As the attempt left it; undefined where it could not be read. */
+  readonly rotation: Rotation | undefined;
+}
+
+/** Goes on with a secret's rotation as far as it goes now. */
+export async function rotate(wish: Wish, limits: Limits, { perform, now }: RotateDeps): Promise<Attempt> {
+  let run = newRun(wish);
+  for (;;) {
+    const call = nextCall(run, limits, now());
+    if (call.is === "end") return { outcome: call.outcome, rotation: run.entry?.rotation };
+    run = afterEvent(run, await perform(call));
+  }
+}
