@@ -128,11 +128,12 @@ const distinct = (values: readonly ValueText[], besides: ValueText): readonly Va
   );
 
 /** What all states have. */
-const commonOf = ({ rotatedAt, wantedAt, tries, claimedAt, previous, loose, refused }: Rotation) => ({
+const commonOf = ({ rotatedAt, wantedAt, tries, claimedAt, notBefore, previous, loose, refused }: Rotation) => ({
   rotatedAt,
   wantedAt,
   tries,
   claimedAt,
+  notBefore,
   ...(previous === undefined ? {} : { previous }),
   loose,
   refused,
@@ -161,7 +162,7 @@ export function nextCall(run: Run, limits: Limits, now: number): Call {
   if (run.home === undefined) return { is: "read-home" };
   switch (rotation.is) {
     case "idle":
-      return create(run, rotation, run.home, write);
+      return create(run, rotation, run.home, write, limits, now);
     case "pending":
       return offer(run, rotation, run.home, write, limits, now);
     case "retiring":
@@ -178,12 +179,18 @@ function notNow(rotation: Rotation, wish: Wish, limits: Limits, now: number): Re
   const { rotatedAt, wantedAt, claimedAt, tries } = rotation;
   const wanted = wantedAt > 0 || wish === "start" || now - rotatedAt >= limits.intervalMs;
   if (rotation.is === "idle" && !wanted) return "not-due";
-  if (rotation.is === "retiring" && now < rotation.notBefore) return "overlap";
+  if (now < rotation.notBefore) return rotation.is === "retiring" ? "overlap" : "home-fresh";
   if (claimedAt > 0 && now - claimedAt < delayMs(tries, limits)) return "waiting";
   return undefined;
 }
 
-function create({ candidate }: Run, rotation: Idle, home: HeldHome, write: Write): Call {
+function create({ candidate }: Run, rotation: Idle, home: HeldHome, write: Write, limits: Limits, now: number): Call {
+  // Somebody changed the credential: readers may still use the one before, for which the target may have no room.
+  const notBefore = Date.parse(home.createdTime) + limits.overlapMs;
+  if (now < notBefore) {
+    const waiting = { ...rotation, notBefore, tries: rotation.tries - 1, claimedAt: 0 };
+    return write(waiting, { outcome: "nothing", reason: "home-fresh" });
+  }
   if (!isKeptValue(home.data)) return end("refused", "home-unsupported");
   if (candidate === undefined) return { is: "create", current: home.data };
   if (!isKeptValue(candidate)) return end("failed", "create-no-value");
@@ -208,7 +215,7 @@ function offer(run: Run, rotation: Pending, home: HeldHome, write: Write, limits
   const isBase = home.version === base.version && home.createdTime === base.createdTime;
   // Asked before it is offered: an attempt that was cut off may have had it accepted.
   if (run.pendingTest === "unknown") return { is: "test", of: "pending", value: pending };
-  if (!isHome && !isBase) return giveUp(run, rotation, home, write, now);
+  if (!isHome && !isBase) return giveUp(run, rotation, home, write, limits, now);
   if (run.pendingTest === "accepted") {
     if (!isHome) return { is: "write-home", value: pending, base: base.version };
     return write(
@@ -237,12 +244,24 @@ function offer(run: Run, rotation: Pending, home: HeldHome, write: Write, limits
 }
 
 /** Somebody changed the home while there was a new value, which is made from what the home no longer holds. */
-function giveUp(run: Run, rotation: Pending, home: HeldHome, write: Write, now: number): Call {
+function giveUp(run: Run, rotation: Pending, home: HeldHome, write: Write, limits: Limits, now: number): Call {
   const { current, pending, loose } = rotation;
   if (run.homeTest === "unknown") return { is: "test", of: "home", value: home.data };
   if (run.homeTest === "accepted") {
-    const ending = distinct([pending, ...loose], home.data);
-    return write({ ...commonOf(rotation), is: "retiring", loose: [], current: home.data, ending, notBefore: now });
+    // Both: the new value may have been in the home for a moment, which ended the time of the former one.
+    const ending = distinct([pending, current, ...loose], home.data);
+    return write(
+      {
+        ...commonOf(rotation),
+        is: "retiring",
+        loose: [],
+        current: home.data,
+        ending,
+        notBefore: now + limits.overlapMs,
+        claimedAt: 0,
+      },
+      { outcome: "restarted", reason: "home-edited" },
+    );
   }
   const live = run.pendingTest === "accepted" ? pending : current;
   return write(setAside(rotation, home, live, [pending, current], now), {
@@ -315,9 +334,10 @@ export function afterEvent(run: Run, event: Event): Run {
         ...run,
         entry: { version, rotation },
         hold: "claimed",
-        // What ends must not be what the home holds: it is looked at again.
+        // Looked at again: what follows must fit what a person did meanwhile.
+        home: undefined,
+        homeTest: "unknown",
         ...(isSame ? {} : { offered: "not", pendingTest: "unknown", retired: 0 }),
-        ...(rotation.is === "retiring" ? { home: undefined, homeTest: "unknown" } : {}),
         end: ends,
       };
     }

@@ -10,6 +10,7 @@ export const reasons = {
   rotated: "the target accepts the new value, and the home holds it",
   retired: "the former value has ended",
   "not-due": "no rotation is due",
+  "home-fresh": "the home was changed a short time ago, and readers may still use what it held before",
   overlap: "readers may still use the former value",
   waiting: "the last attempt is still going on, or failed a short time ago",
   elsewhere: "another rotator or a person changed the entry at the pending path meanwhile",

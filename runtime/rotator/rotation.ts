@@ -20,6 +20,8 @@ interface Common {
   readonly tries: number;
   /** When the last attempt took the rotation for itself; 0 after one that got to its end. */
   readonly claimedAt: number;
+  /** No attempt begins before this time; 0 when one may. */
+  readonly notBefore: number;
   /** The value that was the target's before: with it a target that is behind can still be reached. */
   readonly previous?: ValueText;
   /** Given up, and perhaps accepted by the target: they end once the target accepts what the home holds. */
@@ -46,13 +48,12 @@ export interface Pending extends Common {
   /** Attempts that there had been when the value was made. */
   readonly triesBefore: number;
 }
-/** The target accepts what the home holds. What it held before ends at its time. */
+/** The target accepts what the home holds. What it held before ends, after `notBefore`. */
 export interface Retiring extends Common {
   readonly is: "retiring";
   /** What the home held when this began. */
   readonly current: ValueText;
   readonly ending: readonly ValueText[];
-  readonly notBefore: number;
 }
 export type Rotation = Idle | Pending | Retiring;
 
@@ -63,6 +64,7 @@ export const unrotated: Idle = {
   wantedAt: 0,
   tries: 0,
   claimedAt: 0,
+  notBefore: 0,
   loose: [],
   refused: [],
 };
@@ -100,11 +102,20 @@ const isValue = (value: unknown): value is ValueText =>
 const areValues = (value: unknown): value is readonly ValueText[] => Array.isArray(value) && value.every(isValue);
 
 function readCommon(members: Readonly<Record<string, unknown>>): Common | undefined {
-  const { rotatedAt, wantedAt, tries, claimedAt, previous, loose, refused } = members;
+  const { rotatedAt, wantedAt, tries, claimedAt, notBefore, previous, loose, refused } = members;
   if (!isCount(rotatedAt) || !isCount(wantedAt) || !isCount(tries) || !isCount(claimedAt)) return undefined;
-  if (!areValues(loose) || !areValues(refused)) return undefined;
+  if (!isCount(notBefore) || !areValues(loose) || !areValues(refused)) return undefined;
   if (previous !== undefined && !isValue(previous)) return undefined;
-  return { rotatedAt, wantedAt, tries, claimedAt, loose, refused, ...(previous === undefined ? {} : { previous }) };
+  return {
+    rotatedAt,
+    wantedAt,
+    tries,
+    claimedAt,
+    notBefore,
+    loose,
+    refused,
+    ...(previous === undefined ? {} : { previous }),
+  };
 }
 
 /**
@@ -127,9 +138,9 @@ export function readRotation(data: unknown): Rotation | undefined {
       return { is: "pending", ...common, base: { version, createdTime }, current, pending, triesBefore };
     }
     case "retiring": {
-      const { current, ending, notBefore } = members;
-      if (!isValue(current) || !areValues(ending) || !isCount(notBefore)) return undefined;
-      return { is: "retiring", ...common, current, ending, notBefore };
+      const { current, ending } = members;
+      if (!isValue(current) || !areValues(ending)) return undefined;
+      return { is: "retiring", ...common, current, ending };
     }
     default:
       return undefined;

@@ -1,0 +1,66 @@
+/** What is explored. */
+import type { Configuration } from "./explorer";
+import { allEdits } from "./persons";
+import type { Target } from "./world";
+
+export const two: Target = { credentials: 2, makes: [], refuses: [] };
+export const one: Target = { credentials: 1, makes: [], refuses: [] };
+
+/** A callback that makes the value once more that the target has refused. */
+const stubborn = { makes: ["k1", "k1", "k2"], refuses: ["k1"] };
+
+const few = { starts: 4, crashes: 2, edits: 0, reads: 1, units: 6 };
+
+export const configurations: readonly Configuration[] = [
+  { name: "two credentials, cut off twice", target: two, rotators: 1, edits: [], left: few },
+  { name: "one credential, cut off twice", target: one, rotators: 1, edits: [], left: { ...few, reads: 0 } },
+  {
+    name: "two rotators at once",
+    target: two,
+    rotators: 2,
+    edits: [],
+    left: { starts: 3, crashes: 0, edits: 0, reads: 1, units: 5 },
+  },
+  {
+    name: "two credentials, a value that is refused and made again",
+    target: { ...two, ...stubborn },
+    rotators: 1,
+    edits: [],
+    left: { ...few, crashes: 1 },
+  },
+  {
+    name: "one credential, a value that is refused and made again",
+    target: { ...one, ...stubborn },
+    rotators: 1,
+    edits: [],
+    left: { ...few, crashes: 1 },
+  },
+  {
+    name: "two credentials, a person's edit, cut off once",
+    target: two,
+    rotators: 1,
+    edits: allEdits,
+    left: { starts: 3, crashes: 1, edits: 1, reads: 1, units: 4 },
+  },
+  {
+    name: "two credentials, a person's two edits",
+    target: two,
+    rotators: 1,
+    edits: allEdits,
+    left: { starts: 3, crashes: 0, edits: 2, reads: 1, units: 4 },
+  },
+  {
+    name: "two rotators at once, a person's edit",
+    target: two,
+    rotators: 2,
+    edits: allEdits,
+    left: { starts: 3, crashes: 0, edits: 1, reads: 0, units: 3 },
+  },
+  {
+    name: "one credential, a person's two edits, cut off once",
+    target: one,
+    rotators: 1,
+    edits: allEdits,
+    left: { starts: 3, crashes: 1, edits: 2, reads: 0, units: 2 },
+  },
+];
