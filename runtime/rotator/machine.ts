@@ -160,9 +160,15 @@ export function nextCall(run: Run, limits: Limits, now: number): Call {
   if (now - rotation.claimedAt >= limits.attemptMs) return end("failed", "out-of-time");
   // Read after the claim: what a person did before is seen.
   if (run.home === undefined) return { is: "read-home" };
+  // Readers may still use what the home held before: nothing ends, and no value is made for which a target would end it.
+  const notBefore = Date.parse(run.home.createdTime) + limits.overlapMs;
+  if (rotation.is !== "pending" && now < notBefore) {
+    const later = { ...rotation, notBefore, tries: rotation.tries - 1, claimedAt: 0 };
+    return write(later, { outcome: "nothing", reason: "home-fresh" });
+  }
   switch (rotation.is) {
     case "idle":
-      return create(run, rotation, run.home, write, limits, now);
+      return create(run, rotation, run.home, write);
     case "pending":
       return offer(run, rotation, run.home, write, limits, now);
     case "retiring":
@@ -184,13 +190,7 @@ function notNow(rotation: Rotation, wish: Wish, limits: Limits, now: number): Re
   return undefined;
 }
 
-function create({ candidate }: Run, rotation: Idle, home: HeldHome, write: Write, limits: Limits, now: number): Call {
-  // Somebody changed the credential: readers may still use the one before, for which the target may have no room.
-  const notBefore = Date.parse(home.createdTime) + limits.overlapMs;
-  if (now < notBefore) {
-    const waiting = { ...rotation, notBefore, tries: rotation.tries - 1, claimedAt: 0 };
-    return write(waiting, { outcome: "nothing", reason: "home-fresh" });
-  }
+function create({ candidate }: Run, rotation: Idle, home: HeldHome, write: Write): Call {
   if (!isKeptValue(home.data)) return end("refused", "home-unsupported");
   if (candidate === undefined) return { is: "create", current: home.data };
   if (!isKeptValue(candidate)) return end("failed", "create-no-value");
@@ -215,7 +215,8 @@ function offer(run: Run, rotation: Pending, home: HeldHome, write: Write, limits
   const isBase = home.version === base.version && home.createdTime === base.createdTime;
   // Asked before it is offered: an attempt that was cut off may have had it accepted.
   if (run.pendingTest === "unknown") return { is: "test", of: "pending", value: pending };
-  if (!isHome && !isBase) return giveUp(run, rotation, home, write, limits, now);
+  const isFinished = isHome && run.pendingTest === "accepted";
+  if (!isBase && !isFinished) return giveUp(run, rotation, home, write, limits, now);
   if (run.pendingTest === "accepted") {
     if (!isHome) return { is: "write-home", value: pending, base: base.version };
     return write(
