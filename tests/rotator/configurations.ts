@@ -1,13 +1,16 @@
 /** What is explored. */
 import type { Configuration } from "./explorer";
-import { allEdits } from "./persons";
+import { allEdits, edits } from "./persons";
 import type { Target } from "./world";
 
-export const two: Target = { credentials: 2, makes: [], refuses: [] };
-export const one: Target = { credentials: 1, makes: [], refuses: [] };
+const plain = { makes: [], refuses: [], forgets: [], login: "given" } as const;
+export const two: Target = { credentials: 2, ...plain };
+export const one: Target = { credentials: 1, ...plain };
+/** One whose set needs no credential of its own: a call that comes too late is not turned away. */
+export const administered: Target = { ...one, login: "administrator" };
 
 /** A callback that makes the value once more that the target has refused. */
-const stubborn = { makes: ["k1", "k1", "k2"], refuses: ["k1"] };
+export const stubborn = { makes: ["k1", "k1", "k2"], refuses: ["k1"] };
 
 const few = { starts: 4, crashes: 2, edits: 0, reads: 1, units: 6 };
 
@@ -36,6 +39,20 @@ export const configurations: readonly Configuration[] = [
     left: { ...few, crashes: 1 },
   },
   {
+    name: "two credentials, a value that is taken and never accepted",
+    target: { ...two, forgets: ["k1"] },
+    rotators: 1,
+    edits: [],
+    left: { ...few, crashes: 1 },
+  },
+  {
+    name: "two rotators at once, a target that turns no call away",
+    target: administered,
+    rotators: 2,
+    edits: [edits.note],
+    left: { starts: 3, crashes: 0, edits: 1, reads: 0, units: 4 },
+  },
+  {
     name: "two credentials, a person's edit, cut off once",
     target: two,
     rotators: 1,
@@ -47,7 +64,7 @@ export const configurations: readonly Configuration[] = [
     target: two,
     rotators: 1,
     edits: allEdits,
-    left: { starts: 3, crashes: 0, edits: 2, reads: 1, units: 4 },
+    left: { starts: 3, crashes: 0, edits: 2, reads: 1, units: 3 },
   },
   {
     name: "two rotators at once, a person's edit",

@@ -10,7 +10,7 @@ import type { Target, Unchecked, World } from "./world";
 export interface Without {
   readonly limits?: Partial<Limits>;
   readonly call?: (call: Call, world: World) => Call;
-  readonly event?: (event: Event, run: Run) => Event;
+  readonly event?: (event: Event, run: Run, given: Call) => Event;
   readonly unchecked?: Unchecked;
 }
 
@@ -52,6 +52,7 @@ const start = ({ rotators, left }: Configuration): World => ({
   accepted: ["k0"],
   refused: [],
   persons: [],
+  wrong: [],
   made: 0,
   reader: undefined,
   runs: Array.from({ length: rotators }, () => undefined),
@@ -74,7 +75,7 @@ function step(world: World, at: number, run: Run, { target, without = {} }: Conf
   const call = without.call?.(given, world) ?? given;
   if (call.is === "end") return { label: `ends: ${call.outcome.reason}`, world: withRun(world, at, undefined) };
   const done = perform(world, call, target, without.unchecked ?? "none");
-  const event = without.event?.(done.event, run) ?? done.event;
+  const event = without.event?.(done.event, run, given) ?? done.event;
   return { label: call.is, world: withRun(done.world, at, afterEvent(run, event)), violation: done.violation };
 }
 
@@ -132,14 +133,14 @@ const isQuiet = ({ runs }: World): boolean => runs.every((run) => run === undefi
 const attempts = 25;
 
 /** Lets one rotator go on, undisturbed, until nothing is due. */
-function goneOn(world: World, configuration: Configuration): World | { readonly wrong: string } | "blocked" {
+function goneOn(world: World, configuration: Configuration): World | { readonly failure: string } | "blocked" {
   let at = world;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     at = withRun({ ...at, now: at.now + 61 * unit }, 0, newRun("continue"));
     for (let run = at.runs[0]; run !== undefined; run = at.runs[0]) {
       const then = step(at, 0, run, configuration);
-      const wrong = then.violation ?? violationIn(then.world, configuration.target);
-      if (wrong !== undefined) return { wrong };
+      const failure = then.violation ?? violationIn(then.world, configuration.target);
+      if (failure !== undefined) return { failure };
       at = then.world;
       if (then.label === "ends: not-due") return at;
     }
@@ -150,23 +151,22 @@ function goneOn(world: World, configuration: Configuration): World | { readonly 
 /** What is wrong when a world is brought to its end: nobody may be blocked for ever. */
 function endOf(world: World, configuration: Configuration): string | undefined {
   const first = { ...restored(world), reader: undefined };
-  const key = keyOf(first.home.data);
   let at = goneOn(first, configuration);
   const [live] = first.accepted;
-  if (at === "blocked" && live !== undefined && first.persons.includes(key) && !first.accepted.includes(key)) {
+  if (at === "blocked" && live !== undefined && first.wrong.includes(keyOf(first.home.data))) {
     // No value that the rotator knows is the target's any more: the person who wrote over it puts it right.
     const home = { version: first.home.version + 1, createdTime: timeText(first.now), data: valueOf(live) };
     at = goneOn({ ...first, home }, configuration);
   }
   if (at === "blocked") return "it is blocked";
-  const wrong = "wrong" in at ? at.wrong : wrongAtEnd(at);
+  const wrong = "failure" in at ? at.failure : wrongAtEnd(at);
   return wrong === undefined ? undefined : `at the end ${wrong}`;
 }
 
-function wrongAtEnd({ home, accepted, persons }: World): string | undefined {
+function wrongAtEnd({ home, accepted, persons, wrong }: World): string | undefined {
   const key = keyOf(home.data);
   // With nothing begun since, a person's wrong credential is the person's.
-  if (!accepted.includes(key) && !persons.includes(key)) return `the target does not accept the home's ${key}`;
+  if (!accepted.includes(key) && !wrong.includes(key)) return `the target does not accept the home's ${key}`;
   const leaked = accepted.find((one) => one !== key && !persons.includes(one));
   return leaked === undefined ? undefined : `${leaked} has not ended`;
 }
@@ -179,7 +179,7 @@ interface Visit {
 
 function pathTo(visit: Visit): readonly string[] {
   const labels: string[] = [];
-  for (let at: Visit | undefined = visit; at?.from !== undefined; at = at.from) labels.push(at.label);
+  for (let at = visit; at.from !== undefined; at = at.from) labels.push(at.label);
   return labels.reverse();
 }
 
@@ -211,8 +211,7 @@ export function explore(configuration: Configuration, bound: number): Exploratio
         seen.add(text);
         following.push(then);
         if (!isQuiet(world)) continue;
-        const { left: _left, reader: _reader, ...rest } = world;
-        const end = JSON.stringify(rest);
+        const end = JSON.stringify({ ...world, left: undefined, reader: undefined });
         if (ended.has(end)) continue;
         ended.add(end);
         const atEnd = endOf(world, configuration);

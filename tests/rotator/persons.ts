@@ -19,6 +19,13 @@ function writeHome(world: World, data: string): World | undefined {
   };
 }
 
+/** An edit with which the credential is the person's to answer for. */
+function answerFor(world: World | undefined): World | undefined {
+  if (world === undefined) return undefined;
+  const key = keyOf(world.home.data);
+  return world.accepted.includes(key) ? world : { ...world, wrong: [...new Set([...world.wrong, key])] };
+}
+
 /** Another member of the home is changed, the credential is not. */
 const note: Edit = {
   name: "a person changes another member of the home",
@@ -26,7 +33,7 @@ const note: Edit = {
 };
 const garbage: Edit = {
   name: "a person writes a credential into the home that the target does not have",
-  of: (world) => writeHome(world, valueOf("wrong")),
+  of: (world) => answerFor(writeHome(world, valueOf("wrong"))),
 };
 /** Changed at the target by hand, then in the home: by a person, or in Secrets Manager, from where the mover copies it. */
 const byHand: Edit = {
@@ -40,13 +47,13 @@ const byHand: Edit = {
 };
 const setBack: Edit = {
   name: "a person sets the home back to its former version",
-  of: (world) => (world.former === undefined ? undefined : writeHome(world, world.former)),
+  of: (world) => (world.former === undefined ? undefined : answerFor(writeHome(world, world.former))),
 };
 const putPending: Edit = {
   name: "a person puts the pending value into the home",
   of: (world) =>
     world.entry?.is === "rotation" && world.entry.rotation.is === "pending"
-      ? writeHome(world, world.entry.rotation.pending)
+      ? answerFor(writeHome(world, world.entry.rotation.pending))
       : undefined,
 };
 /** The entry is deleted with its metadata and written anew: its numbers start again. */

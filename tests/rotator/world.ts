@@ -36,6 +36,8 @@ export interface World {
   readonly refused: readonly string[];
   /** Keys that a person brought into the home, or out of it: whether they end is the person's business. */
   readonly persons: readonly string[];
+  /** Keys that the target did not accept when a person wrote them into the home. */
+  readonly wrong: readonly string[];
   /** How many values were made. */
   readonly made: number;
   readonly reader: { readonly key: string; readonly until: number } | undefined;
@@ -55,8 +57,12 @@ export interface Target {
   readonly credentials: 1 | 2;
   /** Keys in the order in which create makes them; then fresh ones. */
   readonly makes: readonly string[];
-  /** Keys that it never takes. */
+  /** Keys that it never takes, and says so. */
   readonly refuses: readonly string[];
+  /** Keys that it seems to take, and never accepts. */
+  readonly forgets: readonly string[];
+  /** What set logs in with: a credential that it is given, or an administrator's. */
+  readonly login: "given" | "administrator";
 }
 
 /** Vault without its check-and-set at one of the entries. */
@@ -130,8 +136,9 @@ export function perform(world: World, call: Exclude<Call, { is: "end" }>, target
         return { world, event: { is: "offered", answer: "refused" }, ...again };
       }
       const logins = [call.current, ...(call.previous === undefined ? [] : [call.previous])].map(keyOf);
-      const login = logins.find((one) => accepted.includes(one));
+      const login = target.login === "administrator" ? accepted[0] : logins.find((one) => accepted.includes(one));
       if (login === undefined) return { world, event: failed("set-failed"), ...again };
+      if (target.forgets.includes(key)) return { world, event: { is: "offered", answer: "set" }, ...again };
       // A target with room for two forgets the older of those that were there.
       const others = [login, ...accepted].filter((one, at, all) => one !== key && all.indexOf(one) === at);
       const now = [key, ...others].slice(0, target.credentials);
