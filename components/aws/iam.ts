@@ -206,7 +206,7 @@ export const canGetWebIdentityToken = (audience: string, algorithm: string): rea
  * Lambda's network interfaces in the subnets of a private Vault. These actions allow no narrower resource at the time
  * Lambda calls them, so the function's own code is denied them.
  */
-export const canUseSubnets = ({ functionArn }: MoverNames): readonly Statement[] => {
+export const canUseSubnets = ({ functionArn }: Pick<MoverNames, "functionArn">): readonly Statement[] => {
   const actions = [
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",

@@ -121,6 +121,57 @@ export function moverNames(stack: string, place: Place, owner?: Owner, rolePath 
   };
 }
 
+/** The names and ARNs of one rotator in AWS and in Vault. */
+export interface RotatorNames {
+  /** Name of the function, its role and its rules. */
+  readonly rotator: string;
+  readonly roleArn: string;
+  readonly functionArn: string;
+  readonly logGroup: string;
+  readonly logGroupArn: string;
+  /** Starts what is due. */
+  readonly dueRule: string;
+  readonly dueRuleArn: string;
+  /** Starts a rotation on its schedule. */
+  readonly startRule: string;
+  readonly startRuleArn: string;
+  readonly alarmTopic: string;
+  readonly alarmTopicArn: string;
+  readonly alarmPrefix: string;
+  readonly alarmArnPrefix: string;
+  /** Name of the rotator's policy and of its login role in Vault. */
+  readonly vaultIdentity: string;
+}
+
+/**
+ * The names of the rotator that a program calls `component`; fixed before anything exists, as those of a mover.
+ *
+ * @param rolePath IAM path of the role
+ */
+export function rotatorNames(stack: string, place: Place, owner: Owner, rolePath = "/"): RotatorNames {
+  const { partition, account, region } = place;
+  // No longer than a mover's longest ending. A mover of the same component has none of these names.
+  const base = `${baseName(stack, region, owner)}-rot`;
+  const logGroup = `/aws/lambda/${base}`;
+  const rule = (name: string): string => `arn:${partition}:events:${region}:${account}:rule/${name}`;
+  return {
+    rotator: base,
+    roleArn: `arn:${partition}:iam::${account}:role${rolePath}${base}`,
+    functionArn: `arn:${partition}:lambda:${region}:${account}:function:${base}`,
+    logGroup,
+    logGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${logGroup}`,
+    dueRule: `${base}-d`,
+    dueRuleArn: rule(`${base}-d`),
+    startRule: `${base}-s`,
+    startRuleArn: rule(`${base}-s`),
+    alarmTopic: `${base}-alarms`,
+    alarmTopicArn: `arn:${partition}:sns:${region}:${account}:${base}-alarms`,
+    alarmPrefix: `${base}-`,
+    alarmArnPrefix: `arn:${partition}:cloudwatch:${region}:${account}:alarm:${base}-`,
+    vaultIdentity: vaultName(`${base}-${account}`),
+  };
+}
+
 /** The names of a part that a program uses without `Homing`: the same for each part of one program and place. */
 export const namesOfProgram = (place: Input<Place>, rolePath?: string): Output<MoverNames> =>
   output(place).apply((where) =>

@@ -45,6 +45,8 @@ export interface SerializedFunction<Event, Result> extends FunctionRules {
   readonly factory: () => lambda.Callback<Event, Result>;
   /** Packages that only other functions load, beside those that none loads. */
   readonly neverLoaded: readonly string[];
+  /** Packages of the program that is being deployed, which the function loads as well. Default none. */
+  readonly programPackages?: readonly string[];
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly role: { readonly name: Input<string>; readonly description: string };
@@ -162,7 +164,14 @@ export function createSerializedFunction<Event, Result>(
     {
       ...child,
       dependsOn: [grants],
-      transformations: [packedWith(functionPackages([...neverLoaded, ...spec.neverLoaded]))],
+      transformations: [
+        packedWith(
+          functionPackages([...neverLoaded, ...spec.neverLoaded], undefined, {
+            packages: spec.programPackages ?? [],
+            folder: process.cwd(),
+          }),
+        ),
+      ],
     },
   );
   return { handler, role, grants, logGroup };

@@ -1,7 +1,7 @@
-import { cloudwatch, sns } from "@pulumi/aws";
+import { cloudwatch } from "@pulumi/aws";
 import { all, ComponentResource, interpolate, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
-import { alarmsMayPublish, policyOf } from "../aws/iam";
+import { alarmTopic } from "../aws/alarmTopic";
 import { namesOfProgram } from "../aws/names";
 import type { MoverNames, Place } from "../aws/names";
 import { moverAlarms } from "./alarmTable";
@@ -79,7 +79,7 @@ export class MoverAlarms extends ComponentResource {
           tags,
         },
         // An alarm that goes off before it may publish would be lost.
-        { parent: this, dependsOn: topic.ready },
+        { parent: this, dependsOn: [...topic.ready] },
       );
     }
 
@@ -87,22 +87,19 @@ export class MoverAlarms extends ComponentResource {
     this.registerOutputs({ topicArn: this.topicArn });
   }
 
-  /**
-   * Without a KMS key: CloudWatch can't publish to a topic that is encrypted with the AWS managed key alias/aws/sns, whose
-   * policy nobody can change (AWS Knowledge Center), and a customer managed key costs more than it protects: a
-   * notification holds an alarm's name, its description and a count, and names no secret.
-   */
   private createTopic(
     name: string,
     { place, names, tags }: Pick<Required<MoverAlarmsArgs>, "place" | "tags"> & { readonly names: Output<MoverNames> },
     alarms: readonly MoverAlarm[],
   ) {
-    const topic = new sns.Topic(`${name}-topic`, { name: names.alarmTopic, tags }, { parent: this });
-    const document = all([place, names]).apply(([{ account }, { alarmArnPrefix, alarmTopicArn }]) => {
-      const alarmArns = alarms.map(({ key }) => alarmArnPrefix + key);
-      return policyOf([alarmsMayPublish(alarmTopicArn, account, alarmArns)]);
-    });
-    const policy = new sns.TopicPolicy(`${name}-topic-policy`, { arn: topic.arn, policy: document }, { parent: this });
-    return { arn: topic.arn, ready: [policy] };
+    const args = all([place, names]).apply(
+      ([{ account }, { alarmTopic: topicName, alarmArnPrefix, alarmTopicArn }]) => ({
+        topicName,
+        topicArn: alarmTopicArn,
+        account,
+        alarmArns: alarms.map(({ key }) => alarmArnPrefix + key),
+      }),
+    );
+    return alarmTopic(this, name, args, tags);
   }
 }

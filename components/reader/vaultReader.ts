@@ -9,6 +9,7 @@ import { readerRules, renderPolicy } from "../vault/vaultPolicy";
 import { awsRole, functionClaim, jwtRole } from "../vault/vaultRole";
 import type { RoleArgs } from "../vault/vaultRole";
 import type { MoverStack } from "./moverStack";
+import { noteOverlap } from "./overlaps";
 import { homeFolder, overlaps, prefixFault } from "./teamPrefix";
 
 export interface VaultReaderArgs {
@@ -49,7 +50,9 @@ export class VaultReader extends ComponentResource {
     this.folder = homeFolder(mover, prefix);
     // What is known by now is refused by now; an ARN that the engine has yet to tell is looked at when it comes.
     if (typeof args.roleArn === "string") checkRole(name, mover, args.roleArn);
-    claim(name, [mover.vaultAddress, mover.vaultNamespace, mover.mount].join(" "), this.folder);
+    const where = [mover.vaultAddress, mover.vaultNamespace, mover.mount].join(" ");
+    claim(name, where, this.folder);
+    noteOverlap({ is: "reader", name, where, folder: this.folder, cacheSeconds });
 
     const ownName = vaultName(mover, prefix, this.folder);
     const namespace = mover.vaultNamespace === "" ? undefined : mover.vaultNamespace;

@@ -55,6 +55,18 @@ export const readerRules = (mount: string, folder: string): readonly PathRule[] 
   { path: `${mount}/data/${folder}/*`, capabilities: ["read"] },
 ];
 
+/**
+ * What a rotator may do in Vault: change the home of its one secret, which it does not make, and keep the entry at its
+ * pending path. Nothing of their metadata, and nothing beside them.
+ *
+ * @param home path of the home below the mount
+ * @param pending path of the rotation below the mount
+ */
+export const rotatorRules = (mount: string, home: string, pending: string): readonly PathRule[] => [
+  { path: `${mount}/data/${home}`, capabilities: ["read", "update"] },
+  { path: `${mount}/data/${pending}`, capabilities: ["create", "read", "update"] },
+];
+
 /** The rules as the text of a Vault policy. JSON's texts and lists are written as HCL's. */
 export const renderPolicy = (rules: readonly PathRule[]): string => `${rules.map(renderRule).join("\n\n")}\n`;
 
