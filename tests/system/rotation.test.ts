@@ -1,0 +1,14 @@
+import { describeRotation } from "./behaviours/rotation";
+import { useCloud } from "./support/bench";
+
+describe("rotation with login aws on Vault", function () {
+  this.timeout(300_000);
+  describeRotation(useCloud({ name: "sys-rotate-aws", login: "aws", server: "vault" }));
+});
+
+describe("rotation with login jwt on OpenBao", function () {
+  this.timeout(300_000);
+  describeRotation(
+    useCloud({ name: "sys-rotate-bao", login: "jwt", server: "openbao", settings: { authorship: "label" } }),
+  );
+});
