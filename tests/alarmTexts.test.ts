@@ -4,9 +4,14 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
 import { moverAlarms } from "../components/mover/alarmTable";
+import { rotatorAlarms } from "../components/rotator/rotatorAlarms";
 
 const root = join(__dirname, "..");
-const keys: readonly string[] = moverAlarms.map(({ key }) => key);
+const alarms: readonly { readonly key: string; readonly metric: string }[] = [
+  ...moverAlarms.map(({ key, metric }) => ({ key, metric: metric.name })),
+  ...rotatorAlarms,
+];
+const keys: readonly string[] = alarms.map(({ key }) => key);
 
 function filesBelow(path: string, end: string): readonly string[] {
   if (statSync(path).isFile()) return [path];
@@ -53,6 +58,8 @@ const general: readonly (readonly [where: string, text: string])[] = [
   ["components/homingArgs.ts", "Whether the end of an alarm"],
   ["components/mover/moverAlarms.ts", ""],
   ["components/mover/alarmTable.ts", ""],
+  ["components/aws/alarmTopic.ts", ""],
+  ["components/rotator/rotatorAlarms.ts", ""],
   ["tests/model/quietEnd.ts", ""],
 ];
 const isGeneral = ({ where, text }: Text): boolean =>
@@ -60,12 +67,12 @@ const isGeneral = ({ where, text }: Text): boolean =>
 
 /** The alarms that a text names: as code, by the outcome that they count, or right behind the word. */
 const namedIn = (text: string): readonly string[] =>
-  moverAlarms
+  alarms
     .filter(
       ({ key, metric }) =>
         text.includes(`\`${key}\``) ||
         text.includes(`alarms.md#${key}`) ||
-        text.includes(`\`${metric.name.replace(":", ": ")}\``) ||
+        text.includes(`\`${metric.replace(":", ": ")}\``) ||
         new RegExp(`\\balarms? (\\S+ (or|and) )?${key}\\b`).test(text),
     )
     .map(({ key }) => key);

@@ -24,7 +24,7 @@ export function makeTelemetry(): Telemetry {
       const isBad = outcome.outcome === "refused" || outcome.outcome === "failed";
       logger[isBad ? "warn" : "info"](`${outcome.outcome}: ${reasons[outcome.reason]}`, { secret, ...outcome });
       count(outcome.outcome, 1);
-      // Counts of none as well: they end an alarm.
+      // Counts of none as well: they end `rotation-failing`, `rotation-overdue` and `retire-overdue`.
       count("rotation-failing", outcome.outcome === "refused" ? 1 : failing);
       count("rotation-overdue", overdue);
       count("retire-overdue", retireOverdue);
