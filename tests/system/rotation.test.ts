@@ -3,12 +3,13 @@ import { useCloud } from "./support/bench";
 
 describe("rotation with login aws on Vault", function () {
   this.timeout(300_000);
-  describeRotation(useCloud({ name: "sys-rotate-aws", login: "aws", server: "vault" }));
+  describeRotation(useCloud({ name: "sys-rotate-aws", login: "aws", server: "vault" }), "aws");
 });
 
 describe("rotation with login jwt on OpenBao", function () {
   this.timeout(300_000);
   describeRotation(
     useCloud({ name: "sys-rotate-bao", login: "jwt", server: "openbao", settings: { authorship: "label" } }),
+    "jwt",
   );
 });

@@ -52,7 +52,7 @@ function startReaders(key: () => Promise<string>, api: ApiOfTwoKeys) {
 }
 
 /** The example of a rotation, from the secret's creation in Secrets Manager on. */
-export function describeRotation(bench: () => Bench): void {
+export function describeRotation(bench: () => Bench, login: "aws" | "jwt"): void {
   describe("a program that rotates the key of an API", () => {
     let api: ApiOfTwoKeys;
     let example: ExampleFolder;
@@ -148,7 +148,7 @@ export function describeRotation(bench: () => Bench): void {
       assert.equal(await keyInVault(), rotated);
     });
 
-    it("may change its own home and its own pending path, and do nothing else in Vault", async () => {
+    it("may change its own home and its own pending path, and nobody else may with its role", async () => {
       const { clients, home, homes, system } = bench();
       await homes.write(home("payments/other"), { value: "other" });
       const FunctionName = deployed.outputs["functionName"];
@@ -156,12 +156,17 @@ export function describeRotation(bench: () => Bench): void {
         new GetFunctionConfigurationCommand({ FunctionName }),
       );
       const session = clientsOf(system(), await sessionOfFunction(clients, "rotator-session", Role));
-      const { value: token } = await authenticate(readRotatorEnvironment(Environment?.Variables ?? {}), {
+      const loggedIn = authenticate(readRotatorEnvironment(Environment?.Variables ?? {}), {
         transport: makeTransport(system().vaultAddress, ""),
         sts: session.sts,
         now: Date.now,
-      });
-      session.destroy();
+      }).finally(session.destroy);
+      if (login === "jwt") {
+        // Another function that was given the role gets no token to try with.
+        await assert.rejects(loggedIn, { code: "vault-login-failed" });
+        return;
+      }
+      const { value: token } = await loggedIn;
       const rotator = vaultApi(system().vaultAddress, token);
       const { mount } = system();
       const own = `${mount}/data/${home(secretName)}`;

@@ -1,0 +1,90 @@
+/** What Vault's answers mean for a rotation. */
+import { deepEqual, equal, rejects } from "node:assert/strict";
+
+import { makeEntries } from "../../../runtime/rotator/entries";
+import { unrotated, writeRotation } from "../../../runtime/rotator/rotation";
+import type { KvRequest } from "../../../runtime/vault/kv";
+import type { Answer } from "../../../runtime/vault/transport";
+
+const value = '{"value":"canary"}';
+const times = '"created_time":"2026-01-01T00:00:00Z","deletion_time":""';
+const holding = (data: string): Answer => ({
+  status: 200,
+  text: `{"data":{"data":${data},"metadata":{"version":3,${times}}}}`,
+});
+const written: Answer = { status: 200, text: `{"data":{"version":4,${times}}}` };
+const deleted: Answer = { status: 404, text: `{"data":{"data":null,"metadata":{"version":3,${times}}}}` };
+const absent: Answer = { status: 404, text: '{"errors":[]}' };
+const mismatch: Answer = {
+  status: 400,
+  text: '{"errors":["check-and-set parameter did not match the current version"]}',
+};
+const tooLarge: Answer = { status: 413, text: "" };
+
+function entriesOf(answer: Answer) {
+  const sent: KvRequest[] = [];
+  const perform = makeEntries(
+    {
+      send: (request) => {
+        sent.push(request);
+        return Promise.resolve(answer);
+      },
+      url: (api, path) => `/v1/homing/${api}/${path}`,
+    },
+    "home",
+    "pending",
+  );
+  return { perform, sent };
+}
+const stopped = (outcome: string, reason: string) => ({ is: "stopped", outcome: { outcome, reason } });
+const writeEntry = { is: "write-entry", rotation: unrotated, base: 3 } as const;
+const writeHome = { is: "write-home", value, base: 3 } as const;
+
+describe("the entries of a rotation", () => {
+  it("are read where they are", async () => {
+    deepEqual(await entriesOf(holding(value)).perform({ is: "read-home" }), {
+      is: "home",
+      home: { version: 3, createdTime: "2026-01-01T00:00:00Z", data: value },
+    });
+    deepEqual(await entriesOf(holding(writeRotation(unrotated))).perform({ is: "read-entry" }), {
+      is: "entry",
+      version: 3,
+      rotation: unrotated,
+    });
+    deepEqual(await entriesOf(absent).perform({ is: "read-entry" }), { is: "entry", version: 0, rotation: unrotated });
+  });
+
+  it("that are not there, deleted or somebody else's stop the attempt", async () => {
+    deepEqual(await entriesOf(absent).perform({ is: "read-home" }), stopped("refused", "home-absent"));
+    deepEqual(await entriesOf(deleted).perform({ is: "read-home" }), stopped("refused", "home-deleted"));
+    deepEqual(await entriesOf(deleted).perform({ is: "read-entry" }), stopped("refused", "pending-deleted"));
+    deepEqual(await entriesOf(holding(value)).perform({ is: "read-entry" }), stopped("refused", "pending-unreadable"));
+  });
+
+  it("are written with the version that was read, and a value as its own text", async () => {
+    const { perform, sent } = entriesOf(written);
+
+    deepEqual(await perform(writeHome), {
+      is: "home-written",
+      home: { version: 4, createdTime: "2026-01-01T00:00:00Z", data: value },
+    });
+    equal(sent[0]?.body, `{"options":{"cas":3},"data":${value}}`);
+    deepEqual(await perform(writeEntry), { is: "entry-written", version: 4, rotation: unrotated });
+    equal(sent[1]?.path, "/v1/homing/data/pending");
+  });
+
+  it("that somebody changed meanwhile are told apart: the home is looked at again, the rotation is left", async () => {
+    deepEqual(await entriesOf(mismatch).perform(writeHome), { is: "home-mismatch" });
+    deepEqual(await entriesOf(mismatch).perform(writeEntry), stopped("nothing", "elsewhere"));
+  });
+
+  it("that Vault refuses to store are a failure with a reason, and a Vault that fails is tried again", async () => {
+    deepEqual(await entriesOf(tooLarge).perform(writeHome), stopped("failed", "vault-rejected"));
+    for (const call of [writeEntry, writeHome, { is: "read-home" }, { is: "read-entry" }] as const) {
+      await rejects(entriesOf({ status: 503, text: "canary" }).perform(call), (error: Error) => {
+        equal(error.name, "RetryableError");
+        return !error.message.includes("canary");
+      });
+    }
+  });
+});
