@@ -25,7 +25,7 @@ export const rotatorAlarms: readonly RotatorAlarm[] = [
     treatMissingData: "breaching",
     means:
       "A rotation does not get on, or its function does not run. Readers still have a value that the target accepts.",
-    todo: "The function's log names the reason of each attempt: a callback that throws, a home that is not there, Vault.",
+    todo: "The function's log names the reason of each attempt: a callback that throws, a home that is not there, Vault. After a first deployment the first look ends this alarm.",
   },
   {
     key: "rotation-overdue",

@@ -113,7 +113,7 @@ export interface Signs {
 }
 
 export function signsOf(rotation: Rotation, now: number): Signs {
-  const wanted = rotation.wantedAt > 0 && now - rotation.wantedAt >= overdueMs;
+  const wanted = rotation.wantedAt > 0 && now - Math.max(rotation.wantedAt, rotation.notBefore) >= overdueMs;
   const ending = rotation.is === "retiring" && now - rotation.notBefore >= overdueMs;
   return { failing: rotation.tries >= failingTries ? 1 : 0, overdue: wanted ? 1 : 0, retireOverdue: ending ? 1 : 0 };
 }

@@ -64,6 +64,8 @@ describe("an attempt", () => {
     deepEqual(signsOf({ ...unrotated, tries: 2, wantedAt: now - hour + 1 }, now), none);
     deepEqual(signsOf({ ...unrotated, tries: 3 }, now), { ...none, failing: 1 });
     deepEqual(signsOf({ ...unrotated, wantedAt: now - hour }, now), { ...none, overdue: 1 });
+    // One that waits for readers of what the home held before is not late yet.
+    deepEqual(signsOf({ ...unrotated, wantedAt: now - 30 * hour, notBefore: now - hour + 1 }, now), none);
     deepEqual(signsOf(retiring, now + hour - 1), none);
     deepEqual(signsOf(retiring, now + hour), { ...none, retireOverdue: 1 });
   });
