@@ -1,7 +1,7 @@
 /** The callbacks of a RotatingSecret, as the machine's calls. What they throw can quote a value, so it goes no further. */
-import type { Call, Event } from "./machine";
 import type { Reason } from "./outcome";
 import type { ValueText } from "./rotation";
+import type { Call, Event } from "./run";
 
 /** A value as `vault kv get` shows it: the object that a home holds as data. A moved text is `{ value: "…" }`. */
 export type RotatingValue = Readonly<Record<string, unknown>>;

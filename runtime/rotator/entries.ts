@@ -5,10 +5,10 @@ import type { Step } from "../shared/errors";
 import { membersOf } from "../shared/members";
 import type { Kv } from "../vault/kv";
 import { answerError, isDeletedVersion, isMismatch, isNeverWritten, isRejected, readJson } from "../vault/vaultErrors";
-import { noEntry } from "./machine";
-import type { Call, Event } from "./machine";
 import type { OutcomeKind, Reason } from "./outcome";
 import { readRotation, writeRotation } from "./rotation";
+import { noEntry } from "./run";
+import type { Call, Event } from "./run";
 
 type EntryCall = Extract<Call, { readonly is: "read-entry" | "read-home" | "write-entry" | "write-home" }>;
 

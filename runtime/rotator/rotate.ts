@@ -1,8 +1,9 @@
 /** One attempt: the machine's calls, one after the other, until it has none. */
-import { afterEvent, newRun, nextCall } from "./machine";
-import type { Call, Event, Limits, Wish } from "./machine";
+import { nextCall } from "./machine";
 import type { Outcome } from "./outcome";
 import type { Rotation } from "./rotation";
+import { afterEvent, newRun } from "./run";
+import type { Call, Event, Limits, Wish } from "./run";
 
 export interface RotateDeps {
   /** Does a call. @throws a RetryableError when Vault can't be reached */

@@ -1,6 +1,7 @@
 /** Visits every world that rotators, a person, a reader and time can make, with the real machine. */
-import { afterEvent, newRun, nextCall } from "../../runtime/rotator/machine";
-import type { Call, Event, Limits, Run } from "../../runtime/rotator/machine";
+import { nextCall } from "../../runtime/rotator/machine";
+import { afterEvent, newRun } from "../../runtime/rotator/run";
+import type { Call, Event, Limits, Run } from "../../runtime/rotator/run";
 import { isPossible, restored } from "./persons";
 import type { Edit } from "./persons";
 import { keyOf, limits, perform, timeText, unit, valueOf, violationIn } from "./world";

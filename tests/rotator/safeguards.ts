@@ -1,5 +1,5 @@
 /** The safeguards of a rotation, each switched off in a configuration that finds it missing. */
-import type { Call, Event, HeldHome, Run } from "../../runtime/rotator/machine";
+import type { Call, Event, HeldHome, Run } from "../../runtime/rotator/run";
 import { isAmong, unrotated } from "../../runtime/rotator/rotation";
 import type { Rotation } from "../../runtime/rotator/rotation";
 import { administered, one, stubborn, two } from "./configurations";

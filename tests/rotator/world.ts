@@ -1,8 +1,8 @@
 /** The world that rotators act on: Vault's two entries, a target, a reader with a cache, and a person. Plain data. */
-import type { Call, Event, HeldHome, Limits, Run } from "../../runtime/rotator/machine";
-import { noEntry } from "../../runtime/rotator/machine";
 import { writeRotation } from "../../runtime/rotator/rotation";
 import type { Rotation, ValueText } from "../../runtime/rotator/rotation";
+import { noEntry } from "../../runtime/rotator/run";
+import type { Call, Event, HeldHome, Limits, Run } from "../../runtime/rotator/run";
 
 /** One unit of time. */
 export const unit = 60_000;

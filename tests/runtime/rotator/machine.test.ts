@@ -1,10 +1,11 @@
 /** When an attempt begins, and what its end tells the alarms; what follows then is explored in tests/rotator. */
 import { deepEqual, equal } from "node:assert/strict";
 
-import { afterEvent, newRun, nextCall, signsOf } from "../../../runtime/rotator/machine";
-import type { Limits, Wish } from "../../../runtime/rotator/machine";
+import { nextCall, signsOf } from "../../../runtime/rotator/machine";
 import { unrotated } from "../../../runtime/rotator/rotation";
 import type { Retiring, Rotation } from "../../../runtime/rotator/rotation";
+import { afterEvent, newRun } from "../../../runtime/rotator/run";
+import type { Limits, Wish } from "../../../runtime/rotator/run";
 
 const minute = 60_000;
 const hour = 60 * minute;
