@@ -1,5 +1,5 @@
-import { cloudwatch, getCallerIdentityOutput, getPartitionOutput, getRegionOutput, lambda } from "@pulumi/aws";
-import type { iam } from "@pulumi/aws";
+import { getCallerIdentityOutput, getPartitionOutput, getRegionOutput } from "@pulumi/aws";
+import type { iam, lambda } from "@pulumi/aws";
 import { all, ComponentResource, getProject, getStack, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { Policy } from "@pulumi/vault";
@@ -12,6 +12,7 @@ import { optionDefaults, withDefaults } from "../args/partDefaults";
 import { canGetWebIdentityToken, canLog, canUseSubnets, onlyThisFunction } from "../aws/iam";
 import { rotatorNames } from "../aws/names";
 import type { Place, RotatorNames } from "../aws/names";
+import { createScheduledCall } from "../aws/scheduledCall";
 import { createSerializedFunction, functionRules } from "../aws/serializedFunction";
 import type { FunctionRules } from "../aws/serializedFunction";
 import type { MoverStack } from "../reader/moverStack";
@@ -228,34 +229,22 @@ export class RotatingSecret extends ComponentResource {
     handler: lambda.Function,
     tags: RotatorOptions["tags"],
   ): void {
-    const rules = [
+    const calls = [
       { key: "due", ruleName: names.dueRule, ruleArn: names.dueRuleArn, at: lookRate as string, event: "continue" },
       ...(isCron(schedule)
         ? [{ key: "start", ruleName: names.startRule, ruleArn: names.startRuleArn, at: schedule, event: "start" }]
         : []),
     ];
-    for (const { key, ruleName, ruleArn, at, event } of rules) {
-      const permission = new lambda.Permission(
-        `${name}-${key}-permission`,
-        {
-          statementId: key,
-          action: "lambda:InvokeFunction",
-          function: handler.name,
-          principal: "events.amazonaws.com",
-          sourceArn: ruleArn,
-        },
-        { parent: this },
-      );
-      const rule = new cloudwatch.EventRule(
-        `${name}-${key}`,
-        { name: ruleName, description: "Rotates what is due", scheduleExpression: at, tags },
-        { parent: this },
-      );
-      new cloudwatch.EventTarget(
-        `${name}-${key}-target`,
-        { rule: rule.name, arn: handler.arn, targetId: "rotator", input: JSON.stringify({ rotate: event }) },
-        { parent: this, dependsOn: [permission] },
-      );
+    for (const { at, event, ...rule } of calls) {
+      createScheduledCall(this, name, {
+        ...rule,
+        handler,
+        description: "Rotates what is due",
+        scheduleExpression: at,
+        targetId: "rotator",
+        event: { rotate: event },
+        tags,
+      });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { cloudwatch, lambda } from "@pulumi/aws";
+import type { lambda } from "@pulumi/aws";
 import { all, ComponentResource, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { MoverSettings } from "../../runtime/shared/environment";
@@ -9,6 +9,7 @@ import type { SweepKind } from "../../runtime/sweeper/sweep";
 import { optionDefaults, sweeperDefaults, withDefaults } from "../args/partDefaults";
 import { namesOfProgram } from "../aws/names";
 import type { MoverNames, Place } from "../aws/names";
+import { createScheduledCall } from "../aws/scheduledCall";
 import { createSerializedFunction, functionRules } from "../aws/serializedFunction";
 import type { FunctionRules } from "../aws/serializedFunction";
 import type { MoverOptions } from "../mover/secretMover";
@@ -152,28 +153,15 @@ export class SecretSweeper extends ComponentResource {
         description: "Sweeps all secrets, those that the mover scheduled for deletion included",
       },
     ];
-    for (const { key, ruleName, ruleArn, kind, scheduleExpression, description } of schedules) {
-      const permission = new lambda.Permission(
-        `${name}-${key}-permission`,
-        {
-          statementId: key,
-          action: "lambda:InvokeFunction",
-          function: handler.name,
-          principal: "events.amazonaws.com",
-          sourceArn: ruleArn,
-        },
-        { parent: this },
-      );
-      const rule = new cloudwatch.EventRule(
-        `${name}-${key}`,
-        { name: ruleName, description, scheduleExpression, state: sweep.runs ? "ENABLED" : "DISABLED", tags },
-        { parent: this },
-      );
-      new cloudwatch.EventTarget(
-        `${name}-${key}-target`,
-        { rule: rule.name, arn: handler.arn, targetId: "sweeper", input: JSON.stringify({ sweep: kind }) },
-        { parent: this, dependsOn: [permission] },
-      );
+    for (const { kind, ...schedule } of schedules) {
+      createScheduledCall(this, name, {
+        ...schedule,
+        handler,
+        state: sweep.runs ? "ENABLED" : "DISABLED",
+        targetId: "sweeper",
+        event: { sweep: kind },
+        tags,
+      });
     }
   }
 }
