@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
-import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
 import type { VaultAccessArgs } from "../../../components/vault/vaultAccess";
 import { vaultClient } from "../../../local/providers/vault/client";
 import type { VaultClient } from "../../../local/providers/vault/client";
-import { commandEnvironment } from "../../../local/stack";
+import { askNothingAfterwards, changesOf, commandEnvironment } from "../../../local/stack";
+import type { Changes } from "../../../local/stack";
 import { installTools } from "../../../local/tools";
 import { startVault } from "../../../local/vaultServer";
 
@@ -22,15 +22,12 @@ const { VaultAccess } = require(${JSON.stringify(join(checkout, "components", "v
 new VaultAccess("home", JSON.parse(readFileSync("args.json", "utf8")));
 `;
 
-/** How many resources an operation did what to. */
-export type Changes = OpMap | undefined;
-
 export interface HomeStack {
   /** As with `pulumi up --skip-preview`: what the preview refuses comes to the update. */
-  readonly up: (args: VaultAccessArgs, options?: { readonly refresh?: boolean }) => Promise<Changes>;
-  readonly preview: (args: VaultAccessArgs) => Promise<Changes>;
-  readonly refresh: () => Promise<Changes>;
-  readonly destroy: () => Promise<Changes>;
+  readonly up: (args: VaultAccessArgs, options?: { readonly refresh?: boolean }) => Promise<Changes | undefined>;
+  readonly preview: (args: VaultAccessArgs) => Promise<Changes | undefined>;
+  readonly refresh: () => Promise<Changes | undefined>;
+  readonly destroy: () => Promise<Changes | undefined>;
   /** Runs a line of a page, in the shell, on this stack. */
   readonly shell: (line: string) => Promise<void>;
   /** Whether the resource of that name is protected. */
@@ -53,15 +50,6 @@ export interface HomeBench {
 interface StoredResource {
   readonly urn: string;
   readonly protect?: boolean;
-}
-
-/** Runs an operation, and takes its changes from the engine's own last event. */
-async function changesOf(operation: (onEvent: (event: EngineEvent) => void) => Promise<unknown>): Promise<Changes> {
-  let changes: Changes;
-  await operation(({ summaryEvent }) => {
-    if (summaryEvent !== undefined) changes = summaryEvent.resourceChanges;
-  });
-  return changes;
 }
 
 export async function startHomeBench(): Promise<HomeBench> {
@@ -105,8 +93,7 @@ export async function startHomeBench(): Promise<HomeBench> {
         envVars,
       },
     );
-    // After each operation the Automation API asks for outputs and history, which takes a third of its time.
-    Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
+    askNothingAfterwards(stack);
     const give = (args: VaultAccessArgs): void => {
       writeFileSync(join(workDir, "args.json"), JSON.stringify(args));
     };
