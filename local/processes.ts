@@ -4,9 +4,11 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { signalGroup, spawnInGroup } from "./processes/group";
+import type { ProcessUser } from "./processes/group";
 
 export { freePort, withFreePort } from "./ports";
 export { beforeStop, stopAll } from "./processes/group";
+export type { ProcessUser } from "./processes/group";
 
 /** How a process ended: by itself with a code, or by a signal. */
 export interface ProcessExit {
@@ -32,6 +34,8 @@ export interface ProcessOptions {
   /** The whole environment: nothing of this process's own is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** As whom it runs, where it must not run as this process does. */
+  readonly user?: ProcessUser;
   /** Standard output and error are appended to this file, which only its owner can read. */
   readonly logFile: string;
   /** Asked every 100 ms until it says true. An error of its own ends the start. */
@@ -86,7 +90,7 @@ function spawnLogged(options: ProcessOptions, graceMs: number): ChildProcess {
     return spawnInGroup(
       options.command,
       options.args,
-      { cwd: options.cwd, env: options.env, stdio: ["ignore", log, log] },
+      { cwd: options.cwd, env: options.env, stdio: ["ignore", log, log], ...options.user },
       (leader) => stopGroup(leader, exitOf(leader), graceMs),
     );
   } finally {

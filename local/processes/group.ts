@@ -5,8 +5,14 @@ import { constants } from "node:os";
 import { startWatchdog } from "./watchdog";
 import type { Watchdog } from "./watchdog";
 
+/** A user of the system, by number; only root can start a process as another. */
+export interface ProcessUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** How a process is started in a group of its own. */
-export interface GroupOptions {
+export interface GroupOptions extends Partial<ProcessUser> {
   readonly cwd?: string;
   /** The whole environment of the process: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
