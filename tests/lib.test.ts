@@ -29,7 +29,7 @@ describe("homing as a package", () => {
   });
 
   // With another version of Pulumi's packages its plugins would be others than those that homing is tested with.
-  for (const example of ["embed", "consumer", "rotation", "rotation-postgres"]) {
+  for (const example of ["embed", "consumer", "rotation", "rotation-postgres", "rotation-single-key"]) {
     it(`is a link of its example ${example}, which asks for the versions that it has itself`, () => {
       const { dependencies, devDependencies } = manifestOf(join("examples", example));
       const own = manifestOf(".");
