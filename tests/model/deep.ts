@@ -1,6 +1,6 @@
 /**
  * `npm run test:deep`: the explorer to ten million states, more schedules, every pair of acts to six thousand states, and
- * a sample of threes. Its arguments: states, schedules, states of a pair, minutes for the threes.
+ * a sample of threes; 100 killed rotations of each target. Its arguments: states, schedules, states of a pair, minutes for the threes.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -18,6 +18,7 @@ const { status } = spawnSync(
     "tests/model/authority.test.ts",
     "tests/model/pairs.test.ts",
     "tests/model/triplesOfActs.ts",
+    "tests/rotator/proof/proof.test.ts",
   ],
   {
     cwd: root,
@@ -29,6 +30,7 @@ const { status } = spawnSync(
       HOMING_MODEL_PAIR_STATES: pairs,
       HOMING_MODEL_AUTHORITY_STATES: "1000",
       HOMING_MODEL_TRIPLE_MINUTES: minutes,
+      HOMING_ROTATIONS: "100",
     },
   },
 );

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RotatingValue } from "../../../runtime/rotator/callbacks";
 import type { JumpingClock } from "./clock";
 
-const pauseMs = 50;
+/** Between two logins of a reader, where time does not jump. */
+const pauseMs = 250;
 
 export interface ReadersDeps {
   readonly clock: JumpingClock;
@@ -54,19 +55,18 @@ function readerOf(cacheMs: number, { clock, read, login }: ReadersDeps) {
 export function startReaders(caches: readonly number[], deps: ReadersDeps): Readers {
   const readers = caches.map((cacheMs) => readerOf(cacheMs, deps));
   let isOver = false;
-  let wanted: { readonly ms: number; readonly done: () => void } | undefined;
+  const wanted: { readonly ms: number; readonly done: () => void }[] = [];
   let pause = new AbortController();
 
   async function run(): Promise<void> {
     while (!isOver) {
-      const jump = wanted;
-      wanted = undefined;
+      const jump = wanted.shift();
       pause = new AbortController();
       if (jump !== undefined) deps.clock.jump(jump.ms);
       await Promise.all(readers.map(({ step }) => step()));
       jump?.done();
       // Cut short by the next jump.
-      if (wanted === undefined) await sleep(pauseMs, undefined, { signal: pause.signal }).catch(() => undefined);
+      if (wanted.length === 0) await sleep(pauseMs, undefined, { signal: pause.signal }).catch(() => undefined);
     }
   }
 
@@ -79,7 +79,7 @@ export function startReaders(caches: readonly number[], deps: ReadersDeps): Read
           throw new Error("the readers have stopped");
         }),
         new Promise<void>((resolve) => {
-          wanted = { ms, done: resolve };
+          wanted.push({ ms, done: resolve });
           pause.abort();
         }),
       ]),

@@ -3,12 +3,15 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { accepts, verifierOf } from "../../../examples/rotation-postgres/database";
+import { Client, DatabaseError } from "pg";
+
+import { verifierOf } from "../../../examples/rotation-postgres/database";
 import type { RotatingValue } from "../../../runtime/rotator/callbacks";
 import type { ApiOfKeys } from "../../support/apiOfKeys";
 import { startApiOfOneKey } from "../../support/apiOfOneKey";
 import { startApi } from "../../support/apiOfTwoKeys";
 import { startPostgres } from "../../support/postgresServer";
+import type { DatabaseAddress, PostgresServer } from "../../support/postgresServer";
 
 /** What an example's program needs, and the value that it begins with. */
 export interface Given {
@@ -51,12 +54,36 @@ function remembered(ask: (verifier: string, password: string) => boolean): typeo
   };
 }
 
-export async function postgres(strategy: "alternating users" | "single user"): Promise<Target> {
+/** A reader's login, which takes as long as it takes. */
+async function logsIn(
+  { port, host, database }: DatabaseAddress,
+  { username, password }: RotatingValue,
+): Promise<boolean> {
+  const client = new Client({ port, host, database, user: String(username), password: String(password) });
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === "28P01") return false;
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A database with the two users of examples/rotation-postgres. */
+export async function databaseOfTwo(): Promise<PostgresServer> {
   const server = await startPostgres();
   await server.query(readFileSync(join(__dirname, "../../../examples/rotation-postgres/users.sql"), "utf8"));
+  return server;
+}
+
+/** One after the other on the same server: each begins with its first user alone. */
+export async function postgres(server: PostgresServer, strategy: "alternating users" | "single user"): Promise<Target> {
   const password = newSecret();
-  await server.query(`ALTER ROLE payments_a PASSWORD '${verifierOf({ password })}'`);
-  const { signal } = new AbortController();
+  await server.query(
+    `ALTER ROLE payments_a PASSWORD '${verifierOf({ password })}'; ALTER ROLE payments_b PASSWORD NULL`,
+  );
   const isIts = remembered(isOf);
   return {
     example: "rotation-postgres",
@@ -72,7 +99,7 @@ export async function postgres(strategy: "alternating users" | "single user"): P
       },
       first: { host: server.host, port, dbname: server.database, username: "payments_a", password },
     }),
-    login: (value) => accepts({ ...value, port: server.port }, signal),
+    login: (value) => logsIn(server, value),
     unknown: async (values) => {
       const users = await server.query(
         "SELECT rolname, rolpassword FROM pg_authid WHERE rolname LIKE 'payments%' AND rolpassword IS NOT NULL",
@@ -81,7 +108,7 @@ export async function postgres(strategy: "alternating users" | "single user"): P
         values.some((value) => value["username"] === user && isIts(String(verifier), String(value["password"])));
       return users.filter(({ rolname, rolpassword }) => !isKnown(rolname, rolpassword)).length;
     },
-    stop: server.stop,
+    stop: () => Promise.resolve(),
   };
 }
 
