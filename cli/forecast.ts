@@ -12,6 +12,7 @@ import { decide } from "../runtime/mover/decide";
 import type { CopyOnly, Decision } from "../runtime/mover/decision";
 import { hasTagRoom } from "../runtime/mover/deletion";
 import { modeFor, ownedByIac } from "../runtime/mover/facts";
+import { isConflict, nameConflict } from "../runtime/mover/rotated";
 import { modes } from "../runtime/shared/environment";
 import type { MoverSettings } from "../runtime/shared/environment";
 
@@ -132,7 +133,7 @@ export function forecastOf(
 
 /** What the forecast may have to ask Vault and AWS, each only when it needs the answer. */
 export interface Looks {
-  /** Metadata of the home at a path below the mount. */
+  /** Metadata of the entry at a path below the mount: the home, or its rotation. */
   readonly home: (path: string) => Promise<Home>;
   /** Whether the secret's resource policy lets an AWS service in. */
   readonly isReadByService: (arn: string) => Promise<boolean>;
@@ -159,6 +160,9 @@ export async function forecast(source: Source, settings: MoverSettings, looks: L
   const decision = decide(source, home, settings, { now });
   const moves = decision.act === "report" ? decision.intent === "move" : "mode" in decision && decision.mode === "move";
   if (moves && (await looks.isReadByService(source.arn))) return reached("nothing", "skipped", "service-read");
+  if (isConflict(decision)) {
+    return reached("nothing", "refused", await nameConflict(home, source.name, settings, looks.home));
+  }
   return forecastOf(decision, source, home, settings, now);
 }
 

@@ -13,6 +13,8 @@ import { decide } from "../runtime/mover/decide";
 import { isConfirmed } from "../runtime/mover/facts";
 import { liveVersion } from "../runtime/mover/homeFacts";
 import { prove } from "../runtime/mover/proof";
+import { isConflict, nameConflict } from "../runtime/mover/rotated";
+import type { Conflict } from "../runtime/mover/rotated";
 import type { MoverSettings } from "../runtime/shared/environment";
 import { Failure } from "./failure";
 import { requireNamed } from "./target";
@@ -31,10 +33,10 @@ export interface Refused {
   readonly target: Target;
   readonly source: Source & { readonly currentVersionId: string };
   readonly home: Home;
-  readonly reason: "home-conflict" | "home-of-another" | "home-deleted";
+  readonly reason: Conflict | "home-of-another" | "home-deleted";
 }
 
-const resolvable: readonly Reason[] = ["home-conflict", "home-of-another", "home-deleted"];
+const resolvable: readonly Reason[] = ["home-conflict", "home-rotated", "home-of-another", "home-deleted"];
 const isResolvable = (reason: Reason): reason is Refused["reason"] => resolvable.includes(reason);
 const again = "look at it again, and run the same command again if you still want it";
 
@@ -51,12 +53,9 @@ export async function findRefusal(target: Target, settings: MoverSettings, deps:
   const { currentVersionId } = source;
   const decision = decide(source, home, settings, { now: deps.now() });
   // The mover accepts a home with the same value. That the secret is still there shows that the values differ.
-  const reason: Reason | undefined =
-    decision.act === "recognise" && decision.by !== "own"
-      ? "home-conflict"
-      : decision.act === "stop"
-        ? decision.reason
-        : undefined;
+  const conflicts = isConflict(decision) || (decision.act === "recognise" && decision.by !== "own");
+  const told: Reason | undefined = decision.act === "stop" ? decision.reason : undefined;
+  const reason = conflicts ? await nameConflict(home, source.name, settings, deps.home.metadata) : told;
   if (reason === undefined || currentVersionId === undefined || !isResolvable(reason)) {
     const why = reason === undefined ? "the mover can go on with it by itself" : reasons[reason];
     throw new Failure(`There is nothing to resolve for ${name}: ${why}.`);

@@ -37,6 +37,7 @@ export function sectionOf(head: string, items: readonly Item[]): readonly string
 /** Reasons that `homing resolve` ends, each with its options. */
 const resolvable: Readonly<Record<string, string>> = {
   "home-conflict": "--take (or --keep)",
+  "home-rotated": "--keep (or --take)",
   "home-deleted": "--take",
   "home-of-another": "--take (or --keep)",
 };

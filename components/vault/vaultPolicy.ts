@@ -1,4 +1,4 @@
-import { templateRecordPath } from "../../runtime/model/path";
+import { rotationFolder, templateRecordPath } from "../../runtime/model/path";
 import { homeFolder } from "../../runtime/model/stateTag";
 
 /** What a Vault policy can allow on a path. */
@@ -24,13 +24,14 @@ export interface HomesPlace {
 
 /**
  * What the mover may do in Vault: write and read back the homes of its own account and region, read their metadata,
- * change their labels, and write its record once.
+ * change their labels, write its record once, and see who wrote the rotations of its secrets.
  *
  * - Nothing above the folder of account and region: other accounts' movers have their homes beside it.
  * - No parameter list on the data path: Vault would refuse reads there.
  * - Only `patch` on metadata, and only of custom_metadata: a POST would replace everybody's labels, and an expiry set
  *   there would delete what was just proven.
  * - No `update` of the record: a mover with another setting could make it say so.
+ * - Of rotations only the metadata: their data holds values that no mover has moved.
  * - Nothing to list, delete, destroy or undelete.
  */
 export function moverRules(place: HomesPlace): readonly PathRule[] {
@@ -44,6 +45,7 @@ export function moverRules(place: HomesPlace): readonly PathRule[] {
       allowedParameters: { custom_metadata: [] },
     },
     { path: `${mount}/data/${templateRecordPath(place)}`, capabilities: ["create", "read"] },
+    { path: `${mount}/metadata/${rotationFolder(place)}/*`, capabilities: ["read"] },
   ];
 }
 

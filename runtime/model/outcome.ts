@@ -41,6 +41,7 @@ export const reasons = {
   undecryptable: "its KMS key can't be used: disabled, pending deletion or denied",
   "value-unsupported": "Vault can't hold this value unchanged",
   "home-conflict": "its home was written by somebody else",
+  "home-rotated": "a RotatingSecret has rotated its home since; what Secrets Manager holds is not copied over that",
   "home-deleted": "the current version of its home was deleted or destroyed in Vault",
   "home-of-another": "its home belongs to a secret of the same name that existed before",
   "home-expires": "Vault will delete the copy by itself: the mount or the path has delete_version_after",

@@ -45,5 +45,16 @@ export const homePath = (settings: PathSettings, name: string): string =>
 export const templateRecordPath = ({ account, region }: Pick<PathSettings, "account" | "region">): string =>
   `~homing/${account}/${region}`;
 
+/**
+ * The folder of the rotations of an account and a region. No home can be in it, since every home's path begins with
+ * `homePrefix`, which holds no `~`; nor is the mover's record in it, whose second part is an account.
+ */
+export const rotationFolder = ({ account, region }: Pick<PathSettings, "account" | "region">): string =>
+  `~homing/rotation/${account}/${region}`;
+
+/** The path of a secret's rotation. */
+export const pendingPath = (settings: Pick<PathSettings, "account" | "region">, name: string): string =>
+  `${rotationFolder(settings)}/${encodeName(name)}`;
+
 /** A path as it stands in a URL: each segment encoded, the slashes kept. */
 export const urlPath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");

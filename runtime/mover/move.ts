@@ -28,6 +28,7 @@ import { resolve } from "./resolve";
 import type { Resolved } from "./resolve";
 import type { MoveRequest, Result, Run } from "./run";
 import { inParallel } from "./inParallel";
+import { isConflict, nameConflict } from "./rotated";
 import { rememberProof } from "./tagging";
 import { startTrace } from "./trace";
 
@@ -86,14 +87,19 @@ async function write(
   return { homeVersion: written.version, base, kind, written: true, acceptForeign: false, label: own };
 }
 
+/** Refuses a home that is not the mover's, by the name of who wrote it. */
+const refuseConflict = async ({ deps, settings, trace }: Run, { name }: Source, home: Home): Promise<Outcome> =>
+  trace.end("refused", await nameConflict(home, name, settings, deps.home.metadata));
+
 /** Finds out whether the home's current version holds a value that this source has or had. */
 async function recognise(
   run: Run,
   source: Source,
+  home: Home,
   decision: Extract<Decision, { act: "recognise" }>,
   value: SourceValue,
 ): Promise<Result | Copy> {
-  const { deps, path, settings, trace, arn } = run;
+  const { deps, path, settings, arn } = run;
   const { homeVersion, versionId, by } = decision;
   const answer = await deps.home.read(path);
   if (answer.is === "gone" || answer.version !== homeVersion) return "again";
@@ -116,11 +122,17 @@ async function recognise(
       }
     }
   }
-  return trace.end("refused", "home-conflict");
+  return refuseConflict(run, source, home);
 }
 
 /** The version to prove: either this run writes it, or it finds it at the home. */
-async function makeCopy(run: Run, source: Source, decision: Acting, value: SourceValue): Promise<Result | Copy> {
+async function makeCopy(
+  run: Run,
+  source: Source,
+  home: Home,
+  decision: Acting,
+  value: SourceValue,
+): Promise<Result | Copy> {
   switch (decision.act) {
     case "write":
       return write(run, source, decision.base, decision.versionId, value);
@@ -129,7 +141,7 @@ async function makeCopy(run: Run, source: Source, decision: Acting, value: Sourc
       return { homeVersion, base: 0, kind: own.kind, written: false, acceptForeign: false };
     }
     case "recognise":
-      return recognise(run, source, decision, value);
+      return recognise(run, source, home, decision, value);
     default:
       return decision satisfies never;
   }
@@ -163,7 +175,7 @@ async function copyAndProve(run: Run, source: Source, home: Home, decision: Acti
   const looksLike = isConfirmed(source, settings) ? undefined : valueLooksVaultOwn(read.value, source);
   if (looksLike !== undefined) return refuseVaultOwn(run, looksLike);
 
-  const copy = await makeCopy(run, source, decision, read.value);
+  const copy = await makeCopy(run, source, home, decision, read.value);
   if (!isCopy(copy)) return copy;
   trace.note({ homeVersion: copy.homeVersion });
 
@@ -222,6 +234,7 @@ async function runOnce(run: Run, first?: Resolved): Promise<Result> {
   switch (decision.act) {
     case "stop":
       if (decision.reason === "vault-own") return refuseVaultOwn(run, looksVaultOwn(source));
+      if (isConflict(decision)) return refuseConflict(run, source, home);
       return trace.end(decision.outcome, decision.reason);
     case "report":
       return trace.end("skipped", "audit", decision.intent);

@@ -2,7 +2,7 @@
 import { STSClient } from "@aws-sdk/client-sts";
 
 import { requestHandler } from "../aws/clientConfig";
-import { homePath } from "../model/path";
+import { homePath, pendingPath } from "../model/path";
 import { isRetryableError } from "../shared/errors";
 import { membersOf } from "../shared/members";
 import { makeKv } from "../vault/kv";
@@ -15,7 +15,6 @@ import { makeEntries } from "./entries";
 import { signsOf } from "./machine";
 import type { Outcome } from "./outcome";
 import { rotate } from "./rotate";
-import { pendingPath } from "./rotation";
 import type { Limits, Wish } from "./run";
 import { readRotatorEnvironment } from "./settings";
 import type { RotatorSettings } from "./settings";

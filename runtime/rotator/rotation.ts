@@ -1,7 +1,5 @@
 /** Where the rotation of one secret stands, as it is kept at the pending path: a path of the mount that no reader reads. */
 import { isKeptObject, parseJson } from "../model/json";
-import { encodeName } from "../model/path";
-import type { PathSettings } from "../model/path";
 import { holdsValue } from "../model/value";
 import { membersOf } from "../shared/members";
 
@@ -75,13 +73,6 @@ const format = 1;
 export const maxValueLength = 16_384;
 /** How many refused values, and how many loose ones, are remembered. */
 export const maxRemembered = 8;
-
-/**
- * The path of a secret's rotation. No home can have it, since every home's path begins with `homePrefix`, which holds no
- * `~`; nor is it the path of the mover's record, whose second part is an account.
- */
-export const pendingPath = ({ account, region }: Pick<PathSettings, "account" | "region">, name: string): string =>
-  `~homing/rotation/${account}/${region}/${encodeName(name)}`;
 
 /** Whether a value can be kept: by Vault as it is, and by a rotation among others. */
 export const isKeptValue = (text: ValueText): boolean => text.length <= maxValueLength && isKeptObject(text);

@@ -6,6 +6,7 @@ import { versionIdOf } from "../support/builders";
 import { softDelete, writeByPerson } from "../support/fakeHome";
 import { change, createSecret, putValue, replicaIn, restoreByPerson, stateOf } from "../support/fakeSource";
 import type { FakeSecretState } from "../support/fakeSource";
+import { rotateHome } from "../support/rotatedHome";
 import { crash, atCall, deliver, makeWorld, pathOf, recorder, tryDeliver } from "../support/world";
 import type { World } from "../support/world";
 import { fakeList, planWorld } from "./support/scene";
@@ -38,6 +39,8 @@ async function everyKind(): Promise<World> {
   world.time += 10 * 60_000;
   own(world, "conflict");
   writeByPerson(world.home, pathOf("conflict"), '{"value":"x"}', world.time);
+  own(world, "rotated");
+  rotateHome(world, "rotated");
   own(world, "home-deleted");
   await deliver(world, "home-deleted", { settings: { mode: "copy" } });
   softDelete(world.home, pathOf("home-deleted"), world.time - 1_000);
@@ -79,6 +82,7 @@ describe("the plan", () => {
       copied: "move moved proven",
       restored: "nothing unchanged undone",
       conflict: "nothing refused home-conflict",
+      rotated: "nothing refused home-rotated",
       "home-deleted": "nothing refused home-deleted",
       "stopped-half-way": "nothing unchanged already-moved",
       "by-others": "nothing skipped scheduled-by-others",

@@ -7,6 +7,7 @@ import type { MoverSettings } from "../../runtime/shared/environment";
 import { moverSettings, versionIdOf } from "../support/builders";
 import { currentData, softDelete, writeByPerson } from "../support/fakeHome";
 import { change, createSecret, isScheduled, putValue, restoreByPerson, stateOf } from "../support/fakeSource";
+import { rotateHome } from "../support/rotatedHome";
 import { atCall, deliver, deliverUntilDone, homeHoldsCurrent, makeWorld, pathOf } from "../support/world";
 import type { World } from "../support/world";
 import { secretOf, sidesOf } from "./support/sides";
@@ -49,6 +50,18 @@ async function conflictAfterUndo(): Promise<World> {
   return world;
 }
 
+/** It was moved, its home was rotated, and a person restored it. */
+async function rotatedAfterUndo(): Promise<World> {
+  const world = makeWorld();
+  createSecret(world.source, name, "sources");
+  await deliver(world, name);
+  rotateHome(world, name);
+  restoreByPerson(secretOf(world, name));
+  world.time += 60 * 60_000;
+  assert.equal((await deliver(world, name)).reason, "home-rotated");
+  return world;
+}
+
 async function deletedHome(): Promise<World> {
   const world = makeWorld();
   createSecret(world.source, name, "sources");
@@ -58,7 +71,7 @@ async function deletedHome(): Promise<World> {
   return world;
 }
 
-const scenes = { conflict, recreated, conflictAfterUndo };
+const scenes = { conflict, recreated, conflictAfterUndo, rotatedAfterUndo };
 
 describe("resolve", () => {
   for (const [scene, make] of Object.entries({ ...scenes, deletedHome })) {
@@ -72,7 +85,7 @@ describe("resolve", () => {
       assert.ok(homeHoldsCurrent(world, secretOf(world, name)));
       const { outcome, reason } = await deliverUntilDone(world, name);
       // After an undo it is copied only, until it is released.
-      const undone = scene === "conflictAfterUndo";
+      const undone = scene.endsWith("AfterUndo");
       assert.deepEqual([outcome, reason], undone ? ["unchanged", "undone"] : ["moved", "proven"]);
       assert.equal(isScheduled(secretOf(world, name)), !undone);
     });

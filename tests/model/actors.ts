@@ -1,5 +1,7 @@
 /** Who acts in the model, under which identity, and where. */
+import { pendingPath } from "../../runtime/model/path";
 import type { MoverSettings } from "../../runtime/shared/environment";
+import { moverSettings } from "../support/builders";
 import { pathOf } from "../support/world";
 
 /** All secrets of the model have this name, one after another. */
@@ -18,6 +20,9 @@ export const secondEntity = "second-stacks-mover";
 export const operatorEntity = "operator-in-a-terminal";
 /** An entity that the setting `formerEntityIds` names, and with which a person works today. */
 export const formerEntity = "former-and-today-a-person";
+/** The rotator of the secret, and where it keeps the rotation. */
+export const rotatorEntity = "rotator-of-this-secret";
+export const recordPath = pendingPath(moverSettings(), name);
 
 export const settingsOf = (settings: MoverSettings, actor: Actor): MoverSettings =>
   actor === "second stack"

@@ -1,7 +1,7 @@
 /** What others than the movers do: writers, persons on either side, and infrastructure as code. */
 import { againTag, readStateTag, stateTag, writeStateTag } from "../../runtime/model/stateTag";
 import { arnOf, versionIdOf, versionLabelText } from "../support/builders";
-import { deleteMetadata, destroy, softDelete, undelete, writeByPerson } from "../support/fakeHome";
+import { currentData, deleteMetadata, destroy, softDelete, undelete, writeByPerson } from "../support/fakeHome";
 import {
   change,
   createSecret,
@@ -12,7 +12,7 @@ import {
   rollBack,
 } from "../support/fakeSource";
 import type { SourceState } from "../support/fakeSource";
-import { formerEntity, name, path } from "./actors";
+import { formerEntity, name, path, recordPath, rotatorEntity } from "./actors";
 import { settingActs } from "./settingChanges";
 import { sourceState } from "./state";
 import type { Past, State } from "./state";
@@ -147,6 +147,13 @@ export const acts: Readonly<Record<string, Act>> = {
   // An entity that was the mover's once, with which a person works today.
   "former-edit": (state) => {
     writeByPerson(state.home, path, '{"person":1}', state.time, formerEntity);
+    return state;
+  },
+  // A rotator: its claim, and what it makes of the value that the home holds.
+  rotate: (state) => {
+    if (currentData(state.home, path, state.time) === undefined) return undefined;
+    writeByPerson(state.home, recordPath, "{}", state.time, rotatorEntity);
+    writeByPerson(state.home, path, '{"rotated":1}', state.time, rotatorEntity);
     return state;
   },
   // Whoever administers Vault.

@@ -100,6 +100,22 @@ const neighbours: readonly Configuration[] = [
   },
   {
     ...alone,
+    name: "one mover, a rotator",
+    acts: { rotate: 2, put: 1, restore: 1 },
+    crashes: 1,
+    ticks: 1,
+  },
+  {
+    ...alone,
+    name: "one mover, a rotator, no authors",
+    settings: { authorship: "label" },
+    home: { recordsAuthor: false },
+    acts: { rotate: 1, put: 1, restore: 1 },
+    crashes: 1,
+    ticks: 1,
+  },
+  {
+    ...alone,
     name: "one mover, the mover of a second stack",
     messages: ["arn", "second stack"],
     acts: { put: 1, restore: 1 },
@@ -280,6 +296,7 @@ export const configurations: readonly Configuration[] = [
   { ...pair, name: "two movers, a writer", acts: { put: 1, "roll-back": 1 } },
   { ...pair, name: "two movers, crashes, a writer", acts: { put: 1 }, crashes: 1, ticks: 1 },
   { ...pair, name: "two movers, stale describes, a writer", acts: { put: 1 }, stale: 1 },
+  { ...pair, name: "two movers, a rotator", acts: { rotate: 1, put: 1 }, crashes: 1, ticks: 1 },
   {
     ...pair,
     name: "two movers, persons",

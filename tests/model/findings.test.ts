@@ -23,6 +23,10 @@ const lines: readonly (readonly [string, string])[] = [
     "one mover, forged orders: m0 m0 m0 m0 m0 m0.metadata forge-format m0.read m0 m0 m0 m0 m0 m0 m0 m0 m0 m0!",
   ],
   [
+    "a home that its rotator had written was told as a conflict with a person",
+    "one mover, a rotator: m0 m0 m0 m0 m0 m0 m0 rotate m0 m0 m0",
+  ],
+  [
     "nobody was told of a deletion outside a narrower prefix whose tag somebody cut off",
     "one mover and put, set-names, cut-tag: m0 m0 set-names m0 m0 m0 put m0 m0.metadata m0 m0 m0 cut-tag m0 tick",
   ],

@@ -7,7 +7,7 @@ import type { MoverSettings } from "../../runtime/shared/environment";
 import { readUnwatched } from "../../runtime/sweeper/unwatched";
 import { moverAlarms } from "../../components/mover/alarmTable";
 import { currentOf, isScheduled } from "../support/fakeSource";
-import { name, path, secondPath, settingsOf } from "./actors";
+import { name, path, rotatorEntity, secondPath, settingsOf } from "./actors";
 import type { Actor } from "./actors";
 import type { Configuration } from "./configuration";
 import type { End, MoverNode, MoverPool, OpenCall } from "./movers";
@@ -126,7 +126,7 @@ function deletedViolation(
     return known || prevented ? undefined : "I1: the home of a deleted secret is deleted, and nobody did it";
   }
   if (homeData(state, at) === value || prevented) return undefined;
-  if (version.author !== "somebody" && version.data !== editedData)
+  if (version.author !== "somebody" && version.author !== rotatorEntity && version.data !== editedData)
     return "I1: an older value is current in Vault than the source had when it was deleted";
   return state.past.held.includes(value) ? undefined : "I1: the value of a deleted secret never was current in Vault";
 }
@@ -143,6 +143,14 @@ function replicasViolation(
   const there = sourceState(state).replicas.map(({ region }) => region);
   const missing = wanted.filter((region) => !there.includes(region));
   return missing.length === 0 || isAlarmed(end) ? undefined : `I6: replicas are gone (${textOf(end)})`;
+}
+
+/** What a rotator wrote is told from what a person wrote, where the server records who did. */
+function namedViolation({ home }: State, end: End): string | undefined {
+  const entry = home.entries[path];
+  const isRotators = home.recordsAuthor && entry?.versions[entry.current]?.author === rotatorEntity;
+  const isWrong = reasonOf(end) === (isRotators ? "home-conflict" : "home-rotated");
+  return isWrong ? `rotation: who wrote the home is mistaken (${textOf(end)})` : undefined;
 }
 
 /** What must hold once the window is about to end and nobody did anything any more. */
@@ -162,6 +170,8 @@ function endViolation(
     return violation === undefined ? undefined : `${violation} (${textOf(end)})`;
   }
   if (scheduled) return undefined;
+  const named = namedViolation(state, end);
+  if (named !== undefined) return named;
   const wanted = source?.replicas?.map(({ region }) => region) ?? [];
   const replicas = replicasViolation(state, end, wanted, settings, stacks);
   if (replicas !== undefined && !did(state, "recreate")) return replicas;

@@ -112,6 +112,31 @@ export const exploredSafeguards: readonly ExploredSafeguard[] = [
     },
   },
   {
+    safeguard: "a rotator's version is not the mover's",
+    finds: /rotation: a deletion was taken back, and nothing happened but a rotation/,
+    configuration: {
+      ...one,
+      name: "what a rotator wrote counts as the mover's",
+      acts: { rotate: 1 },
+      wrap: off.noRotator,
+    },
+  },
+  {
+    safeguard: "a rotator is told from a person",
+    finds: /rotation: who wrote the home is mistaken \(refused: home-conflict\)/,
+    configuration: { ...one, name: "nobody looks who keeps a rotation", acts: { rotate: 1 }, wrap: off.noRotations },
+  },
+  {
+    safeguard: "a person is told from a rotator",
+    finds: /rotation: who wrote the home is mistaken \(refused: home-rotated\)/,
+    configuration: {
+      ...one,
+      name: "whoever keeps a rotation counts as the home's author",
+      acts: { rotate: 1, edit: 1 },
+      wrap: off.anyRotation,
+    },
+  },
+  {
     safeguard: "second look",
     finds: /I1: an older value is current in Vault/,
     configuration: {

@@ -44,6 +44,7 @@ describe("three movers in an order picked by chance", function () {
         "roll-back",
         "stage",
         "edit",
+        "rotate",
         "soft-delete",
         "destroy",
         "delete-metadata",

@@ -2,7 +2,7 @@
 import type { HomeState } from "../support/fakeHome";
 import type { FakeSecret, FakeSecretState } from "../support/fakeSource";
 import { stateOf } from "../support/fakeSource";
-import { name, path, secondPath } from "./actors";
+import { name, path, recordPath, secondPath } from "./actors";
 import type { Actor } from "./actors";
 import type { MoverNode } from "./movers";
 
@@ -105,7 +105,8 @@ const keyOfEntries = (entries: HomeState["entries"]): string => {
       if (version !== undefined) key += `,${number}:${numberOf(version).toString(36)}`;
     }
   }
-  return key;
+  // Of the record only who wrote it is ever read.
+  return entries[recordPath] === undefined ? key : `${key}r`;
 };
 
 export const keyOfHome = (home: HomeState): string => `${home.serial.toString()}.${keyOfEntries(home.entries)}`;

@@ -95,14 +95,21 @@ function deleteViolation(state: State, slot: Slot): string | undefined {
   return slot.afterUndo === true && state.past.undone ? "undo: what somebody restored was deleted again" : undefined;
 }
 
-/** A setting never rewrites the past: a deletion that is finished stands, whatever is deployed afterwards. */
-const onlySettingsChanged = ({ secret, slots, past, left }: State): boolean =>
-  slots.length === 1 &&
-  stateOf(secret).versions.length === 1 &&
-  !past.crashed &&
-  left["stale"] === 0 &&
-  past.acts.length > 0 &&
-  past.acts.every((act) => settingActs.includes(act));
+/**
+ * A setting never rewrites the past: a deletion that is finished stands, whatever is deployed afterwards. And what a
+ * rotator makes of the home's value follows from the move.
+ */
+function standsAll({ secret, slots, past, left }: State): string | undefined {
+  const undisturbed =
+    slots.length === 1 && stateOf(secret).versions.length === 1 && !past.crashed && left["stale"] === 0;
+  if (!undisturbed || past.acts.length === 0) return undefined;
+  if (past.acts.every((act) => act === "rotate")) {
+    return "rotation: a deletion was taken back, and nothing happened but a rotation";
+  }
+  return past.acts.every((act) => act === "rotate" || settingActs.includes(act))
+    ? "settings: a deletion was taken back, and nothing but settings changed"
+    : undefined;
+}
 
 /** What a mover may not do by the settings that it began with. */
 function forbiddenCall(state: State, { actor, mover }: Slot, call: string, scene: Scene): string | undefined {
@@ -198,8 +205,7 @@ export function doCall(
     const others = past.scheduledBy === "mover" || past.scheduledBy === "second stack";
     if (others && past.scheduledBy !== owner)
       violation = "orders: a mover took back what another stack's mover deleted";
-    else if (onlySettingsChanged(before))
-      violation = "settings: a deletion was taken back, and nothing but settings changed";
+    else violation = standsAll(before);
     past = { ...past, scheduledBy: "nobody" };
   }
   if (!pure && name !== "read") violation ??= forbiddenCall(before, slot, name, scene);

@@ -2,6 +2,7 @@
  * The protocol with one safeguard switched off. The code stays the real one: what stands between it and its ports
  * reorders, leaves out, or answers as if the safeguard had been satisfied.
  */
+import { absentHome } from "../../runtime/model/home";
 import type { Home } from "../../runtime/model/home";
 import { ownerOf, placeOf, readStateTag, stateTag, writeStateTag } from "../../runtime/model/stateTag";
 import type { StateTag } from "../../runtime/model/stateTag";
@@ -9,7 +10,7 @@ import type { HomePort, SourcePort } from "../../runtime/model/ports";
 import type { Source } from "../../runtime/model/source";
 import type { MoverSettings } from "../../runtime/shared/environment";
 import { entityId } from "../support/builders";
-import { formerEntity } from "./actors";
+import { formerEntity, recordPath, rotatorEntity } from "./actors";
 import type { Ports, Wrap } from "./movers";
 import { printedValue } from "./step";
 
@@ -101,16 +102,45 @@ export const noLostTag: Wrap = ({ source, home }) => {
   };
 };
 
-/** What a former mover's entity wrote counts as the mover's. */
-export const noRecognition: Wrap = labelling((home) => ({
-  ...home,
-  versions: Object.fromEntries(
-    Object.entries(home.versions).map(([number, one]) => [
-      number,
-      one.authorEntityId === formerEntity ? { ...one, authorEntityId: entityId } : one,
-    ]),
-  ),
-}));
+/** What this entity wrote counts as the mover's. */
+const takenForTheMovers = (entity: string): Wrap =>
+  labelling((home) => ({
+    ...home,
+    versions: Object.fromEntries(
+      Object.entries(home.versions).map(([number, one]) => [
+        number,
+        one.authorEntityId === entity ? { ...one, authorEntityId: entityId } : one,
+      ]),
+    ),
+  }));
+
+/** A former mover's entity. */
+export const noRecognition: Wrap = takenForTheMovers(formerEntity);
+/** The rotator. */
+export const noRotator: Wrap = takenForTheMovers(rotatorEntity);
+
+/** Nobody looks who keeps a rotation. */
+export const noRotations: Wrap = ({ source, home }) => ({
+  source,
+  home: { ...home, metadata: async (path) => (path === recordPath ? absentHome : home.metadata(path)) },
+});
+
+/** Whoever keeps a rotation wrote the home, too. */
+export const anyRotation: Wrap = ({ source, home }) => {
+  let lastHome: Home = absentHome;
+  return {
+    source,
+    home: {
+      ...home,
+      metadata: async (path) => {
+        const read = await home.metadata(path);
+        if (path === recordPath && read.currentVersion > 0) return lastHome;
+        lastHome = read;
+        return read;
+      },
+    },
+  };
+};
 
 /** Every write says the version that is current at that moment. */
 export const noCheckAndSet: Wrap = ({ source, home }) => ({

@@ -6,7 +6,7 @@ import { account, moverSettings, region } from "../../support/builders";
 const place = { mount: "kv/team", account, region, homeTemplate: "aws/{account}/{region}/{name}" };
 
 describe("the mover's Vault policy", () => {
-  it("allows writing and reading the homes of account and region, changing their labels, and one record", () => {
+  it("allows writing and reading the homes of account and region, changing their labels, one record, and a look at who rotates", () => {
     deepEqual(moverRules(place), [
       { path: "kv/team/data/aws/111122223333/eu-west-1/*", capabilities: ["create", "update", "read"] },
       {
@@ -15,6 +15,7 @@ describe("the mover's Vault policy", () => {
         allowedParameters: { custom_metadata: [] },
       },
       { path: "kv/team/data/~homing/111122223333/eu-west-1", capabilities: ["create", "read"] },
+      { path: "kv/team/metadata/~homing/rotation/111122223333/eu-west-1/*", capabilities: ["read"] },
     ]);
   });
 
@@ -72,6 +73,10 @@ describe("the mover's Vault policy", () => {
         "",
         'path "homing/data/~homing/111122223333/eu-west-1" {',
         '  capabilities = ["create","read"]',
+        "}",
+        "",
+        'path "homing/metadata/~homing/rotation/111122223333/eu-west-1/*" {',
+        '  capabilities = ["read"]',
         "}",
         "",
       ].join("\n"),

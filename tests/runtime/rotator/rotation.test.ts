@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { pendingPath, readRotation, sameValue, unrotated, writeRotation } from "../../../runtime/rotator/rotation";
+import { pendingPath } from "../../../runtime/model/path";
+import { readRotation, sameValue, unrotated, writeRotation } from "../../../runtime/rotator/rotation";
 import type { Rotation } from "../../../runtime/rotator/rotation";
 
 const common = {

@@ -144,7 +144,7 @@ export function describeRotation(bench: () => Bench, login: "aws" | "jwt"): void
       await clients.secrets.send(new RestoreSecretCommand({ SecretId: arn }));
       await sources.put(arn, "an older key");
 
-      await log.outcome(arn, { outcome: "refused", reason: "home-conflict" });
+      await log.outcome(arn, { outcome: "refused", reason: "home-rotated" });
       assert.equal(await keyInVault(), rotated);
     });
 
