@@ -24,7 +24,7 @@ const lines: readonly (readonly [string, string])[] = [
   ],
   [
     "a home that its rotator had written was told as a conflict with a person",
-    "one mover, a rotator: m0 m0 m0 m0 m0 m0 m0 rotate m0 m0 m0",
+    "one mover, a rotator: m0 m0 m0 m0 m0 rotate m0 m0 m0 m0 m0 m0",
   ],
   [
     "nobody was told of a deletion outside a narrower prefix whose tag somebody cut off",
