@@ -1,16 +1,22 @@
-"""Starts the AWS emulator, with two methods of it replaced that collect the lines that a function writes.
+"""Starts the AWS emulator, with what of it replaced that would mislead whoever works with it.
+
+Two methods collect the lines that a function writes.
 
 The emulator takes an invocation's lines until none came for 5 ms. On a busy machine a line can take longer from the
 pipe, and then it is shown with the container's next invocation, if there is one; CloudWatch Logs show every line. Node
 writes to a pipe before it goes on, so with the answer all lines are in the pipe: here they are read to the end.
+
+The list of secrets tells which ones are replicated, as AWS's does.
 """
 
+import json
 import os
 import selectors
 import threading
 
 from ministack.app import main
 from ministack.core.lambda_runtime import Worker
+from ministack.services import secretsmanager
 
 # One for all workers: what it guards never waits.
 taking = threading.Lock()
@@ -59,6 +65,21 @@ for method, replacement in {"_read_stderr": read_lines, "_drain_stderr_bounded":
     # Fails at the start when an emulator of another version has no such method.
     getattr(Worker, method)
     setattr(Worker, method, replacement)
+
+emulators_list = secretsmanager._list_secrets
+
+
+def list_secrets(data):
+    """AWS names the primary region of every secret that has replicas, the emulator that of the replicas alone."""
+    status, headers, body = emulators_list(data)
+    answer = json.loads(body)
+    for entry in answer.get("SecretList", []):
+        if secretsmanager._secrets[entry["Name"]].get("ReplicationStatus"):
+            entry.setdefault("PrimaryRegion", entry["ARN"].split(":")[3])
+    return status, headers, json.dumps(answer, ensure_ascii=False).encode("utf-8")
+
+
+secretsmanager._list_secrets = list_secrets
 
 if __name__ == "__main__":
     main()

@@ -20,7 +20,23 @@ written = lambda text: os.write(write, text.encode())
 shown = lambda: print(repr(worker._drain_stderr_bounded()))
 `;
 
-describe("the emulator's collection of a function's lines", () => {
+/** Two secrets, one of which has a replica, and the list of both. */
+const list = `
+import json
+from emulatorStart import secretsmanager
+
+def listed():
+    status, _, body = secretsmanager._list_secrets({})
+    for entry in json.loads(body)["SecretList"]:
+        print(entry["Name"], entry.get("PrimaryRegion"))
+
+for name in ["alone", "replicated"]: secretsmanager._create_secret({"Name": name, "SecretString": "x"})
+replicas = [{"Region": "eu-west-1"}]
+secretsmanager._replicate_secret_to_regions({"SecretId": "replicated", "AddReplicaRegions": replicas})
+listed()
+`;
+
+describe("the emulator", () => {
   let python = "";
 
   before(async function () {
@@ -29,22 +45,27 @@ describe("the emulator's collection of a function's lines", () => {
     python = join(dirname(tools.ministack), "python");
   });
 
-  async function prints(...script: readonly string[]): Promise<string> {
+  async function printsOf(script: string): Promise<string> {
     const local = join(__dirname, "..", "..", "local");
-    const { stdout } = await run(python, ["-B", "-c", [worker, ...script].join("\n")], {
+    const { stdout } = await run(python, ["-B", "-c", script], {
       env: { PYTHONPATH: local, STATE_DIR: "/nonexistent" },
     });
     return stdout;
   }
+  const prints = (...script: readonly string[]): Promise<string> => printsOf([worker, ...script].join("\n"));
 
-  it("takes every line that was written before the answer", async () => {
+  it("names the primary region of a replicated secret in its list, as AWS does, and of no other", async () => {
+    equal(await printsOf(list), "alone None\nreplicated us-east-1\n");
+  });
+
+  it("takes every line of a function that was written before the answer", async () => {
     equal(
       await prints('written("one\\n" + "long" * 10_000 + "\\ntwo\\n")', "print(len(worker._drain_stderr_bounded()))"),
       "40008\n",
     );
   });
 
-  it("leaves what was not written yet to the next invocation, and parts no line", async () => {
+  it("leaves what a function has not written yet to the next invocation, and parts no line", async () => {
     const script = ['written("one\\ntw")', "shown()", 'written("o\\n")', "shown()", "shown()"];
 
     equal(await prints(...script), "'one'\n'two'\n''\n");
