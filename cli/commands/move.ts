@@ -201,7 +201,7 @@ const nothingText = ({ deployment: { settings } }: Session, secrets: number): st
 const endText = (ended: number, needed: number): string =>
   [
     "",
-    `All ${counted(ended, "secret")} ended.`,
+    `${ended === 1 ? "" : "All "}${counted(ended, "secret")} ended.`,
     ...(needed === 0 ? [] : [`${counted(needed, "secret needs", "secrets need")} you, as the plan above says.`]),
   ].join("\n");
 

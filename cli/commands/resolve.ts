@@ -9,6 +9,7 @@ import { askName } from "../ask";
 import { requireMover } from "../asMover";
 import { awsFailure, Failure } from "../failure";
 import { runFleet } from "../fleet";
+import { needsPerson } from "../forecast";
 import { makeNews } from "../moverLog";
 import { makeQueue } from "../queue";
 import { compareSides, findRefusal, keep, take } from "../resolve";
@@ -45,9 +46,9 @@ function comparedText(compared: Compared): string {
 function choices({ home, reason }: Refused, { is }: Compared, { settings }: Session["deployment"]) {
   const lost = {
     equal: "Vault holds its value.",
-    different: "Its value is then nowhere else.",
-    "no-home": "Its value is then nowhere else.",
-    unknown: "Its value, if it is another one than Vault's, is then nowhere else.",
+    different: "After that its value is gone.",
+    "no-home": "After that its value is gone.",
+    unknown: "After that its value, if it is another one than Vault's, is gone.",
   } as const;
   const take = `Taking makes the value of Secrets Manager version ${home.currentVersion + 1} of the home. Version ${home.currentVersion} stays in Vault's history, as long as the mount keeps it. The mover then goes on.`;
   const keep = `Keeping deletes the secret from Secrets Manager, restorable for ${settings.recoveryWindowDays} days. ${lost[is]}`;
@@ -137,7 +138,7 @@ export async function resolveCommand(session: Session, options: ResolveCommandOp
     await keep(refused, settings, deps);
     await screen.record("resolve", { ...facts, kept: "vault", windowDays: settings.recoveryWindowDays });
     await screen.say(
-      `${target.name} is scheduled for deletion; Vault's version ${refused.home.currentVersion} is the only one from now on.`,
+      `${target.name} is scheduled for deletion, and version ${refused.home.currentVersion} of its home stays. For ${settings.recoveryWindowDays} days aws secretsmanager restore-secret takes that back.`,
     );
     return 0;
   }
@@ -148,5 +149,5 @@ export async function resolveCommand(session: Session, options: ResolveCommandOp
   if (outcome === undefined) throw new Failure("The mover has not said yet what became of it: homing plan tells.");
   await screen.record("outcome", outcomeRecord(outcome));
   await screen.say(`The mover's outcome is ${outcome.outcome}: ${reasons[outcome.reason]}.`);
-  return 0;
+  return needsPerson(outcome) ? 2 : 0;
 }

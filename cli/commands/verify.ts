@@ -41,7 +41,7 @@ export async function verifyCommand(session: Session, options: FilterOptions): P
     stopped: stopped(),
   });
   await screen.say(
-    `${counted(counts.moved, "moved secret")} with its home in place, ${counts.newer} with a newer value of a person, ${counts.equal} copied and equal, ${counts.wrong} wrong; ${counts.other} not this mover's yet.`,
+    `${counted(counts.moved, "moved secret")} whose home is in place, ${counts.newer} with a newer value of a person, ${counts.equal} copied and equal, ${counts.wrong} wrong. Not looked into: ${counts.other}, not this mover's or changed since it copied them.`,
   );
   if (stopped()) throw new Failure("Stopped before the end of the list.", 130);
   return counts.wrong === 0 ? 0 : 2;

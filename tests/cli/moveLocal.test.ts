@@ -49,7 +49,7 @@ describe("homing move --local", () => {
 
     equal(await moveCommand(session, local), 0);
 
-    match(out(), /All 1 secret ended\.\n$/);
+    match(out(), /1 secret ended\.\n$/);
     equal(isScheduled(secretOf(world, name)), true);
   });
 

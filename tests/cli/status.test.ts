@@ -85,7 +85,7 @@ describe("what homing status says", () => {
     const { code, out } = await status(world);
 
     assert.equal(code, 0);
-    assert.match(out, /Deletions become final\n {2}2026-03-31 {2}1 secret/);
+    assert.match(out, /The mover's deletions become final\n {2}2026-03-31 {2}1 secret/);
   });
 
   it("of a refusal in the log is the secrets that it still stands for, among those that the filter names", async () => {

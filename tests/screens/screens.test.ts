@@ -2,6 +2,7 @@ import { terminalLogins } from "../cli/support/terminalLogins";
 import { environmentOf } from "../cli/support/homing";
 import { useCloud } from "../system/support/bench";
 import { operatorSettings } from "../system/support/operatorLogin";
+import { describePath } from "./path/describePath";
 import { homing, look } from "./support/homing";
 import { isKept, views } from "./support/kept";
 import { createAll, folders, movedOf, setReading } from "./support/scene";
@@ -93,4 +94,6 @@ describe("a screen of homing", function () {
       await see("resolve", line, [{ at, keys: `${folder}/conflict${enter}` }], asOperator);
     });
   }
+
+  describePath(bench, () => ({ ...env, VAULT_TOKEN: operator }));
 });

@@ -34,11 +34,11 @@ export interface Seen {
   readonly before: readonly string[];
 }
 
-/** What a terminal of xterm's kind shows when it has got this text; times, ids and ports by placeholders of their width. */
+/** What a terminal of xterm's kind shows when it has got this text. */
 export async function rendered(text: string, columns: number): Promise<string> {
   const terminal = new Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true });
   await new Promise<void>((resolve) => {
-    terminal.write(masked(text), resolve);
+    terminal.write(text, resolve);
   });
   const { active } = terminal.buffer;
   const lines = Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? "");
@@ -46,8 +46,17 @@ export async function rendered(text: string, columns: number): Promise<string> {
   return lines.join("\n").trimEnd();
 }
 
-/** Runs a program at a terminal of so many columns. */
-export async function atTerminal({ args, env }: Program, columns: number, typed: readonly Typed[] = []): Promise<Seen> {
+/**
+ * Runs a program at a terminal of so many columns.
+ *
+ * @param shown what is shown of a text; default: times, ids and ports by placeholders of their width
+ */
+export async function atTerminal(
+  { args, env }: Program,
+  columns: number,
+  typed: readonly Typed[] = [],
+  shown: (text: string) => string = masked,
+): Promise<Seen> {
   const program = [pseudoTerminal, String(columns), String(rows), process.execPath, ...args];
   const child = spawn("python3", program, { cwd: checkout, env: { TERM: "xterm-256color", ...env }, stdio: "pipe" });
   let [text, err, seen] = ["", "", 0];
@@ -72,8 +81,8 @@ export async function atTerminal({ args, env }: Program, columns: number, typed:
   const [next] = waiting;
   if (next !== undefined) throw new Error(`${JSON.stringify(next.at)} did not come; there stands\n${text}`);
   const before: string[] = [];
-  for (const moment of moments) before.push(await rendered(moment, columns));
-  return { code, screen: await rendered(text, columns), before };
+  for (const moment of moments) before.push(await rendered(shown(moment), columns));
+  return { code, screen: await rendered(shown(text), columns), before };
 }
 
 /** Runs a program whose input is closed and whose outputs are pipes. */
