@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { renderPolicy, rotatorRules } from "../../../components/vault/vaultPolicy";
 import { installTools } from "../../../local/tools";
 import { startVault } from "../../../local/vaultServer";
-import { homePath } from "../../../runtime/model/path";
+import { homePath, pendingPath } from "../../../runtime/model/path";
 import type { RotatingValue } from "../../../runtime/rotator/callbacks";
-import { pendingPath, readRotation, unrotated } from "../../../runtime/rotator/rotation";
+import { readRotation, unrotated } from "../../../runtime/rotator/rotation";
 import type { Rotation } from "../../../runtime/rotator/rotation";
 import { homesOf, vaultApi } from "../../system/support/vaultApi";
 
