@@ -24,7 +24,7 @@ export async function startRelay(port: number, { fate, cut }: RelayHooks): Promi
   const open = new Set<Socket>();
 
   async function serve(rotator: Socket): Promise<void> {
-    const server = connect(port, "127.0.0.1");
+    const server = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
     let answered: (() => void) | undefined;
     for (const socket of [rotator, server]) {
       open.add(socket);
@@ -33,13 +33,18 @@ export async function startRelay(port: number, { fate, cut }: RelayHooks): Promi
       socket.on("close", () => {
         open.delete(socket);
         for (const one of [rotator, server]) one.destroy();
+        answered?.();
       });
     }
     server.on("data", (piece) => {
       if (answered === undefined) rotator.write(piece);
       else answered();
     });
-    server.on("close", () => answered?.());
+    // That the server hangs up is an answer, too: the one to a rotator that says goodbye.
+    server.on("end", () => {
+      if (answered === undefined) rotator.end();
+      else answered();
+    });
     for await (const piece of rotator) {
       const then = await fate();
       if (then === "is cut off before") {
@@ -52,6 +57,7 @@ export async function startRelay(port: number, { fate, cut }: RelayHooks): Promi
           ? undefined
           : new Promise<void>((resolve) => {
               answered = resolve;
+              if (server.destroyed) resolve();
             });
       server.write(piece as Buffer);
       if (answer === undefined) continue;
@@ -59,9 +65,10 @@ export async function startRelay(port: number, { fate, cut }: RelayHooks): Promi
       await cut();
       return;
     }
+    server.end();
   }
 
-  const listening = createServer((rotator) => {
+  const listening = createServer({ allowHalfOpen: true }, (rotator) => {
     // What is read from a connection that broke is nobody's any more.
     serve(rotator).catch(() => rotator.destroy());
   });
