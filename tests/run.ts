@@ -25,6 +25,7 @@ const slowFolders = [
   "cli",
   "screens",
   "corpus",
+  "rotator/proof",
   "policy",
   "local/providers",
   "model",

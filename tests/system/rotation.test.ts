@@ -1,9 +1,12 @@
 import { describeRotation } from "./behaviours/rotation";
+import { describeRotationOfDatabase } from "./behaviours/rotationOfDatabase";
 import { useCloud } from "./support/bench";
 
 describe("rotation with login aws on Vault", function () {
   this.timeout(300_000);
-  describeRotation(useCloud({ name: "sys-rotate-aws", login: "aws", server: "vault" }), "aws");
+  const bench = useCloud({ name: "sys-rotate-aws", login: "aws", server: "vault" });
+  describeRotation(bench, "aws");
+  describeRotationOfDatabase(bench);
 });
 
 describe("rotation with login jwt on OpenBao", function () {

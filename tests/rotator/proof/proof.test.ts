@@ -12,7 +12,7 @@ import type { Target } from "./targets";
 
 /** How many rotations of each target; `npm run test:deep` makes 100. */
 const rotations = Number(process.env["HOMING_ROTATIONS"] ?? "4");
-const withGap = Number(process.env["HOMING_ROTATIONS"] ?? "2");
+const withGap = Number(process.env["HOMING_ROTATIONS"] ?? "1");
 /** Where they are cut off; another place each time, unless it is told. */
 const seed = Number(process.env["HOMING_ROTATION_SEED"] ?? randomInt(2 ** 31));
 /** At most so much time goes by at once: little, where a gap is measured. */
