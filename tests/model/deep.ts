@@ -1,6 +1,7 @@
 /**
- * `npm run test:deep`: the explorer to ten million states, more schedules, every pair of acts to six thousand states, and
- * a sample of threes; 100 killed rotations of each target. Its arguments: states, schedules, states of a pair, minutes for the threes.
+ * `npm run test:deep`: the explorer to ten million states, more schedules, every pair of acts to six thousand states, a
+ * sample of threes, and 100 killed rotations of each target. Its arguments: states, schedules, states of a pair, minutes
+ * for the threes.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";

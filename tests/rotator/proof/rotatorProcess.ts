@@ -47,7 +47,6 @@ export function rotatorProcess(start: RotatorStart): RotatorProcess {
       running ??= spawned();
       const { child, ended } = running;
       const answer = once(child, "message") as Promise<[Answer]>;
-      // Once for each attempt: the other of the two never comes.
       child.send(attempt);
       const first = await Promise.race([answer, ended.then(() => "killed" as const)]);
       if (first !== "killed") return first[0];
