@@ -12,7 +12,7 @@ import { decide } from "../runtime/mover/decide";
 import type { CopyOnly, Decision } from "../runtime/mover/decision";
 import { hasTagRoom } from "../runtime/mover/deletion";
 import { modeFor, ownedByIac } from "../runtime/mover/facts";
-import { isConflict, nameConflict } from "../runtime/mover/rotated";
+import { isConflict, lacksRotator, nameConflict } from "../runtime/mover/rotated";
 import { modes } from "../runtime/shared/environment";
 import type { MoverSettings } from "../runtime/shared/environment";
 
@@ -158,6 +158,8 @@ export async function forecast(source: Source, settings: MoverSettings, looks: L
   if (settled !== undefined) return settled;
   const home = await looks.home(homePath(settings, source.name));
   const decision = decide(source, home, settings, { now });
+  if (await lacksRotator(decision, source, settings, looks.home))
+    return reached("nothing", "skipped", "rotator-absent");
   const moves = decision.act === "report" ? decision.intent === "move" : "mode" in decision && decision.mode === "move";
   if (moves && (await looks.isReadByService(source.arn))) return reached("nothing", "skipped", "service-read");
   if (isConflict(decision)) {

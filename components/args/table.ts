@@ -90,7 +90,7 @@ export const catalogue = {
   serviceReadNames: texts(pattern, patternForm, 50),
   replicas: word(["skip", "remove"], "skip"),
   replicaRegions: texts(regionName, "names of regions, as in eu-west-1", 10),
-  rotation: word(["skip", "move"], "skip"),
+  rotation: word(["skip", "move", "hand-over"], "skip"),
   objects: word(["fields", "text"], "fields"),
   foreignHomes: word(["refuse", "accept-equal"], "refuse"),
   recoveryWindowDays: integer(7, 30, 30),

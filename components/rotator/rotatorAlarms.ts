@@ -31,8 +31,9 @@ export const rotatorAlarms: readonly RotatorAlarm[] = [
     key: "rotation-overdue",
     metric: "rotation-overdue",
     treatMissingData: "notBreaching",
-    means: "A rotation has been due for over an hour, and the home still holds the old value.",
-    todo: "The function's log names the reason of each attempt.",
+    means:
+      "A rotation has been due for over an hour, the first one for over a week, and the home still holds the old value.",
+    todo: "The function's log names the reason of each attempt; the first one waits until the secret was moved.",
   },
   {
     key: "retire-overdue",

@@ -28,7 +28,7 @@ import { resolve } from "./resolve";
 import type { Resolved } from "./resolve";
 import type { MoveRequest, Result, Run } from "./run";
 import { inParallel } from "./inParallel";
-import { isConflict, nameConflict } from "./rotated";
+import { isConflict, lacksRotator, nameConflict } from "./rotated";
 import { rememberProof } from "./tagging";
 import { startTrace } from "./trace";
 
@@ -225,6 +225,7 @@ async function runOnce(run: Run, first?: Resolved): Promise<Result> {
   trace.mark("described");
 
   const decision = decide(source, home, settings, { now: deps.now() });
+  if (await lacksRotator(decision, source, settings, deps.home.metadata)) return trace.end("skipped", "rotator-absent");
   const moves = decision.act === "report" ? decision.intent === "move" : "mode" in decision && decision.mode === "move";
   if (moves) {
     const service = await deps.source.isReadByService(arn);

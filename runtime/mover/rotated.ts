@@ -1,9 +1,11 @@
-/** Tells a home that its rotator has written from one that somebody has taken over. */
+/** What the mover sees of a secret's rotator: who wrote its rotation, at the pending path. */
 import { absentHome } from "../model/home";
 import type { Home } from "../model/home";
 import { pendingPath } from "../model/path";
 import type { PathSettings } from "../model/path";
 import type { HomePort } from "../model/ports";
+import type { Source } from "../model/source";
+import type { MoverSettings } from "../shared/environment";
 import { isRetryableError } from "../shared/errors";
 import type { Decision } from "./decision";
 
@@ -37,6 +39,26 @@ export async function nameConflict(
   return Object.values(versions).some(({ authorEntityId }) => authorEntityId === author)
     ? "home-rotated"
     : "home-conflict";
+}
+
+/**
+ * Whether a secret that rotates in Secrets Manager stays there although nothing else keeps it: the setting hands it over
+ * to a rotator, and none waits. A rotator that waits has written its rotation. That it has can only let happen what the
+ * setting allows.
+ *
+ * @throws a RetryableError when Vault can't be reached
+ */
+export async function lacksRotator(
+  decision: Decision,
+  { name, rotating }: Source,
+  settings: Pick<MoverSettings, "account" | "region" | "rotation">,
+  metadata: HomePort["metadata"],
+): Promise<boolean> {
+  const acts = decision.act === "report" ? decision.intent !== "restore" : "mode" in decision;
+  if (!acts || !rotating || settings.rotation !== "hand-over") return false;
+  const { currentVersion, versions } = await rotationOf(pendingPath(settings, name), metadata);
+  const current = versions[currentVersion];
+  return current === undefined || current.destroyed || current.deletionTime !== "";
 }
 
 async function rotationOf(path: string, metadata: HomePort["metadata"]): Promise<Home> {

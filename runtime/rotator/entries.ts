@@ -1,4 +1,5 @@
 /** The two entries of a rotation in Vault: the home and the pending path. */
+import { readDeletion, readVersionLabel } from "../model/labels";
 import { cutData } from "../model/value";
 import { retryableError } from "../shared/errors";
 import type { Step } from "../shared/errors";
@@ -17,6 +18,19 @@ interface Version {
   readonly createdTime: string;
   /** JSON text of the object under `data`. */
   readonly data: string;
+  readonly stage?: "copied";
+}
+
+/** Whether the mover has copied this version, and not yet told of the deletion of its source. */
+function stageOf(labels: unknown, version: number): Pick<Version, "stage"> {
+  const texts = Object.fromEntries(
+    Object.entries(membersOf(labels)).filter((label): label is [string, string] => typeof label[1] === "string"),
+  );
+  const copy = readVersionLabel(texts, version);
+  if (copy.is !== "ours") return {};
+  const deletion = readDeletion(texts, copy.label.suffix);
+  const isMoved = deletion.is === "deleted" && deletion.label.versionId === copy.label.versionId;
+  return isMoved ? {} : { stage: "copied" };
 }
 
 const stopped = (outcome: OutcomeKind, reason: Reason): Event => ({ is: "stopped", outcome: { outcome, reason } });
@@ -34,13 +48,13 @@ export function makeEntries({ send, url }: Kv, home: string, pending: string): (
     if (isDeletedVersion(answer)) return "deleted";
     if (answer.status !== 200) throw answerError(step, answer);
     const { metadata } = membersOf(membersOf(readJson(step, answer.text))["data"]);
-    const { version, created_time: createdTime } = membersOf(metadata);
+    const { version, created_time: createdTime, custom_metadata: labels } = membersOf(metadata);
     const data = cutData(answer.text);
     if (typeof version !== "number" || typeof createdTime !== "string" || data === undefined) throw unknownForm(step);
-    return { version, createdTime, data };
+    return { version, createdTime, data, ...stageOf(labels, version) };
   }
 
-  async function write(path: string, data: string, base: number): Promise<Omit<Version, "data"> | Event> {
+  async function write(path: string, data: string, base: number): Promise<Omit<Version, "data" | "stage"> | Event> {
     const step = "write";
     const body = `{"options":{"cas":${base.toString()}},"data":${data}}`;
     const answer = await send({ step, method: "POST", path: url("data", path), body });

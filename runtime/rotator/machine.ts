@@ -14,6 +14,8 @@ const firstDelayMs = 60_000;
 const longestDelayMs = 3_600_000;
 /** After this time a rotation or an ending is overdue. */
 const overdueMs = 3_600_000;
+/** The first rotation may have to wait until the secret has left Secrets Manager. */
+const firstOverdueMs = 7 * 24 * 3_600_000;
 /** So many attempts in a row that did not get to their end are a failure that a person has to know of. */
 const failingTries = 3;
 
@@ -29,7 +31,8 @@ export interface Signs {
 }
 
 export function signsOf(rotation: Rotation, now: number): Signs {
-  const wanted = rotation.wantedAt > 0 && now - Math.max(rotation.wantedAt, rotation.notBefore) >= overdueMs;
+  const longest = rotation.rotatedAt === 0 ? firstOverdueMs : overdueMs;
+  const wanted = rotation.wantedAt > 0 && now - Math.max(rotation.wantedAt, rotation.notBefore) >= longest;
   const ending = rotation.is === "retiring" && now - rotation.notBefore >= overdueMs;
   return { failing: rotation.tries >= failingTries ? 1 : 0, overdue: wanted ? 1 : 0, retireOverdue: ending ? 1 : 0 };
 }
@@ -55,8 +58,23 @@ const commonOf = ({ rotatedAt, wantedAt, tries, claimedAt, notBefore, previous, 
   refused,
 });
 
+/** Why the first rotation waits for the mover; undefined when it does not. Nobody has to act, and no attempt counts. */
+function awaits({ end: ended, entry, home }: Run): Reason | undefined {
+  const rotation = entry?.rotation;
+  if (rotation?.is !== "idle" || rotation.rotatedAt > 0) return undefined;
+  if (ended !== undefined) return ended.reason === "home-absent" ? "home-awaited" : undefined;
+  // Whoever reads the secret in Secrets Manager would be left with a value that ends.
+  return home?.stage === "copied" ? "source-live" : undefined;
+}
+
+/** Whether earlier attempts have done nothing but wait. */
+const onlyWaited = ({ is, rotatedAt, wantedAt, tries }: Rotation): boolean =>
+  is === "idle" && rotatedAt === 0 && wantedAt > 0 && tries === 0;
+
 /** The next call of an attempt. */
 export function nextCall(run: Run, limits: Limits, now: number): Call {
+  const waitsFor = awaits(run);
+  if (waitsFor !== undefined) return wait(run, waitsFor);
   if (run.end !== undefined) return { is: "end", outcome: run.end };
   if (run.entry === undefined) return { is: "read-entry" };
   const { rotation, version } = run.entry;
@@ -69,6 +87,8 @@ export function nextCall(run: Run, limits: Limits, now: number): Call {
   if (run.hold === "none") {
     const why = notNow(rotation, run.wish, limits, now);
     if (why !== undefined) return end("nothing", why);
+    // Looked at before it is claimed: a wait of weeks must not write a version of the entry at each look.
+    if (onlyWaited(rotation) && run.home === undefined) return { is: "read-home" };
     // The check-and-set of this write is the lock: of two attempts one is told that it was late.
     const wantedAt = rotation.is === "retiring" ? rotation.wantedAt : rotation.wantedAt || now;
     return write({ ...rotation, wantedAt, tries: rotation.tries + 1, claimedAt: now });
@@ -95,6 +115,19 @@ export function nextCall(run: Run, limits: Limits, now: number): Call {
 }
 
 type Write = (next: Rotation, ends?: Outcome) => Call;
+
+/** Ends an attempt that has to wait, and takes its claim back. The entry stays: it tells the mover that a rotator waits. */
+function wait({ entry, hold }: Run, reason: Reason): Call {
+  const outcome = { outcome: "nothing", reason } as const;
+  if (entry === undefined || hold === "none" || entry.rotation.claimedAt === 0) return { is: "end", outcome };
+  const { rotation, version } = entry;
+  return {
+    is: "write-entry",
+    rotation: { ...rotation, tries: Math.max(0, rotation.tries - 1), claimedAt: 0 },
+    base: version,
+    ends: outcome,
+  };
+}
 
 /** Why no attempt begins now; undefined when one does. */
 function notNow(rotation: Rotation, wish: Wish, limits: Limits, now: number): Reason | undefined {

@@ -11,6 +11,9 @@ export const reasons = {
   retired: "the former value has ended",
   "not-due": "no rotation is due",
   "home-fresh": "the home was changed a short time ago, and readers may still use what it held before",
+  "home-awaited": "Vault holds nothing at the home yet: the first rotation begins once it was copied there and moved",
+  "source-live":
+    "the home holds a copy of what is still in Secrets Manager: the first rotation begins once it was moved",
   overlap: "readers may still use the former value",
   waiting: "the last attempt is still going on, or failed a short time ago",
   elsewhere: "another rotator or a person changed the entry at the pending path meanwhile",

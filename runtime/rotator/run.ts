@@ -20,6 +20,8 @@ export type Wish = "start" | "continue";
 
 export interface HeldHome extends HomeVersionId {
   readonly data: ValueText;
+  /** The mover copied this very version, and its labels do not tell that the secret has left Secrets Manager. */
+  readonly stage?: "copied";
 }
 
 /** What the next call is. `ends` of a write is what the attempt ends with once it is written. */

@@ -71,7 +71,8 @@ export interface MoverSettings {
   readonly replicas: "skip" | "remove";
   /** Regions that may be taken out of a secret's replication, and put back, when `replicas` is `remove`. */
   readonly replicaRegions: readonly string[];
-  readonly rotation: "skip" | "move";
+  /** `hand-over`: as `move`, and only where a rotator already waits for the home. */
+  readonly rotation: "skip" | "move" | "hand-over";
   readonly objects: "fields" | "text";
   /** What to do with a home that somebody else wrote: refuse, or accept it when it holds the same value. */
   readonly foreignHomes: "refuse" | "accept-equal";
@@ -193,7 +194,7 @@ const moverFields: Fields<MoverSettings> = {
   serviceReadNames: texts,
   replicas: word("skip", "remove"),
   replicaRegions: texts,
-  rotation: word("skip", "move"),
+  rotation: word("skip", "move", "hand-over"),
   objects: word("fields", "text"),
   foreignHomes: word("refuse", "accept-equal"),
   recoveryWindowDays: number,

@@ -6,7 +6,7 @@ import { versionIdOf } from "../support/builders";
 import { softDelete, writeByPerson } from "../support/fakeHome";
 import { change, createSecret, putValue, replicaIn, restoreByPerson, stateOf } from "../support/fakeSource";
 import type { FakeSecretState } from "../support/fakeSource";
-import { rotateHome } from "../support/rotatedHome";
+import { recordOf, rotateHome, rotator } from "../support/rotatedHome";
 import { crash, atCall, deliver, makeWorld, pathOf, recorder, tryDeliver } from "../support/world";
 import type { World } from "../support/world";
 import { fakeList, planWorld } from "./support/scene";
@@ -97,6 +97,21 @@ describe("the plan", () => {
       exempted: "nothing skipped exempt",
       empty: "nothing skipped no-value",
     });
+  });
+
+  it("hands a rotating secret over where a rotator waits, as a run does", async () => {
+    const world = makeWorld();
+    const settings = { rotation: "hand-over" } as const;
+    for (const name of ["kept", "awaited"]) own(world, name, { rotating: true });
+    writeByPerson(world.home, recordOf("awaited"), "{}", world.time, rotator);
+
+    const { planned } = await planWorld(world, { settings });
+
+    assert.deepEqual(shown(planned), { kept: "nothing skipped rotator-absent", awaited: "move moved proven" });
+    for (const { arn, outcome, reason } of planned) {
+      const result = await deliver(world, arn, { settings });
+      assert.deepEqual([result.outcome, result.reason], [outcome, reason]);
+    }
   });
 
   it("is what a run then comes to, for every kind of secret, and is empty after it", async () => {

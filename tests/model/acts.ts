@@ -149,7 +149,11 @@ export const acts: Readonly<Record<string, Act>> = {
     writeByPerson(state.home, path, '{"person":1}', state.time, formerEntity);
     return state;
   },
-  // A rotator: its claim, and what it makes of the value that the home holds.
+  // A rotator: its first look, which finds no home yet; then its claim, and what it makes of the value that the home holds.
+  await: (state) => {
+    writeByPerson(state.home, recordPath, "{}", state.time, rotatorEntity);
+    return state;
+  },
   rotate: (state) => {
     if (currentData(state.home, path, state.time) === undefined) return undefined;
     writeByPerson(state.home, recordPath, "{}", state.time, rotatorEntity);

@@ -107,6 +107,16 @@ const neighbours: readonly Configuration[] = [
   },
   {
     ...alone,
+    name: "one mover, a rotating secret that is handed over",
+    source: { rotating: true },
+    settings: { rotation: "hand-over" },
+    acts: { await: 1, rotate: 1, stage: 1, finish: 1, restore: 1, put: 1 },
+    crashes: 1,
+    ticks: 1,
+    mustMove: false,
+  },
+  {
+    ...alone,
     name: "one mover, a rotator, no authors",
     settings: { authorship: "label" },
     home: { recordsAuthor: false },

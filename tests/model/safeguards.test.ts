@@ -59,6 +59,7 @@ describe("without a safeguard", function () {
       "only what carries the mover's tag is deleted",
       "a former entity's version is recognised by its value",
       "a rotator's version is not the mover's",
+      "a rotating secret is handed over to a rotator that waits",
       "a rotator is told from a person",
       "a person is told from a rotator",
       "second look",

@@ -122,6 +122,19 @@ export const exploredSafeguards: readonly ExploredSafeguard[] = [
     },
   },
   {
+    safeguard: "a rotating secret is handed over to a rotator that waits",
+    finds: /rotation: a rotating secret was deleted that no rotator waits for/,
+    configuration: {
+      ...one,
+      name: "a rotator is taken to wait for every secret",
+      source: { rotating: true },
+      settings: { rotation: "hand-over" },
+      acts: { await: 1 },
+      mustMove: false,
+      wrap: off.everyRotation,
+    },
+  },
+  {
     safeguard: "a rotator is told from a person",
     finds: /rotation: who wrote the home is mistaken \(refused: home-conflict\)/,
     configuration: { ...one, name: "nobody looks who keeps a rotation", acts: { rotate: 1 }, wrap: off.noRotations },

@@ -4,7 +4,7 @@ import { entityId } from "../support/builders";
 import { currentData, homeEffects, vaultPrints } from "../support/fakeHome";
 import type { FakeEntry } from "../support/fakeHome";
 import { isScheduled, sourceEffects, stateOf } from "../support/fakeSource";
-import { formerEntity, operatorEntity, path, secondEntity, secondPath } from "./actors";
+import { formerEntity, operatorEntity, path, recordPath, secondEntity, secondPath } from "./actors";
 import type { Actor } from "./actors";
 import type { Configuration } from "./configuration";
 import type { Answer, OpenCall } from "./movers";
@@ -87,7 +87,11 @@ function foreignChange(before: FakeEntry | undefined, after: FakeEntry | undefin
 }
 
 /** What must hold when a mover's DeleteSecret was accepted. */
-function deleteViolation(state: State, slot: Slot): string | undefined {
+function deleteViolation(state: State, slot: Slot, { settings }: Scene): string | undefined {
+  const isHandedOver = settings?.rotation === "hand-over" && stateOf(state.secret).rotating;
+  if (isHandedOver && state.home.entries[recordPath] === undefined) {
+    return "rotation: a rotating secret was deleted that no rotator waits for";
+  }
   const proven = sourceData(state, slot.tagged);
   if (slot.readBack === undefined || slot.readBack === "" || slot.readBack !== proven) {
     return "I2: a delete was sent for a value that was not freshly read back equal";
@@ -103,10 +107,11 @@ function standsAll({ secret, slots, past, left }: State): string | undefined {
   const undisturbed =
     slots.length === 1 && stateOf(secret).versions.length === 1 && !past.crashed && left["stale"] === 0;
   if (!undisturbed || past.acts.length === 0) return undefined;
-  if (past.acts.every((act) => act === "rotate")) {
+  const isRotation = (act: string): boolean => act === "rotate" || act === "await";
+  if (past.acts.every(isRotation)) {
     return "rotation: a deletion was taken back, and nothing happened but a rotation";
   }
-  return past.acts.every((act) => act === "rotate" || settingActs.includes(act))
+  return past.acts.every((act) => isRotation(act) || settingActs.includes(act))
     ? "settings: a deletion was taken back, and nothing but settings changed"
     : undefined;
 }
@@ -198,7 +203,7 @@ export function doCall(
     const deleting = read.is === "known" && (read.tag.state === "d" || read.tag.state === "t");
     after = { ...slot, tagged: deleting ? read.tag.versionId : "" };
   } else if (name === "schedule" && !isScheduled(before.secret) && isScheduled(state.secret)) {
-    violation = deleteViolation(before, slot);
+    violation = deleteViolation(before, slot, scene);
     past = { ...past, scheduledBy: slot.actor === "second stack" ? "second stack" : "mover", undone: false };
   } else if (name === "restore" && isScheduled(before.secret) && !isScheduled(state.secret)) {
     const owner = slot.actor === "second stack" ? "second stack" : "mover";

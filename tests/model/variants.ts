@@ -125,6 +125,20 @@ export const noRotations: Wrap = ({ source, home }) => ({
   home: { ...home, metadata: async (path) => (path === recordPath ? absentHome : home.metadata(path)) },
 });
 
+/** A rotator is taken to wait for every secret. */
+export const everyRotation: Wrap = ({ source, home }) => ({
+  source,
+  home: {
+    ...home,
+    metadata: async (path) => {
+      const read = await home.metadata(path);
+      if (path !== recordPath || read.currentVersion > 0) return read;
+      const written = { createdTime: "", deletionTime: "", destroyed: false, authorEntityId: rotatorEntity };
+      return { ...read, currentVersion: 1, versions: { 1: written } };
+    },
+  },
+});
+
 /** Whoever keeps a rotation wrote the home, too. */
 export const anyRotation: Wrap = ({ source, home }) => {
   let lastHome: Home = absentHome;

@@ -1,3 +1,4 @@
+import { describeHandOver } from "./behaviours/handOver";
 import { describeRotation } from "./behaviours/rotation";
 import { describeRotationOfDatabase } from "./behaviours/rotationOfDatabase";
 import { useCloud } from "./support/bench";
@@ -14,5 +15,12 @@ describe("rotation with login jwt on OpenBao", function () {
   describeRotation(
     useCloud({ name: "sys-rotate-bao", login: "jwt", server: "openbao", settings: { authorship: "label" } }),
     "jwt",
+  );
+});
+
+describe("a hand-over with login jwt on Vault", function () {
+  this.timeout(300_000);
+  describeHandOver(
+    useCloud({ name: "sys-hand-over", login: "jwt", server: "vault", settings: { rotation: "hand-over" } }),
   );
 });

@@ -21,14 +21,6 @@ async function moved(over: DeliverOptions = {}, made: Parameters<typeof withSecr
   return started;
 }
 
-describe("rotation", () => {
-  it("is left as it is, and the secret moves while nothing is pending", async () => {
-    const { world, secret } = withSecret({ rotating: true });
-    ends(await deliver(world, arn, { settings: { rotation: "move" } }), "moved", "proven");
-    equal(stateOf(secret).rotating, true);
-  });
-});
-
 describe("a person's undo", () => {
   it("stands: what was restored is copied only, until a person releases it", async () => {
     const { world, secret } = await moved();

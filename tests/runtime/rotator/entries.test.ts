@@ -54,6 +54,27 @@ describe("the entries of a rotation", () => {
     deepEqual(await entriesOf(absent).perform({ is: "read-entry" }), { is: "entry", version: 0, rotation: unrotated });
   });
 
+  it("tell of a home that the mover has copied and not moved yet", async () => {
+    const v1 = "00000000-0000-4000-8000-000000000001";
+    const label = `1;AbCdEf;fields;${v1}`;
+    const told = (versionId: string, suffix = "AbCdEf") => `1;${suffix};${versionId};2026-01-01T00:00:00.000Z`;
+    const stageWith = async (labels: unknown): Promise<unknown> => {
+      const metadata = `{"version":3,${times},"custom_metadata":${JSON.stringify(labels)}}`;
+      const text = `{"data":{"data":${value},"metadata":${metadata}}}`;
+      const event = await entriesOf({ status: 200, text }).perform({ is: "read-home" });
+      return event.is === "home" ? event.home.stage : event;
+    };
+    equal(await stageWith({ v3: label }), "copied");
+    equal(await stageWith({ v3: label, deleting: told(v1) }), "copied");
+    equal(await stageWith({ v3: label, deleted: told("another") }), "copied");
+    equal(await stageWith({ v3: label, deleted: told(v1, "ZyXwVu") }), "copied");
+    equal(await stageWith({ v3: label, deleting: told(v1), deleted: told(v1) }), undefined);
+    // A person's version, a rotator's, and one whose labels somebody removed.
+    equal(await stageWith({ v2: label }), undefined);
+    equal(await stageWith({ v3: "2;newer" }), undefined);
+    equal(await stageWith(null), undefined);
+  });
+
   it("that are not there, deleted or somebody else's stop the attempt", async () => {
     deepEqual(await entriesOf(absent).perform({ is: "read-home" }), stopped("refused", "home-absent"));
     deepEqual(await entriesOf(deleted).perform({ is: "read-home" }), stopped("refused", "home-deleted"));

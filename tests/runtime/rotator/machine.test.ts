@@ -2,10 +2,11 @@
 import { deepEqual, equal } from "node:assert/strict";
 
 import { nextCall, signsOf } from "../../../runtime/rotator/machine";
+import { rotate } from "../../../runtime/rotator/rotate";
 import { unrotated } from "../../../runtime/rotator/rotation";
 import type { Retiring, Rotation } from "../../../runtime/rotator/rotation";
 import { afterEvent, newRun } from "../../../runtime/rotator/run";
-import type { Limits, Wish } from "../../../runtime/rotator/run";
+import type { Call, Event, HeldHome, Limits, Wish } from "../../../runtime/rotator/run";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -24,6 +25,93 @@ function begins(rotation: Rotation, at = now, wish: Wish = "continue"): string {
   const call = nextCall(run, limits, at);
   return call.is === "end" ? call.outcome.reason : call.is;
 }
+
+/** What Vault holds while attempts are made, and what becomes of them. */
+function scene(home: HeldHome | "absent", rotation: Rotation = unrotated) {
+  const world = { home, rotation, version: 0, writes: 0, taken: false };
+  const perform = (call: Exclude<Call, { readonly is: "end" }>): Event => {
+    switch (call.is) {
+      case "read-entry":
+        return { is: "entry", version: world.version, rotation: world.rotation };
+      case "read-home":
+        return world.home === "absent"
+          ? { is: "stopped", outcome: { outcome: "refused", reason: "home-absent" } }
+          : { is: "home", home: world.home };
+      case "write-entry":
+        if (world.taken && call.rotation.claimedAt === 0)
+          return { is: "stopped", outcome: { outcome: "nothing", reason: "elsewhere" } };
+        Object.assign(world, { rotation: call.rotation, version: world.version + 1, writes: world.writes + 1 });
+        return {
+          is: "entry-written",
+          version: world.version,
+          rotation: call.rotation,
+          ...(call.ends === undefined ? {} : { ends: call.ends }),
+        };
+      case "create":
+        return { is: "stopped", outcome: { outcome: "failed", reason: "create-failed" } };
+      default:
+        throw new Error(`an attempt that comes to ${call.is}`);
+    }
+  };
+  const attempt = async (at = now): Promise<string> => {
+    const { outcome } = await rotate("continue", limits, {
+      perform: (call) => Promise.resolve(perform(call)),
+      now: () => at,
+    });
+    return `${outcome.outcome}: ${outcome.reason}`;
+  };
+  return { world, attempt };
+}
+
+const moved: HeldHome = { version: 1, createdTime: new Date(now - 2 * hour).toISOString(), data: '{"k":"0"}' };
+const copied: HeldHome = { ...moved, stage: "copied" };
+
+describe("the first rotation", () => {
+  it("waits for a home, says so, and tells no alarm of it; the entry is written once", async () => {
+    const { world, attempt } = scene("absent");
+    for (let look = 0; look < 5; look += 1) {
+      equal(await attempt(now + look * minute), "nothing: home-awaited");
+      deepEqual(signsOf(world.rotation, now + 24 * hour), { failing: 0, overdue: 0, retireOverdue: 0 });
+      equal(world.writes, 2);
+    }
+    equal(world.rotation.wantedAt, now);
+  });
+
+  it("waits while its secret is still in Secrets Manager, and begins once that was moved", async () => {
+    const { world, attempt } = scene(copied);
+    equal(await attempt(), "nothing: source-live");
+    equal(await attempt(), "nothing: source-live");
+    deepEqual([world.writes, world.rotation.tries], [2, 0]);
+    world.home = moved;
+    equal(await attempt(), "failed: create-failed");
+  });
+
+  it("waits for the overlap after the home came, as any other does", async () => {
+    const { world, attempt } = scene("absent");
+    await attempt();
+    world.home = { ...moved, createdTime: new Date(now).toISOString() };
+    equal(await attempt(now + minute), "nothing: home-fresh");
+    equal(await attempt(now + hour), "failed: create-failed");
+  });
+
+  it("that waits and meets another rotator ends, too", async () => {
+    const { world, attempt } = scene(copied);
+    world.taken = true;
+    equal(await attempt(), "nothing: elsewhere");
+  });
+});
+
+describe("a later rotation", () => {
+  const rotated = { ...unrotated, rotatedAt: now - 48 * hour };
+
+  it("does not wait for a home that is gone: a person has to act", async () => {
+    equal(await scene("absent", rotated).attempt(), "refused: home-absent");
+  });
+
+  it("goes on from what a mover copied", async () => {
+    equal(await scene(copied, rotated).attempt(), "failed: create-failed");
+  });
+});
 
 describe("an attempt", () => {
   it("begins for a value that is older than the interval, for one that was never rotated, and when it is told to", () => {
@@ -64,9 +152,13 @@ describe("an attempt", () => {
     const none = { failing: 0, overdue: 0, retireOverdue: 0 };
     deepEqual(signsOf({ ...unrotated, tries: 2, wantedAt: now - hour + 1 }, now), none);
     deepEqual(signsOf({ ...unrotated, tries: 3 }, now), { ...none, failing: 1 });
-    deepEqual(signsOf({ ...unrotated, wantedAt: now - hour }, now), { ...none, overdue: 1 });
+    const rotated = { ...unrotated, rotatedAt: now - 48 * hour };
+    deepEqual(signsOf({ ...rotated, wantedAt: now - hour }, now), { ...none, overdue: 1 });
     // One that waits for readers of what the home held before is not late yet.
-    deepEqual(signsOf({ ...unrotated, wantedAt: now - 30 * hour, notBefore: now - hour + 1 }, now), none);
+    deepEqual(signsOf({ ...rotated, wantedAt: now - 30 * hour, notBefore: now - hour + 1 }, now), none);
+    // The first one may have to wait for the mover.
+    deepEqual(signsOf({ ...unrotated, wantedAt: now - 7 * 24 * hour + 1 }, now), none);
+    deepEqual(signsOf({ ...unrotated, wantedAt: now - 7 * 24 * hour }, now), { ...none, overdue: 1 });
     deepEqual(signsOf(retiring, now + hour - 1), none);
     deepEqual(signsOf(retiring, now + hour), { ...none, retireOverdue: 1 });
   });
