@@ -25,8 +25,8 @@ function isTaggedSince(source: Source, from: number): boolean {
 }
 
 const does = (secrets: number): string => {
-  const them = secrets === 1 ? "it like any other secret" : "them like any other secrets";
-  return `TagResource ${stateTag}=${againTag}. The mover then moves ${them}: copies, proves, deletes.`;
+  const them = secrets === 1 ? "it as any other secret" : "them as any other secrets";
+  return `TagResource ${stateTag}=${againTag}. The mover then treats ${them}; homing plan shows what that comes to.`;
 };
 
 export async function releaseCommand(session: Session, options: ReleaseCommandOptions, home?: string): Promise<number> {
@@ -77,7 +77,7 @@ export async function releaseCommand(session: Session, options: ReleaseCommandOp
   await screen.say(
     released === 0
       ? "There is nothing to release."
-      : `${counted(released, "secret")} released. The next event or sweep moves ${released === 1 ? "it" : "them"}; homing move does it now.`,
+      : `${counted(released, "secret")} released. The mover goes on with ${released === 1 ? "it" : "them"} at the next event or sweep; homing move does it now.`,
   );
   if (stopped()) throw new Failure("Stopped: run the same command again for the rest.", 130);
   return 0;

@@ -2,11 +2,13 @@
 import { CreateSecretCommand, GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import type { GetSecretValueCommandOutput } from "@aws-sdk/client-secrets-manager";
 
+import { exemptTag } from "../../runtime/model/exemption";
 import { ask } from "../ask";
 import { awsFailure, Failure } from "../failure";
 import { restoreInput } from "../restore";
 import type { Session } from "../session";
 import { targetOf } from "../target";
+import { ownTag } from "../undo";
 import { describeTarget } from "./undo";
 
 export interface RestoreCommandOptions {
@@ -19,11 +21,12 @@ export interface RestoreCommandOptions {
 async function requireAbsent(session: Session, text: string): Promise<void> {
   const source = await describeTarget(session, text);
   if (source === undefined) return;
-  throw new Failure(
-    source.scheduled
-      ? `${source.name} is still in its recovery window: homing undo brings it back as it was.`
-      : `${source.name} is in Secrets Manager already: nothing is restored over it.`,
-  );
+  if (!source.scheduled) {
+    throw new Failure(`${source.name} is in Secrets Manager already: nothing is restored over it.`);
+  }
+  const back =
+    ownTag(source, session.deployment.settings) === undefined ? "aws secretsmanager restore-secret" : "homing undo";
+  throw new Failure(`${source.name} is still in its recovery window: ${back} brings it back as it was.`);
 }
 
 export async function restoreCommand(session: Session, options: RestoreCommandOptions, home: string): Promise<number> {
@@ -39,7 +42,9 @@ export async function restoreCommand(session: Session, options: RestoreCommandOp
   const shown = labelled.map(({ Key, Value }) => `${Key ?? ""}=${Value ?? ""}`).join(", ");
   screen.note(
     [
-      `CreateSecret ${target.name} with version ${homeVersion} of ${deployment.settings.mount}/${target.path}, key ${options.kmsKey ?? "of AWS"}, tagged as exempt.`,
+      `Creates ${target.name} in Secrets Manager from version ${homeVersion} of its home:`,
+      `    ${deployment.settings.mount}/${target.path}`,
+      `  Encrypted with ${options.kmsKey === undefined ? "AWS's own key" : `the key ${options.kmsKey}`}, tagged ${exemptTag.key}=${exemptTag.value}.`,
       ...(labelled.length === 0
         ? []
         : [
@@ -76,7 +81,11 @@ export async function restoreCommand(session: Session, options: RestoreCommandOp
     tags,
   });
   await screen.say(
-    `${target.name} is in Secrets Manager again, read back and equal to version ${homeVersion} of its home, as ${made.ARN ?? ""}. The tag vault-mover-mode=exempt keeps the mover from it.`,
+    [
+      `${target.name} is in Secrets Manager again, read back and equal to version ${homeVersion} of its home:`,
+      `    ${made.ARN ?? ""}`,
+      `The tag ${exemptTag.key}=${exemptTag.value} keeps the mover from it.`,
+    ].join("\n"),
   );
   return 0;
 }

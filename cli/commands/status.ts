@@ -123,7 +123,11 @@ function statusText(
     ...unreadText(groups, false),
     ...(final.length === 0
       ? []
-      : ["", "The mover's deletions become final", ...final.map(([date, secrets]) => `  ${date}  ${counted(secrets, "secret")}`)]),
+      : [
+          "",
+          "The mover's deletions become final",
+          ...final.map(([date, secrets]) => `  ${date}  ${counted(secrets, "secret")}`),
+        ]),
   ].join("\n");
 }
 

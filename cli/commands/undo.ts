@@ -26,7 +26,7 @@ const shownNames = 5;
 /** What follows for one secret, or for more. */
 const lasts = (secrets: number): string => {
   const it = secrets === 1 ? "it" : "them";
-  return `The mover copies ${it} and does not delete ${it} again, until homing release lets ${it} move.`;
+  return `The mover does not delete ${it} again, until homing release lets ${it} move.`;
 };
 
 const depsOf = ({ source, now, sleep }: Session): UndoDeps => {

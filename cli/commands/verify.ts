@@ -5,7 +5,9 @@ import type { Source } from "../../runtime/model/source";
 import { eachSecret } from "../eachSecret";
 import { Failure } from "../failure";
 import type { FilterOptions } from "../filter";
-import { counted } from "../screen";
+import { counted, wrapped } from "../screen";
+import { sectionOf } from "../sections";
+import type { Item } from "../sections";
 import type { Session } from "../session";
 import { verify } from "../verify";
 import type { Verified } from "../verify";
@@ -17,15 +19,46 @@ const sentences: Readonly<Record<string, string>> = {
   unreadable: "the home's value can't be read as what its label says",
 };
 
+type Counts = Readonly<Record<Verified["result"], number>>;
+
+const item = (secrets: number, label: string, why: string): readonly Item[] =>
+  secrets === 0 ? [] : [{ secrets, label, why, examples: [] }];
+
+/** How many secrets are as they should be, and how many are not; the names of those stand above, a line each. */
+function summaryText(functionName: string, counts: Counts, causes: Readonly<Record<string, number>>): string {
+  const { moved, newer, equal, wrong, other } = counts;
+  const secrets = moved + newer + equal + wrong + other;
+  return [
+    wrapped(`${functionName}: ${counted(secrets, "secret")}`),
+    ...sectionOf(
+      "Wrong",
+      Object.entries(causes).flatMap(([reason, number]) => item(number, reason, sentences[reason] ?? reason)),
+    ),
+    ...sectionOf("As it should be", [
+      ...item(moved, "moved", "its home is there and readable"),
+      ...item(newer, "moved", "a person has written a newer value in Vault"),
+      ...item(equal, "copied", "both sides hold the same value"),
+    ]),
+    ...sectionOf(
+      "Not compared",
+      item(other, "others", `not this mover's, or changed since it copied ${other === 1 ? "it" : "them"}`),
+    ),
+    ...(wrong > 0 || secrets === other ? [] : ["", "Nothing that was compared is wrong."]),
+  ].join("\n");
+}
+
 export async function verifyCommand(session: Session, options: FilterOptions): Promise<number> {
   const { deployment, screen, stopped } = session;
   const { settings } = deployment;
   const counts: Record<Verified["result"], number> = { moved: 0, equal: 0, newer: 0, wrong: 0, other: 0 };
 
+  const causes: Record<string, number> = {};
+
   async function one(source: Source): Promise<void> {
     const verified = await verify(source, settings, session);
     counts[verified.result] += 1;
     if (verified.result === "other") return;
+    if (verified.result === "wrong") causes[verified.reason] = (causes[verified.reason] ?? 0) + 1;
     const home = `${settings.mount}/${homePath(settings, source.name)}`;
     const why = verified.result === "wrong" ? { why: sentences[verified.reason] } : {};
     await screen.record("verified", { secret: source.name, arn: source.arn, home, ...verified, ...why });
@@ -40,9 +73,7 @@ export async function verifyCommand(session: Session, options: FilterOptions): P
     ...counts,
     stopped: stopped(),
   });
-  await screen.say(
-    `${counted(counts.moved, "moved secret")} whose home is in place, ${counts.newer} with a newer value of a person, ${counts.equal} copied and equal, ${counts.wrong} wrong. Not looked into: ${counts.other}, not this mover's or changed since it copied them.`,
-  );
+  await screen.say(summaryText(deployment.functionName, counts, causes));
   if (stopped()) throw new Failure("Stopped before the end of the list.", 130);
   return counts.wrong === 0 ? 0 : 2;
 }

@@ -213,7 +213,7 @@ describe("homing in a terminal", function () {
     const { code, err } = await homing.run(["restore", "after/window", "--with-tags", "--yes"]);
 
     assert.equal(asked.code, 1);
-    assert.match(asked.err, /^CreateSecret after\/window .*\nNobody is here to be asked: say --yes/s);
+    assert.match(asked.err, /^Creates after\/window in Secrets Manager .*\nNobody is here to be asked: say --yes/s);
     assert.deepEqual([early.code, code], [1, 0], err);
     assert.match(early.err, /still in its recovery window: homing undo brings it back/);
     const { SecretBinary, ARN = "" } = await clients.secrets.send(
@@ -249,6 +249,7 @@ describe("homing in a terminal", function () {
     assert.deepEqual(await homes.read(home("resolve/take")), { version: 2, data: { value: `${canary}-source` } });
     assert.deepEqual(await homes.read(home("resolve/keep")), { version: 1, data: { value: `${canary}-vault` } });
     assert.equal(await sources.isScheduled(taken), true);
+    assert.match(take.out, /The mover's outcome is moved/);
     assert.equal(await sources.isScheduled(kept), true);
     await log.outcome(taken, { outcome: "moved" });
   });

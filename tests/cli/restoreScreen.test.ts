@@ -7,10 +7,10 @@ import { restoreCommand } from "../../cli/commands/restore";
 import type { RestoreCommandOptions } from "../../cli/commands/restore";
 import type { Session } from "../../cli/session";
 import { arnOf } from "../support/builders";
-import { createSecret } from "../support/fakeSource";
+import { change, createSecret } from "../support/fakeSource";
 import { deliver, makeWorld, pathOf } from "../support/world";
 import { sessionOn } from "./support/session";
-import { sidesOf } from "./support/sides";
+import { secretOf, sidesOf } from "./support/sides";
 
 const name = "app/db";
 
@@ -43,7 +43,10 @@ describe("what homing restore says", () => {
 
     await rejects(run, /^Error: Nobody is here to be asked: say --yes if this is meant\.$/);
 
-    match(err(), /^CreateSecret app\/db with version 1 of homing\/aws\/\S+, key alias\/own, tagged as exempt\.\n/);
+    match(
+      err(),
+      /^Creates app\/db in Secrets Manager from version 1 of its home:\n {4}homing\/aws\/\S+\n {2}Encrypted with the key alias\/own, tagged vault-mover-mode=exempt\.\n/,
+    );
     deepEqual(created, []);
   });
 
@@ -66,5 +69,18 @@ describe("what homing restore says", () => {
 
     match(err(), /are set: team=payments, access=everybody\n/);
     deepEqual(tagsOf(created), ["vault-mover-mode=exempt", "team=payments", "access=everybody"]);
+  });
+
+  it("of one in its window is what brings it back, which is homing undo only for the mover's own deletions", async () => {
+    const world = makeWorld();
+    for (const one of ["moved", "deleted"]) createSecret(world.source, one, "value");
+    equal((await deliver(world, "moved")).outcome, "moved");
+    change(secretOf(world, "deleted"), { window: 30 });
+
+    await rejects(restoreCommand(sessionOn(world).session, {}, "moved"), /window: homing undo brings it back/);
+    await rejects(
+      restoreCommand(sessionOn(world).session, {}, "deleted"),
+      /window: aws secretsmanager restore-secret brings it back/,
+    );
   });
 });

@@ -31,7 +31,7 @@ describe("what homing undo says", () => {
 
     equal(
       err(),
-      `${arnOf("app/db")}\n  RestoreSecret, then TagResource vault-mover. The mover copies it and does not delete it again, until homing release lets it move.\n`,
+      `${arnOf("app/db")}\n  RestoreSecret, then TagResource vault-mover. The mover does not delete it again, until homing release lets it move.\n`,
     );
     deepEqual(states(world), [[true, "d"]]);
   });

@@ -1,6 +1,9 @@
+import { DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
+
 import { terminalLogins } from "../cli/support/terminalLogins";
 import { environmentOf } from "../cli/support/homing";
 import { useCloud } from "../system/support/bench";
+import { drained } from "../system/support/drained";
 import { operatorSettings } from "../system/support/operatorLogin";
 import { describePath } from "./path/describePath";
 import { homing, look } from "./support/homing";
@@ -92,6 +95,27 @@ describe("a screen of homing", function () {
       await see("resolve-sides", `npx homing resolve ${folder}/conflict`);
       if (view === 80) await see("resolve-ctrl-c", line, [{ at, keys: ctrlC }], asOperator);
       await see("resolve", line, [{ at, keys: `${folder}/conflict${enter}` }], asOperator);
+    });
+
+    it(`of verify, ${view}`, async () => {
+      await drained(bench());
+      await see("verify", `npx homing verify --name '${folder}/*'`);
+    });
+
+    it(`of release, ${view}`, async () => {
+      await see("release", `npx homing release ${folder}/hello${view === "pipe" ? " --yes" : ""}`, [
+        { at: "Type yes: ", keys: `yes${enter}` },
+      ]);
+    });
+
+    it(`of restore, ${view}`, async () => {
+      const SecretId = `${folder}/bytes`;
+      await see("restore-early", `npx homing restore ${SecretId}`);
+      // As if its window had ended.
+      await bench().clients.silent.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
+      await see("restore", `npx homing restore ${SecretId}${view === "pipe" ? " --yes" : ""}`, [
+        { at: "Type yes: ", keys: `yes${enter}` },
+      ]);
     });
   }
 

@@ -1,5 +1,5 @@
 /** Every sentence that a screen of the path may say, with what makes it true on both sides. */
-import { acts, lines } from "./acts";
+import { acts, lines, verifies } from "./acts";
 import { conflicting, count, has, moves } from "./facts";
 import { plans, runs, statuses } from "./plans";
 import { sides } from "./resolves";
@@ -7,7 +7,7 @@ import { tableOf } from "./sentences";
 import type { Table } from "./sentences";
 import type { Screen } from "./walk";
 
-export const table: Table = tableOf([...plans, ...runs, ...statuses, ...lines, ...acts, ...sides]);
+export const table: Table = tableOf([...plans, ...runs, ...statuses, ...lines, ...acts, ...verifies, ...sides]);
 
 /** The exit code that docs/command-line.md promises for what is on both sides. */
 export function exitCodeOf(screen: Screen): number {
