@@ -11,6 +11,8 @@ import { withLock } from "./lock.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const HEARTBEAT_MS = 15_000;
+const PARENT_MS = 500;
+const parent = process.ppid;
 const LEAST_NODE = [20, 11];
 /** The Node of Lambda's runtime: what runs here is what runs there. */
 const NODE_MAJOR = 24;
@@ -91,12 +93,31 @@ function runNpmCi() {
   });
 }
 
+/**
+ * npm passes a signal to the shell that it starts its scripts by, which ends and passes nothing on; a killed npm passes
+ * none. So a process that npm has started looks whether its parent is still there. Whoever else starts it may go.
+ */
+function whenAbandoned(act) {
+  if (process.env.npm_lifecycle_event === undefined) return () => undefined;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    act();
+  }, PARENT_MS);
+  watch.unref();
+  return () => clearInterval(watch);
+}
+
 /** Passes signals on and keeps this process alive for the child's own ending. Gives back what ends the forwarding. */
 function forwardSignals(child) {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   const forward = (signal) => child.kill(signal);
   for (const signal of signals) process.on(signal, forward);
-  return () => signals.forEach((signal) => process.removeListener(signal, forward));
+  const stopWatching = whenAbandoned(() => forward("SIGTERM"));
+  return () => {
+    stopWatching();
+    signals.forEach((signal) => process.removeListener(signal, forward));
+  };
 }
 
 const runsTypeScript = ["-r", join(root, "local", "endWithParent.js"), "-r", "ts-node/register/transpile-only"];

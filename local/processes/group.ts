@@ -92,6 +92,13 @@ function guardThisProcess(): void {
     for (const group of stops.keys()) signalGroup(group, "SIGKILL");
   });
   let first: number | undefined;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error) => {
+      // The terminal is closed, or the reader has gone: what is to be done before the end is done without them.
+      if (first !== undefined && (hasCode(error, "EIO") || hasCode(error, "EPIPE"))) return;
+      throw error;
+    });
+  }
   for (const signal of endingSignals) {
     process.on(signal, () => {
       const exitCode = 128 + constants.signals[signal];
