@@ -1,10 +1,11 @@
 /** How `undo`, `release` and `verify` go through the list of secrets. */
 import type { Source } from "../runtime/model/source";
 import { makeTaskPool } from "../runtime/sweeper/taskPool";
-import { awsFailure } from "./failure";
+import { awsFailure, Failure } from "./failure";
 import { commonPrefix, makeFilter } from "./filter";
 import type { FilterOptions } from "./filter";
 import { checkNoMatch } from "./noMatch";
+import { counted } from "./screen";
 import type { Session } from "./session";
 
 /**
@@ -53,17 +54,21 @@ export async function eachSecret(
  * Calls a function for each of these, several at once, with the secret as it is by then: a question may have taken its
  * time. What is gone is left out. When a person stops it, the calls under way end first.
  *
- * @throws the first error, when everything under way has ended
+ * @throws the first error, when everything under way has ended; a {@link Failure} with exit code 130 where a person
+ * stopped it before all had their turn, after `told`, which says what was done
  */
 export async function eachOf(
   arns: readonly string[],
   { source, concurrency, stopped }: Pick<Session, "source" | "concurrency" | "stopped">,
   one: (source: Source) => Promise<void>,
+  told: () => Promise<void>,
 ): Promise<void> {
   const lane = makeTaskPool(concurrency);
+  let begun = 0;
   try {
     for (const arn of arns) {
       if (stopped()) break;
+      begun += 1;
       await lane.add(async () => {
         const found = await source.describe(arn, "describe");
         if (found.is === "refused") {
@@ -76,4 +81,11 @@ export async function eachOf(
     await lane.idle();
   }
   lane.check();
+  await told();
+  const left = arns.length - begun;
+  if (left === 0) return;
+  throw new Failure(
+    `Stopped: ${counted(left, "secret is", "secrets are")} left. Run the same command again for ${left === 1 ? "it" : "them"}.`,
+    130,
+  );
 }

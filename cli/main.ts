@@ -282,9 +282,7 @@ Example, in the checkout of homing:
       program
         .command("undo")
         .argument("[home]", "a secret's name, its ARN, or its home")
-        .description(
-          "Take the mover's deletions back, within their window. The secrets are then copied and not deleted.",
-        )
+        .description("Take the mover's deletions back, within their window.")
         .option("--since <time>", "all that the mover deleted in this time: 30m, 2h, 3d")
         .option("--yes", "do not ask")
         .addHelpText(
@@ -292,6 +290,9 @@ Example, in the checkout of homing:
           `
 Shows what it would do, and asks. The undo lasts: the mover does not delete a
 restored secret again until it is released.
+
+Exit code: 0 done, or nothing to undo, 1 error or another answer than yes,
+130 interrupted.
 
 Examples, in the checkout of homing:
   $ npx homing undo --stack prod dev/hello      one secret
@@ -315,7 +316,11 @@ Examples, in the checkout of homing:
         .addHelpText(
           "after",
           `
-Shows what it would do, and asks.
+Shows what it would do, and asks. The mover then treats these secrets as any
+others.
+
+Exit code: 0 done, or nothing to release, 1 error or another answer than yes,
+130 interrupted.
 
 Examples, in the checkout of homing:
   $ npx homing release --stack prod dev/hello         one secret
@@ -333,7 +338,16 @@ Examples, in the checkout of homing:
       .option("--kms-key <id>", "encrypt it with this key (else the one that AWS manages)")
       .option("--with-tags", "set the tags that the home's labels name; whoever may patch metadata can write these")
       .option("--yes", "do not ask")
-      .addHelpText("after", "\nExample, in the checkout of homing:\n  $ npx homing restore --stack prod dev/hello")
+      .addHelpText(
+        "after",
+        `
+Shows what it would create, and asks. Creates nothing over a secret that exists.
+
+Exit code: 0 done, 1 error or another answer than yes, 130 interrupted.
+
+Example, in the checkout of homing:
+  $ npx homing restore --stack prod dev/hello`,
+      )
       .action(run<RestoreCommandOptions>(restoreCommand)),
   );
 
@@ -353,6 +367,9 @@ Without --take and --keep: shows both sides, whether they hold the same value,
 and what either would do. Exit code 2, since you are needed.
 
 --take needs a Vault login that the mover accepts, as move --local does.
+
+With either, exit code: 0 done, 2 the mover still needs you, 1 error or another
+answer than the name, 130 interrupted.
 
 Examples, in the checkout of homing:
   $ npx homing resolve --stack prod dev/hello         both sides
@@ -390,8 +407,8 @@ Example, in the checkout of homing:
         .addHelpText(
           "after",
           `
-A line each: when, what became of the secret and why, and its name. Below what
-a person has to end stands how. Times are UTC.
+A line each: when, what became of the secret and why, and its name. Below a line
+that needs you stands the command that ends it. Times are UTC.
 
 Exit code: 0 nothing needs a person, 2 the last outcome of a secret does,
 1 error, 130 interrupted.

@@ -55,30 +55,32 @@ export async function releaseCommand(session: Session, options: ReleaseCommandOp
     chosen.push(source);
   }
   let released = 0;
+  const tellEnd = async (): Promise<void> => {
+    await screen.record("summary", {
+      command: "release",
+      function: deployment.functionName,
+      released,
+      stopped: stopped(),
+    });
+    if (released === 0) return;
+    await screen.say(
+      `${counted(released, "secret")} released. The mover goes on with ${released === 1 ? "it" : "them"} at the next event or sweep; homing move does it now.`,
+    );
+  };
   if (chosen.length > 0) {
     screen.note(
       `${counted(chosen.length, "secret")}: ${named(chosen.map(({ name }) => name))}.\n  ${does(chosen.length)}`,
     );
     await ask(screen, `Release ${counted(chosen.length, "secret")}?`, chosen.length, options.yes === true);
     const arns = chosen.map(({ arn }) => arn);
-    await eachOf(arns, session, async (source) => {
+    const one = async (source: Source): Promise<void> => {
       if (held(source) !== undefined) return;
       await release(source, session.source);
       released += 1;
       await screen.record("release", { secret: source.name, arn: source.arn });
-    });
-  }
-  await screen.record("summary", {
-    command: "release",
-    function: deployment.functionName,
-    released,
-    stopped: stopped(),
-  });
-  await screen.say(
-    released === 0
-      ? "There is nothing to release."
-      : `${counted(released, "secret")} released. The mover goes on with ${released === 1 ? "it" : "them"} at the next event or sweep; homing move does it now.`,
-  );
-  if (stopped()) throw new Failure("Stopped: run the same command again for the rest.", 130);
+    };
+    await eachOf(arns, session, one, tellEnd);
+  } else await tellEnd();
+  if (released === 0) await screen.say("There is nothing to release.");
   return 0;
 }

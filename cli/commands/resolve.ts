@@ -137,6 +137,7 @@ export async function resolveCommand(session: Session, options: ResolveCommandOp
   }
   screen.note(`${sides}\n${taking ? would.take : (would.keep ?? "")}`);
   await askName(screen, `${taking ? "Take" : "Keep Vault's of"} ${target.name}?`, target.name, options.yes === true);
+  if (session.stopped()) throw new Failure("Stopped: nothing was done.", 130);
   if (!taking) {
     await keep(refused, settings, deps);
     await screen.record("resolve", { ...facts, kept: "vault", windowDays: settings.recoveryWindowDays });

@@ -53,6 +53,7 @@ export async function restoreCommand(session: Session, options: RestoreCommandOp
     ].join("\n"),
   );
   await ask(screen, `Create ${target.name}?`, 1, options.yes === true);
+  if (session.stopped()) throw new Failure("Stopped: nothing was created.", 130);
   let made;
   try {
     const key = options.kmsKey === undefined ? {} : { KmsKeyId: options.kmsKey };

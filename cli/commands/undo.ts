@@ -96,6 +96,7 @@ async function undoOne(session: Session, text: string, yes: boolean): Promise<nu
   }
   screen.note(`${source.arn}\n  RestoreSecret, then TagResource ${stateTag}. ${lasts(1)}`);
   await ask(screen, `Restore ${source.name}?`, 1, yes);
+  if (session.stopped()) throw new Failure("Stopped: nothing was undone.", 130);
   const undone = await undo(source, deployment.settings, depsOf(session));
   await tell(session, source, undone);
   await screen.say(`${source.name} is restored. ${lasts(1)}`);
@@ -115,31 +116,31 @@ async function undoSince(session: Session, options: UndoCommandOptions, since: s
   });
   if (stopped()) throw new Failure("Stopped: nothing was undone.", 130);
   const counts: Record<Undone, number> = { restored: 0, nothing: 0 };
+  const tellEnd = async (): Promise<void> => {
+    await screen.record("summary", {
+      command: "undo",
+      function: deployment.functionName,
+      looked,
+      ...counts,
+      stopped: stopped(),
+    });
+    if (counts.restored > 0)
+      await screen.say(`${counted(counts.restored, "secret")} restored. ${lasts(counts.restored)}`);
+  };
   if (chosen.length > 0) {
     screen.note(
       `${counted(chosen.length, "deletion")} of this mover in the last ${since}: ${named(chosen.map(({ name }) => name))}.\n  RestoreSecret and TagResource ${stateTag}${chosen.length === 1 ? "" : " for each"}. ${lasts(chosen.length)}`,
     );
     await ask(screen, `Restore ${counted(chosen.length, "secret")}?`, chosen.length, options.yes === true);
     const arns = chosen.map(({ arn }) => arn);
-    await eachOf(arns, session, async (source) => {
+    const one = async (source: Source): Promise<void> => {
       const undone = await undo(source, settings, deps);
       counts[undone] += 1;
       await tell(session, source, undone);
-    });
-  }
-  await screen.record("summary", {
-    command: "undo",
-    function: deployment.functionName,
-    looked,
-    ...counts,
-    stopped: stopped(),
-  });
-  await screen.say(
-    counts.restored === 0
-      ? `No deletion of this mover in the last ${since} is left to undo.`
-      : `${counted(counts.restored, "secret")} restored. ${lasts(counts.restored)}`,
-  );
-  if (stopped()) throw new Failure("Stopped: run the same command again for the rest.", 130);
+    };
+    await eachOf(arns, session, one, tellEnd);
+  } else await tellEnd();
+  if (counts.restored === 0) await screen.say(`No deletion of this mover in the last ${since} is left to undo.`);
   return 0;
 }
 
