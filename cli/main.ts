@@ -24,7 +24,7 @@ import { verifyCommand } from "./commands/verify";
 import type { FilterOptions } from "./filter";
 import { completionScript } from "./completion";
 import { exitCodeOf, explain } from "./failure";
-import { makeScreen } from "./screen";
+import { makeScreen, shownOn } from "./screen";
 import type { Screen, Streams } from "./screen";
 import { openReading, openSession } from "./session";
 import type { Reading, Session, SessionOptions } from "./session";
@@ -169,9 +169,10 @@ export function makeProgram({ streams, end }: Runner): Command {
     .helpOption("-h, --help", "show this")
     .helpCommand("help [command]", "show this, or the help of a command")
     .exitOverride()
+    .showHelpAfterError("The command with --help says what it takes.")
     .configureOutput({
       writeOut: (text) => streams.out.write(text),
-      writeErr: (text) => streams.err.write(text),
+      writeErr: (text) => streams.err.write(shownOn(streams.err, text)),
     })
     .addHelpText(
       "after",

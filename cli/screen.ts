@@ -60,7 +60,7 @@ export function makeScreen(json: boolean, { out, err }: Streams, now: () => numb
 const columns = 80;
 
 /** A text as it goes to a stream: in lines that fit a terminal, also a narrower one, and as it is to a pipe. */
-function shownOn(stream: Stream, text: string): string {
+export function shownOn(stream: Stream, text: string): string {
   if (!isTerminal(stream)) return text;
   const { columns: has = 0 } = stream;
   // Some terminals say that they have none.

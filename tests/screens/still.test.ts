@@ -9,6 +9,7 @@ describe("a screen that needs no cloud", function () {
     for (const [name, line] of [
       ["help", "npx homing --help"],
       ["help-move", "npx homing move --help"],
+      ["wrong-option", "npx homing plan --as audit"],
     ] as const) {
       it(`${name}, ${view}`, async () => {
         await look(name, view, line, homing(line, env));
