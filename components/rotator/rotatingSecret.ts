@@ -106,6 +106,7 @@ export class RotatingSecret extends ComponentResource {
         login: mover.loginMethod,
         loginRole,
         secretName,
+        schedule,
         intervalSeconds: intervalOf(schedule, args.maxAgeDays),
         overlapSeconds,
         timeoutSeconds: options.timeoutSeconds,

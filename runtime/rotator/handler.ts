@@ -18,6 +18,8 @@ import { rotate } from "./rotate";
 import type { Limits, Wish } from "./run";
 import { readRotatorEnvironment } from "./settings";
 import type { RotatorSettings } from "./settings";
+import { askStatus } from "./status";
+import type { RotationStatus } from "./status";
 import { makeTelemetry } from "./telemetry";
 
 /** What a rotator answers: what became of the attempt, or that Vault or AWS failed. */
@@ -41,12 +43,17 @@ export const limitsOf = (
 /** What an event wishes: `{"rotate":"start"}`, else only what is due. */
 export const readWish = (event: unknown): Wish => (membersOf(event)["rotate"] === "start" ? "start" : "continue");
 
+/** Whether an event only asks where the rotation stands: `{"rotate":"status"}`. */
+const asksStatus = (event: unknown): boolean => membersOf(event)["rotate"] === "status";
+
 /**
  * Makes the handler; Lambda runs this once for a container.
  *
  * @throws one error that lists every environment variable that is missing or can't be read
  */
-export function rotatorHandler(callbacks: RotationCallbacks): (event: unknown) => Promise<RotatorAnswer> {
+export function rotatorHandler(
+  callbacks: RotationCallbacks,
+): (event: unknown) => Promise<RotatorAnswer | RotationStatus> {
   const settings = readRotatorEnvironment(process.env);
   const { secretName, region, mount, vaultNamespace: namespace } = settings;
   const now = () => Date.now();
@@ -63,7 +70,9 @@ export function rotatorHandler(callbacks: RotationCallbacks): (event: unknown) =
 
   return async (event) => {
     const started = now();
+    const isQuestion = asksStatus(event);
     try {
+      if (isQuestion) return await askStatus(entries, limits, now);
       const { outcome, rotation } = await rotate(readWish(event), limits, {
         now,
         perform: (call) =>
@@ -79,7 +88,8 @@ export function rotatorHandler(callbacks: RotationCallbacks): (event: unknown) =
       return outcome;
     } catch (error) {
       if (!isRetryableError(error)) throw error;
-      telemetry.retry(secretName, error);
+      // A question is no attempt: it counts for no alarm.
+      if (!isQuestion) telemetry.retry(secretName, error);
       return { outcome: "retry", code: error.code };
     }
   };

@@ -139,6 +139,19 @@ function notNow(rotation: Rotation, wish: Wish, limits: Limits, now: number): Re
   return undefined;
 }
 
+/**
+ * Since or from when an attempt begins by itself, as far as the entry tells, in milliseconds since the epoch.
+ *
+ * @param wish with `start`: when one begins that is told to
+ */
+export function beginsAt(rotation: Rotation, wish: Wish, limits: Limits): number {
+  const { rotatedAt, wantedAt, claimedAt, tries, notBefore } = rotation;
+  const isWanted = rotation.is !== "idle" || wantedAt > 0 || wish === "start";
+  const due = isWanted ? 0 : rotatedAt + limits.intervalMs;
+  const free = claimedAt > 0 ? claimedAt + delayMs(tries, limits) : 0;
+  return Math.max(due, notBefore, free);
+}
+
 function create({ candidate }: Run, rotation: Idle, home: HeldHome, write: Write): Call {
   if (!isKeptValue(home.data)) return end("refused", "home-unsupported");
   if (candidate === undefined) return { is: "create", current: home.data };

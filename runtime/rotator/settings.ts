@@ -17,6 +17,7 @@ const keys = [
   "audience",
   "signingAlgorithm",
   "secretName",
+  "schedule",
   "intervalSeconds",
   "overlapSeconds",
   "timeoutSeconds",

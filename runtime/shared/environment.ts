@@ -100,6 +100,8 @@ export interface Settings extends MoverSettings {
   readonly cacheSeconds: number;
   /** A rotator's secret, by its name in Secrets Manager. */
   readonly secretName: string;
+  /** When it is rotated, as its program says it: for a person to read. */
+  readonly schedule: string;
   /** A value that is older is rotated. */
   readonly intervalSeconds: number;
   /** How long the former value stays after the home got the new one. */
@@ -213,6 +215,7 @@ const fields: Fields<Settings> = {
   sweepShare: number,
   cacheSeconds: number,
   secretName: text,
+  schedule: text,
   intervalSeconds: number,
   overlapSeconds: number,
   timeoutSeconds: number,
