@@ -16,6 +16,8 @@ import { resolveCommand } from "./commands/resolve";
 import type { ResolveCommandOptions } from "./commands/resolve";
 import { restoreCommand } from "./commands/restore";
 import type { RestoreCommandOptions } from "./commands/restore";
+import { rotateCommand } from "./commands/rotate";
+import type { RotateCommandOptions } from "./commands/rotate";
 import { statusCommand } from "./commands/status";
 import type { StatusCommandOptions } from "./commands/status";
 import { undoCommand } from "./commands/undo";
@@ -24,6 +26,8 @@ import { verifyCommand } from "./commands/verify";
 import type { FilterOptions } from "./filter";
 import { completionScript } from "./completion";
 import { exitCodeOf, explain } from "./failure";
+import { openRotating } from "./rotating";
+import type { Rotating } from "./rotating";
 import { makeScreen, shownOn } from "./screen";
 import type { Screen, Streams } from "./screen";
 import { openReading, openSession } from "./session";
@@ -61,14 +65,22 @@ const wholeFrom =
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
+/** Options that say where in AWS that is. */
+function withPlace(command: Command, whose: string): Command {
+  return command
+    .option("--region <region>", `the ${whose}'s region (else AWS_REGION or the profile's)`)
+    .option("--profile <name>", "AWS profile (else AWS_PROFILE or the SDK's default chain)");
+}
+
 /** Options that say which mover is meant. */
 function withMover(command: Command, head: string): Command {
-  return command
-    .optionsGroup(head)
-    .addOption(new Option("--stack <name>", "the Pulumi stack of the mover").env("HOMING_STACK"))
-    .option("--function <name>", "the mover's function, instead of --stack")
-    .option("--region <region>", "the mover's region (else AWS_REGION or the profile's)")
-    .option("--profile <name>", "AWS profile (else AWS_PROFILE or the SDK's default chain)");
+  return withPlace(
+    command
+      .optionsGroup(head)
+      .addOption(new Option("--stack <name>", "the Pulumi stack of the mover").env("HOMING_STACK"))
+      .option("--function <name>", "the mover's function, instead of --stack"),
+    "mover",
+  );
 }
 
 /** The options that each command's help ends with. */
@@ -135,6 +147,10 @@ const working: Kind<Session> = {
     "Stopping: nothing more is begun. Again ends at once; either way the next run goes on where this one ended.",
 };
 const reading: Kind<Reading> = { open: openReading, stopping: "Stopping." };
+const rotating: Kind<Rotating> = {
+  open: openRotating,
+  stopping: "Stopping after this attempt, which its function ends in any case. Again ends at once.",
+};
 
 /** The whole command line as commander has it. */
 export function makeProgram({ streams, end }: Runner): Command {
@@ -421,6 +437,36 @@ Examples, in the checkout of homing:
         )
         .action(runAs<Reading, LogCommandOptions>(reading, logCommand)),
       "Which mover:",
+    ),
+  );
+
+  withOutput(
+    withPlace(
+      program
+        .command("rotate")
+        .argument("<secret>", "a secret's name, or its ARN")
+        .description("Show where the rotation of a secret stands, or rotate it now. Needs no Vault.")
+        .option("--status", "show where it stands: what is done without --now")
+        .addOption(new Option("--now", "rotate it now, by its function").conflicts("status"))
+        .option("--yes", "do not ask")
+        .addHelpText(
+          "after",
+          `
+Finds the function among those of the region that a RotatingSecret made, by the
+secret's name. --now shows what it would do, asks, and waits for the end of the
+attempt. A former value that still lives is not ended before its time.
+
+Exit code: 0 nothing needs a person, or rotated; 2 something does, or nothing
+was rotated yet; 1 error; 130 interrupted.
+
+Examples, in the checkout of homing:
+  $ npx homing rotate payments/api-key --region eu-west-1
+  $ npx homing rotate payments/api-key --now`,
+        )
+        .action(runAs<Rotating, RotateCommandOptions>(rotating, rotateCommand))
+        .optionsGroup("Which rotator:")
+        .option("--function <name>", "the rotator's function (else it is looked for)"),
+      "rotator",
     ),
   );
   program

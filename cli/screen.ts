@@ -90,3 +90,12 @@ export function wrapped(text: string, indent = "", width = columns): string {
 
 export const counted = (number: number, one: string, many = `${one}s`): string =>
   `${number.toLocaleString("en-US")} ${number === 1 ? one : many}`;
+
+/** Names that are shown in a sentence; of the others it says how many there are. */
+const shownNames = 5;
+
+/** Names for a sentence: a few, and how many more there are. */
+export const named = (names: readonly string[]): string =>
+  names.length <= shownNames
+    ? names.join(", ")
+    : `${names.slice(0, shownNames).join(", ")} and ${counted(names.length - shownNames, "more", "more")}`;

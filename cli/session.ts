@@ -89,8 +89,8 @@ const wait = async (ms: number): Promise<void> => {
   await sleep(ms);
 };
 
-/** Finds the mover; `readAgain` gives its settings as they are now. */
-async function findMover(options: Which & Pick<SessionOptions, "region" | "profile">) {
+/** A connection to Lambda in the region that the person means, and the clock of AWS. */
+export async function openLambda(options: Pick<SessionOptions, "region" | "profile">) {
   if (options.profile !== undefined) process.env["AWS_PROFILE"] = options.profile;
   const lambda = new LambdaClient({
     ...awsLimits,
@@ -98,10 +98,15 @@ async function findMover(options: Which & Pick<SessionOptions, "region" | "profi
   });
   const serverTime = makeServerTime(() => Date.now());
   serverTime.learnFrom(lambda);
-  const region = await regionOf(lambda);
+  return { lambda, region: await regionOf(lambda), now: serverTime.now };
+}
+
+/** Finds the mover; `readAgain` gives its settings as they are now. */
+async function findMover(options: Which & Pick<SessionOptions, "region" | "profile">) {
+  const { lambda, region, now } = await openLambda(options);
   const functionName = functionNameOf(options, region);
   const read = (): Promise<Deployment> => readDeployment(lambda, functionName, region);
-  return { region, deployment: await read(), readAgain: async () => (await read()).settings, now: serverTime.now };
+  return { region, deployment: await read(), readAgain: async () => (await read()).settings, now };
 }
 
 /** Opens the session of a command that only reads what AWS has; reads the function's configuration. */

@@ -7,9 +7,9 @@ import { Failure } from "../failure";
 import { readDuration } from "../filter";
 import type { FilterOptions } from "../filter";
 import { heldBy, heldTexts, release } from "../release";
-import { counted } from "../screen";
+import { counted, named } from "../screen";
 import type { Session } from "../session";
-import { describeTarget, named } from "./undo";
+import { describeTarget } from "./undo";
 
 export interface ReleaseCommandOptions extends FilterOptions {
   readonly all?: boolean;

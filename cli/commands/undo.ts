@@ -8,7 +8,7 @@ import { eachOf, eachSecret } from "../eachSecret";
 import { awsFailure, Failure } from "../failure";
 import { readDuration } from "../filter";
 import type { FilterOptions } from "../filter";
-import { counted } from "../screen";
+import { counted, named } from "../screen";
 import type { Session } from "../session";
 import { requireNamed, targetOf } from "../target";
 import { ownTag, undo } from "../undo";
@@ -21,8 +21,6 @@ export interface UndoCommandOptions extends FilterOptions {
 
 /** Half of the RestoreSecret calls a second that Secrets Manager allows an account. */
 const restoresPerSecond = 25;
-/** Names that are shown before a question; of the others it says how many there are. */
-const shownNames = 5;
 /** What follows for one secret, or for more. */
 const lasts = (secrets: number): string => {
   const it = secrets === 1 ? "it" : "them";
@@ -54,12 +52,6 @@ export async function describeTarget(session: Session, text: string): Promise<So
   requireNamed(target, found.source);
   return found.source;
 }
-
-/** Names for a question: a few, and how many more there are. */
-export const named = (names: readonly string[]): string =>
-  names.length <= shownNames
-    ? names.join(", ")
-    : `${names.slice(0, shownNames).join(", ")} and ${counted(names.length - shownNames, "more", "more")}`;
 
 async function tell({ screen, deployment: { settings } }: Session, source: Source, undone: Undone): Promise<void> {
   await screen.record("undo", {

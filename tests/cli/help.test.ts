@@ -5,8 +5,10 @@ import { join } from "node:path";
 
 import { runHere } from "./support/homing";
 
-const sessions = ["plan", "move", "status", "undo", "release", "restore", "resolve", "verify", "log"];
+const sessions = ["plan", "move", "status", "undo", "release", "restore", "resolve", "verify", "log", "rotate"];
 const withFilters = ["plan", "move", "status", "undo", "release", "verify"];
+
+const whose: Readonly<Record<string, string>> = { log: "Which mover", rotate: "Which rotator" };
 
 const commands = [...sessions, "completion"];
 
@@ -30,7 +32,7 @@ describe("the help of homing", () => {
         heads.filter((head) => head !== "Options"),
         [
           ...(withFilters.includes(command) ? ["Which secrets"] : []),
-          command === "log" ? "Which mover" : "Which mover, and which login",
+          whose[command] ?? "Which mover, and which login",
           "Output",
         ],
       );
@@ -75,6 +77,7 @@ describe("homing completion", () => {
     );
     assert.deepEqual(await offered("undo", "--s"), ["--since", "--stack"]);
     assert.deepEqual(await offered("log", "--vault"), []);
+    assert.deepEqual(await offered("rotate", "--st"), ["--status"]);
   });
 
   it("offers the values of an option that has few", async () => {
