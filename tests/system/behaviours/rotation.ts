@@ -12,6 +12,7 @@ import { readRotatorEnvironment } from "../../../runtime/rotator/settings";
 import { membersOf } from "../../../runtime/shared/members";
 import { authenticate } from "../../../runtime/vault/login";
 import { makeTransport } from "../../../runtime/vault/transport";
+import { homingIn } from "../../cli/support/homing";
 import { startApi } from "../../support/apiOfTwoKeys";
 import type { ApiOfTwoKeys } from "../../support/apiOfTwoKeys";
 import { copiedExample } from "../../support/exampleFolder";
@@ -54,6 +55,7 @@ export function startReaders(key: () => Promise<string>, api: ApiOfTwoKeys) {
 /** The example of a rotation, from the secret's creation in Secrets Manager on. */
 export function describeRotation(bench: () => Bench, login: "aws" | "jwt"): void {
   describe("a program that rotates the key of an API", () => {
+    const homing = homingIn(() => bench().system());
     let api: ApiOfTwoKeys;
     let example: ExampleFolder;
     let stack: LocalStack;
@@ -126,8 +128,19 @@ export function describeRotation(bench: () => Bench, login: "aws" | "jwt"): void
       assert.deepEqual(api.keys(), [second]);
 
       assert.deepEqual(await look(), { outcome: "nothing", reason: "not-due" });
-      await until("rotated", { rotate: "start" });
+      const calm = await homing.run(["rotate", secretName]);
+      assert.deepEqual([calm.code, calm.err], [0, ""]);
+      assert.match(calm.out, /^stands {4}no rotation is under way$/m);
+      const started = await homing.run(["rotate", secretName, "--now", "--yes"]);
+      assert.equal(started.code, 0, started.out + started.err);
+      const after = await homing.run(["rotate", secretName, "--json"]);
+      assert.deepEqual(
+        [after.code, after.records[0]?.["step"], after.records[0]?.["ending"]],
+        [0, "retiring", 1],
+        after.out + after.err,
+      );
       await until("retired");
+      for (const key of api.everTaken()) assert.ok(!homing.printed().includes(key));
       assert.deepEqual(api.keys(), [await keyInVault()]);
       assert.equal(api.everTaken().length, 3);
 
