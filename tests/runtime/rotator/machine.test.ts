@@ -127,6 +127,22 @@ describe("an attempt", () => {
     equal(begins(retiring, now), "write-entry");
   });
 
+  it("waits with the end of a former value for an overlap that a deployment made longer meanwhile", () => {
+    const createdTime = new Date(now - hour).toISOString();
+    const claimed = { ...retiring, claimedAt: now, tries: 1 };
+    const written = afterEvent(newRun("continue"), { is: "entry-written", version: 2, rotation: claimed });
+    const run = afterEvent(written, { is: "home", home: { version: 4, createdTime, data: retiring.current } });
+
+    equal(nextCall(run, limits, now).is, "test");
+    const longer = nextCall(run, { ...limits, overlapMs: 2 * hour }, now);
+    deepEqual(longer, {
+      is: "write-entry",
+      rotation: { ...claimed, notBefore: now + hour, tries: 0, claimedAt: 0 },
+      base: 2,
+      ends: { outcome: "nothing", reason: "home-fresh" },
+    });
+  });
+
   it("waits for one that may still go on, and longer after each that failed, an hour at most", () => {
     const delayOf = (tries: number): number => {
       const claimed = { ...unrotated, wantedAt: 1, claimedAt: now, tries };
