@@ -122,7 +122,7 @@ describe("homing rotate", () => {
       current: '{"value":"canary"}',
       pending: '{"value":"canary-new"}',
       triesBefore: 0,
-      wantedAt: now - 120 * minute,
+      wantedAt: now - 8 * day,
       tries: 4,
       claimedAt: now - 10 * minute,
       loose: ['{"value":"canary-loose"}'],
