@@ -36,8 +36,13 @@ export interface Refused {
   readonly reason: Conflict | "home-of-another" | "home-deleted";
 }
 
-const resolvable: readonly Reason[] = ["home-conflict", "home-rotated", "home-of-another", "home-deleted"];
-const isResolvable = (reason: Reason): reason is Refused["reason"] => resolvable.includes(reason);
+const resolvable: readonly (Reason | undefined)[] = [
+  "home-conflict",
+  "home-rotated",
+  "home-of-another",
+  "home-deleted",
+];
+const isResolvable = (reason: Reason | undefined): reason is Refused["reason"] => resolvable.includes(reason);
 const again = "look at it again, and run the same command again if you still want it";
 
 /** @throws a {@link Failure} when there is nothing that a person has to decide */
@@ -56,10 +61,12 @@ export async function findRefusal(target: Target, settings: MoverSettings, deps:
   const conflicts = isConflict(decision) || (decision.act === "recognise" && decision.by !== "own");
   const told: Reason | undefined = decision.act === "stop" ? decision.reason : undefined;
   const reason = conflicts ? await nameConflict(home, source.name, settings, deps.home.metadata) : told;
-  if (reason === undefined || currentVersionId === undefined || !isResolvable(reason)) {
+  if (currentVersionId === undefined || !isResolvable(reason)) {
     const why = reason === undefined ? "the mover can go on with it by itself" : reasons[reason];
     throw new Failure(`There is nothing to resolve for ${name}: ${why}.`);
   }
+  // Nobody can read its value, and the mover would take what is done to it here for somebody else's deletion.
+  if (source.scheduled) throw new Failure(`${name} is scheduled for deletion: homing undo restores it first.`);
   return { target, source: { ...source, currentVersionId }, home, reason };
 }
 
@@ -86,8 +93,8 @@ export async function compareSides(
 
 /** What the mover would do with the source if there were no home, and no undo: the person decides anew. */
 const wouldDo = ({ source }: Refused, settings: MoverSettings, now: number): "move" | "copy" | "nothing" => {
-  const { [stateTag]: undone, ...tags } = source.tags;
-  const decision = decide(undone === undefined ? source : { ...source, tags }, absentHome, settings, { now });
+  const tags = Object.fromEntries(Object.entries(source.tags).filter(([key]) => key !== stateTag));
+  const decision = decide({ ...source, tags }, absentHome, settings, { now });
   return decision.act === "write" ? decision.mode : "nothing";
 };
 
@@ -130,18 +137,19 @@ export async function take(refused: Refused, settings: MoverSettings, deps: Reso
   return written.version;
 }
 
-function check(change: MutationResult, name: string): void {
+/** @param refused what a refusal means for the secret */
+function check(change: MutationResult, name: string, refused: string): void {
   if (change.is === "done") return;
   if (change.is === "stale") throw new Failure(`${name} has changed: ${again}.`);
-  throw new Failure(`AWS refuses to delete ${name} (${change.reason}): docs/command-line.md lists what resolve needs.`);
+  throw new Failure(`${refused} (${change.reason}): docs/command-line.md lists what resolve needs.`);
 }
 
 /** Whether the home still holds the version that the person saw, and will not expire. */
 async function holdsSeen({ target, home }: Refused, deps: ResolveDeps): Promise<boolean> {
   const metadata = await deps.home.metadata(target.path);
   const seen = home.versions[home.currentVersion];
-  const live = liveVersion(metadata, deps.now());
-  if (metadata.currentVersion !== home.currentVersion || live?.createdTime !== seen?.createdTime) return false;
+  // No two versions have the same time, and after a metadata delete another one has the same number.
+  if (liveVersion(metadata, deps.now())?.createdTime !== seen?.createdTime) return false;
   const answer = await deps.home.read(target.path);
   return answer.is === "value" && answer.version === home.currentVersion && answer.deletionTime === "";
 }
@@ -174,9 +182,13 @@ export async function keep(refused: Refused, settings: MoverSettings, deps: Reso
   if (scheduled.is === "has-replicas") {
     throw new Failure(`${name} is replicated to other regions: remove its replicas first. Nothing is deleted.`);
   }
-  check(scheduled, name);
+  check(scheduled, name, `AWS refuses to delete ${name}`);
   const [held, found] = [await holdsSeen(refused, deps), await deps.source.describe(arn, "describe")];
   if (held && found.is === "found" && found.source.currentVersionId === source.currentVersionId) return;
-  check(await deps.source.restore(arn), name);
+  check(
+    await deps.source.restore(arn),
+    name,
+    `${name} is scheduled for deletion, it or its home changed meanwhile, and AWS refuses RestoreSecret`,
+  );
   throw new Failure(`${name} or its home changed while it was deleted: the deletion is taken back; ${again}.`);
 }

@@ -5,17 +5,41 @@ import type { Refused } from "../../cli/resolve";
 import { targetOf } from "../../cli/target";
 import type { MoverSettings } from "../../runtime/shared/environment";
 import { moverSettings, versionIdOf } from "../support/builders";
-import { currentData, softDelete, writeByPerson } from "../support/fakeHome";
-import { change, createSecret, isScheduled, putValue, restoreByPerson, stateOf } from "../support/fakeSource";
+import { currentData, deleteMetadata, softDelete, writeByPerson } from "../support/fakeHome";
+import {
+  change,
+  createSecret,
+  isScheduled,
+  putValue,
+  replicaIn,
+  restoreByPerson,
+  stateIn,
+  stateOf,
+} from "../support/fakeSource";
 import { rotateHome } from "../support/rotatedHome";
-import { atCall, deliver, deliverUntilDone, homeHoldsCurrent, makeWorld, pathOf } from "../support/world";
+import { atCall, deliver, deliverUntilDone, homeHoldsCurrent, makeWorld, pathOf, recorder } from "../support/world";
 import type { World } from "../support/world";
 import { secretOf, sidesOf } from "./support/sides";
+import type { Sides } from "./support/sides";
 
 const name = "app/db";
 
-const found = (world: World, over: Partial<MoverSettings> = {}): Promise<Refused> =>
-  findRefusal(targetOf(name, moverSettings(over)), moverSettings(over), sidesOf(world));
+const found = (world: World, over: Partial<MoverSettings> = {}, sides = sidesOf(world)): Promise<Refused> =>
+  findRefusal(targetOf(name, moverSettings(over)), moverSettings(over), sides);
+
+/** What a call answers in place of the port behind it. */
+interface Answers {
+  readonly source?: Partial<Sides["source"]>;
+  readonly home?: Partial<Sides["home"]>;
+}
+
+const answering = (sides: Sides, { source, home }: Answers): Sides => ({
+  ...sides,
+  source: { ...sides.source, ...source },
+  home: { ...sides.home, ...home },
+});
+
+const denied = { is: "refused", outcome: "refused", reason: "access-denied" } as const;
 
 /** Somebody wrote the home before the mover came. */
 async function conflict(): Promise<World> {
@@ -126,24 +150,147 @@ describe("resolve", () => {
     assert.equal(currentData(world.home, pathOf(name), world.time), '{"value":"newer"}');
   });
 
-  it("--keep deletes nothing when the home changed or is gone", async () => {
-    for (const alter of [
-      (world: World) => {
-        writeByPerson(world.home, pathOf(name), '{"value":"newer"}', world.time);
-      },
-      (world: World) => {
-        softDelete(world.home, pathOf(name), world.time - 1);
-      },
-    ]) {
+  it("--take says what it did not get done, and leaves the source as it is", async () => {
+    const told: readonly [RegExp, (world: World, sides: Sides) => Sides][] = [
+      [
+        /value of app\/db can't be read: its KMS key can't be used/,
+        (world, sides) => {
+          change(secretOf(world, name), { keyDisabled: true });
+          return sides;
+        },
+      ],
+      [
+        /app\/db has changed: look at it again/,
+        (world, sides) => {
+          change(secretOf(world, name), { window: 30 });
+          return sides;
+        },
+      ],
+      [
+        /app\/db: Vault can't hold this value unchanged/,
+        (_world, sides) => {
+          const value = { type: "string", string: "half a pair: \ud800" } as const;
+          return answering(sides, { source: { read: () => Promise.resolve({ is: "value", value }) } });
+        },
+      ],
+      [
+        /app\/db: Vault refused to store it/,
+        (_world, sides) => answering(sides, { home: { write: () => Promise.resolve({ is: "rejected" }) } }),
+      ],
+      [
+        /app\/db took the value and not its label: look at it again/,
+        (_world, sides) => answering(sides, { home: { label: () => Promise.resolve({ is: "rejected" }) } }),
+      ],
+      [
+        /home of app\/db changed meanwhile: look at it again/,
+        (world) =>
+          sidesOf(
+            world,
+            atCall("home.label", "after", () => writeByPerson(world.home, pathOf(name), '{"value":"x"}', world.time)),
+          ),
+      ],
+      // The version that the login writes must be the mover's: nobody else's is proven.
+      [
+        /Version 2 of the home of app\/db: its home was deleted and written anew/,
+        (world) => sidesOf(world, undefined, "somebody"),
+      ],
+    ];
+    for (const [text, alter] of told) {
       const world = await conflict();
       const refused = await found(world);
-      alter(world);
-      await assert.rejects(
-        keep(refused, moverSettings(), sidesOf(world)),
-        /does not hold version 1 .* for good: nothing is deleted/,
-      );
-      assert.equal(isScheduled(secretOf(world, name)), false);
+      const sides = alter(world, sidesOf(world));
+      const before = secretOf(world, name).history.length;
+
+      await assert.rejects(take(refused, moverSettings(), sides), text);
+
+      assert.equal(secretOf(world, name).history.length, before, text.source);
+      const untouched = !/Version 2|took the value|meanwhile/.test(text.source);
+      if (untouched) assert.equal(currentData(world.home, pathOf(name), world.time), '{"value":"vaults"}', text.source);
     }
+  });
+
+  it("--keep deletes nothing when the home changed, will expire or is gone", async () => {
+    const alterations: Readonly<Record<string, (world: World) => void>> = {
+      newer: (world) => writeByPerson(world.home, pathOf(name), '{"value":"newer"}', world.time),
+      deleted: (world) => {
+        softDelete(world.home, pathOf(name), world.time - 1);
+      },
+      expiring: (world) => {
+        softDelete(world.home, pathOf(name), world.time + 60_000);
+      },
+      "written anew under the same number": (world) => {
+        deleteMetadata(world.home, pathOf(name));
+        writeByPerson(world.home, pathOf(name), '{"value":"anew"}', world.time);
+      },
+    };
+    for (const [alteration, alter] of Object.entries(alterations)) {
+      // Before the command looks at the home again, and between that look and its read.
+      for (const moment of ["home.metadata", "home.read"]) {
+        if (moment === "home.read" && alteration.startsWith("written anew")) continue;
+        const world = await conflict();
+        const refused = await found(world);
+        const hook = atCall(moment, "before", () => {
+          alter(world);
+        });
+        await assert.rejects(
+          keep(refused, moverSettings(), sidesOf(world, hook)),
+          /does not hold version 1 .* for good: nothing is deleted/,
+          `${alteration}, ${moment}`,
+        );
+        assert.equal(isScheduled(secretOf(world, name)), false, `${alteration}, ${moment}`);
+      }
+    }
+  });
+
+  it("--keep deletes nothing that it can't delete with all that belongs to it, and says why", async () => {
+    const told: readonly [RegExp, (world: World) => Answers][] = [
+      [
+        /AWS denies GetResourcePolicy of app\/db: nothing is deleted/,
+        () => ({ source: { isReadByService: () => Promise.resolve(denied) } }),
+      ],
+      [
+        /home of app\/db changed meanwhile: look at it again/,
+        () => ({ home: { label: () => Promise.resolve({ is: "gone" }) } }),
+      ],
+      [
+        /app\/db is replicated to other regions: remove its replicas first\. Nothing is deleted/,
+        (world) => {
+          change(secretOf(world, name), { replicas: [replicaIn("us-east-1")] });
+          return {};
+        },
+      ],
+      [
+        /app\/db has changed: look at it again/,
+        () => ({ source: { schedule: () => Promise.resolve({ is: "stale" }) } }),
+      ],
+      [
+        /AWS refuses to delete app\/db \(access-denied\): docs\/command-line\.md/,
+        () => ({ source: { schedule: () => Promise.resolve(denied) } }),
+      ],
+    ];
+    for (const [text, alter] of told) {
+      const world = await conflictAfterUndo();
+      const refused = await found(world);
+      const answers = alter(world);
+      await assert.rejects(keep(refused, moverSettings(), answering(sidesOf(world), answers)), text);
+      assert.equal(isScheduled(secretOf(world, name)), false, text.source);
+      // The mover's memory of its deletion goes last: until then all is as it was.
+      if (/Policy|meanwhile/.test(text.source)) assert.equal(stateIn(secretOf(world, name)), "d", text.source);
+    }
+  });
+
+  it("--keep changes nothing but the deletion where no mover has left anything", async () => {
+    const world = await conflict();
+    const refused = await found(world);
+    const { hook, names } = recorder();
+    const sides = sidesOf(world, hook);
+
+    await keep(refused, moverSettings(), { ...sides, untag: () => assert.fail("there is no tag to remove") });
+
+    assert.deepEqual(
+      names().filter((call) => !/metadata|read|describe|isReadByService/.test(call)),
+      ["source.schedule"],
+    );
   });
 
   it("--keep takes the deletion back when either side changed at its moment", async () => {
@@ -167,6 +314,27 @@ describe("resolve", () => {
     assert.equal(isScheduled(secretOf(source, name)), false);
   });
 
+  it("--keep says that the deletion stands where AWS does not take it back", async () => {
+    const world = await conflict();
+    const refused = await found(world);
+    const changesHome = atCall("source.schedule", "after", () => {
+      softDelete(world.home, pathOf(name), world.time - 1);
+    });
+    const sides = answering(sidesOf(world, changesHome), { source: { restore: () => Promise.resolve(denied) } });
+
+    await assert.rejects(
+      keep(refused, moverSettings(), sides),
+      /app\/db is scheduled for deletion, it or its home changed meanwhile, and AWS refuses RestoreSecret \(access-denied\)/,
+    );
+
+    const gone = await conflict();
+    const goneRefused = await found(gone);
+    const removes = atCall("source.schedule", "after", () => {
+      gone.source.secrets = [];
+    });
+    await assert.rejects(keep(goneRefused, moverSettings(), sidesOf(gone, removes)), /app\/db has changed: look at it/);
+  });
+
   it("--keep deletes nothing that the mover itself would not delete", async () => {
     const world = await conflict();
     const lower = { mode: "copy" } as const;
@@ -188,10 +356,46 @@ describe("resolve", () => {
     await assert.rejects(found(world), /nothing to resolve for app\/db: the mover can go on with it by itself/);
     await deliver(world, name);
     await assert.rejects(found(world), /nothing to resolve for app\/db: an earlier move of this version is complete/);
-    change(secretOf(await conflict(), name), {});
     const rotating = await conflict();
     change(secretOf(rotating, name), { rotating: true });
     await assert.rejects(found(rotating), /rotation is enabled/);
+  });
+
+  it("leaves to the mover what its own value ends, and not what a setting lets it compare in vain", async () => {
+    // The mover wrote the version and stopped before its label: it goes on by itself.
+    const own = makeWorld();
+    createSecret(own.source, name, "x");
+    await deliver(own, name, { settings: { mode: "copy" } });
+    (own.home.entries[pathOf(name)] ?? assert.fail()).labels = {};
+    await assert.rejects(found(own), /the mover can go on with it by itself/);
+
+    const world = await conflict();
+    for (const over of [{ foreignHomes: "accept-equal" }, { operatorEntityIds: ["somebody"] }] as const) {
+      assert.equal((await found(world, over)).reason, "home-conflict");
+    }
+  });
+
+  it("can't end what AWS does not show, and says so", async () => {
+    const world = await conflict();
+    const unseen = answering(sidesOf(world), { source: { describe: () => Promise.resolve(denied) } });
+    await assert.rejects(found(world, {}, unseen), /AWS denies DescribeSecret of app\/db: docs\/command-line\.md/);
+    world.source.secrets = [];
+    await assert.rejects(found(world), /Secrets Manager has no secret app\/db: there is nothing to resolve/);
+  });
+
+  it("has a scheduled secret restored first, whose value nobody can read", async () => {
+    const world = makeWorld();
+    createSecret(world.source, name, "sources");
+    await deliver(world, name);
+    world.time += 60 * 60_000;
+    softDelete(world.home, pathOf(name), world.time - 1);
+    assert.equal((await deliver(world, name)).reason, "home-deleted");
+
+    await assert.rejects(found(world), /app\/db is scheduled for deletion: homing undo restores it first/);
+
+    restoreByPerson(secretOf(world, name));
+    await take(await found(world), moverSettings(), sidesOf(world));
+    assert.ok(homeHoldsCurrent(world, secretOf(world, name)));
   });
 
   it("writes nothing in mode audit", async () => {

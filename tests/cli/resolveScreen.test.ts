@@ -4,13 +4,13 @@ import { resolveCommand } from "../../cli/commands/resolve";
 import { compareSides, findRefusal } from "../../cli/resolve";
 import type { Compared } from "../../cli/resolve";
 import { targetOf } from "../../cli/target";
-import { moverSettings, versionIdOf } from "../support/builders";
+import { moverSettings } from "../support/builders";
 import { softDelete, writeByPerson } from "../support/fakeHome";
-import { createSecret, putValue } from "../support/fakeSource";
+import { createSecret } from "../support/fakeSource";
 import { deliver, makeWorld, pathOf } from "../support/world";
 import type { World } from "../support/world";
 import { sessionOn } from "./support/session";
-import { secretOf, sidesOf } from "./support/sides";
+import { sidesOf } from "./support/sides";
 
 const name = "app/db";
 const settings = moverSettings();
@@ -74,16 +74,23 @@ describe("what homing resolve says of both sides", () => {
   });
 
   it("is never that they are equal, where one can't be read or has changed since it was shown", async () => {
-    const denied = conflict("vaults");
-    const { source } = sidesOf(denied);
-    const read = () => Promise.resolve({ is: "refused", outcome: "failed", reason: "undecryptable" } as const);
-    const refused = await findRefusal(targetOf(name, settings), settings, sidesOf(denied));
-
-    assert.equal((await compared(denied, { source: { ...source, read } })).is, "unknown");
-    writeByPerson(denied.home, pathOf(name), '{"value":"vaults"}', denied.time);
-    assert.equal((await compareSides(refused, settings, sidesOf(denied))).is, "unknown");
-    putValue(secretOf(denied, name), "newer", versionIdOf(9));
-    assert.notEqual((await compareSides(refused, settings, sidesOf(denied))).is, "equal");
+    const value = { type: "string", string: "half a pair: \ud800" } as const;
+    const reads = {
+      "its KMS key can't be used": { is: "refused", outcome: "failed", reason: "undecryptable" },
+      "one has just changed": { is: "stale" },
+      "Vault can't hold this value unchanged": { is: "value", value },
+    } as const;
+    for (const [why, answer] of Object.entries(reads)) {
+      const world = conflict("vaults");
+      const { source } = sidesOf(world);
+      const told = await compared(world, { source: { ...source, read: () => Promise.resolve(answer) } });
+      assert.ok(told.is === "unknown" && told.why.startsWith(why), why);
+    }
+    const world = conflict("vaults");
+    const refused = await findRefusal(targetOf(name, settings), settings, sidesOf(world));
+    writeByPerson(world.home, pathOf(name), '{"value":"vaults"}', world.time);
+    const changed = { is: "unknown", why: "one has just changed" };
+    assert.deepEqual(await compareSides(refused, settings, sidesOf(world)), changed);
   });
 
   it("stands before the question, also with --json, where nobody is asked", async () => {
