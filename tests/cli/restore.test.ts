@@ -6,8 +6,8 @@ import type { SourceValue } from "../../runtime/model/value";
 import { arnOf, moverSettings } from "../support/builders";
 import { softDelete, writeByPerson } from "../support/fakeHome";
 import { createSecret } from "../support/fakeSource";
-import { deliver, makeWorld, pathOf } from "../support/world";
-import type { World } from "../support/world";
+import { atCall, deliver, makeWorld, pathOf } from "../support/world";
+import type { DeliverOptions, World } from "../support/world";
 import { sidesOf } from "./support/sides";
 
 const settings = moverSettings();
@@ -21,7 +21,8 @@ async function onlyInVault(value: string | SourceValue, tags: Readonly<Record<st
   return world;
 }
 
-const input = (world: World) => restoreInput(targetOf(name, settings), settings, sidesOf(world));
+const input = (world: World, hook?: DeliverOptions["hook"]) =>
+  restoreInput(targetOf(name, settings), settings, sidesOf(world, hook));
 
 describe("restore", () => {
   it("gives back text and bytes as they were, and of an object the same keys, values and digits", async () => {
@@ -49,9 +50,15 @@ describe("restore", () => {
     await sidesOf(forged).home.label(pathOf(name), {
       "tag.vault-mover": "again",
       "tag.aws:owner": "x",
+      "tag.our-aws:team": "z",
       "tag.team": "y",
     });
-    assert.deepEqual((await input(forged)).labelled, [{ Key: "team", Value: "y" }]);
+    const own = (await input(forged)).labelled.toSorted((a, b) => (String(a.Key) < String(b.Key) ? -1 : 1));
+    // AWS keeps to itself what begins with its name, and nothing else.
+    assert.deepEqual(own, [
+      { Key: "our-aws:team", Value: "z" },
+      { Key: "team", Value: "y" },
+    ]);
   });
 
   it("refuses without the mover's label on the current version", async () => {
@@ -64,6 +71,31 @@ describe("restore", () => {
     await sidesOf(world).home.label(pathOf(name), { v2: "1;AbCdEf;text;00000000-0000-4000-8000-000000000009" });
     // A label alone proves nothing where the server records the author.
     await assert.rejects(input(world), /is not the mover's/);
+  });
+
+  it("refuses the mover's own version without its label, and with one that tells of another kind", async () => {
+    const world = await onlyInVault("x");
+    const { labels } = world.home.entries[pathOf(name)] ?? assert.fail("no home");
+    labels["v1"] = (labels["v1"] ?? "").replace("text", "binary");
+    await assert.rejects(input(world), /does not hold what its label says \(binary\): it is not restored by guess/);
+    Reflect.deleteProperty(labels, "v1");
+    await assert.rejects(input(world), /Version 1 of .* is not the mover's/);
+  });
+
+  it("gives back no version but the one whose label it has read", async () => {
+    const changes: readonly ((world: World) => void)[] = [
+      (world) => {
+        softDelete(world.home, pathOf(name), world.time - 1);
+      },
+      (world) => writeByPerson(world.home, pathOf(name), '{"value":"newer"}', world.time),
+    ];
+    for (const alter of changes) {
+      const world = await onlyInVault("x");
+      const hook = atCall("home.read", "before", () => {
+        alter(world);
+      });
+      await assert.rejects(input(world, hook), /changed while it was being read: run the same command again/);
+    }
   });
 
   it("refuses an ARN of another secret than the home's", async () => {

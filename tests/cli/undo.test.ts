@@ -3,10 +3,30 @@ import * as assert from "node:assert/strict";
 import { heldBy, heldTexts, release } from "../../cli/release";
 import { ownTag, undo } from "../../cli/undo";
 import { readStateTag, stateTag, writeStateTag } from "../../runtime/model/stateTag";
+import { consistencyMs } from "../../runtime/mover/facts";
 import { moverSettings } from "../support/builders";
 import { deleteMetadata } from "../support/fakeHome";
-import { change, createSecret, isScheduled, putValue, replicaIn, stateIn, stateOf } from "../support/fakeSource";
-import { at, atCall, crash, deliver, deliverUntilDone, makeWorld, pathOf, tryDeliver } from "../support/world";
+import {
+  change,
+  createSecret,
+  isScheduled,
+  putValue,
+  replicaIn,
+  restoreByPerson,
+  stateIn,
+  stateOf,
+} from "../support/fakeSource";
+import {
+  at,
+  atCall,
+  crash,
+  deliver,
+  deliverUntilDone,
+  makeWorld,
+  pathOf,
+  recorder,
+  tryDeliver,
+} from "../support/world";
 import type { DeliverOptions, World } from "../support/world";
 import { versionIdOf } from "../support/builders";
 import { described, secretOf, sidesOf } from "./support/sides";
@@ -79,6 +99,67 @@ describe("undo", () => {
 
     assert.equal(await undone(world, back), "restored");
     assert.equal(stateIn(secretOf(world, name)), "u");
+  });
+
+  it("writes its word again when a tool has removed the tag", async () => {
+    const world = await moved();
+    const removes = atCall("source.tag", "after", () => {
+      change(secretOf(world, name), { tags: {} });
+    });
+
+    assert.equal(await undone(world, removes), "restored");
+    assert.equal(stateIn(secretOf(world, name)), "u");
+  });
+
+  it("gives up when a mover writes over its word three times, and leaves the secret restored", async () => {
+    const world = await moved();
+    const deleting = stateOf(secretOf(world, name)).tags;
+    let written = 0;
+
+    await assert.rejects(
+      undone(world, (call, when) => {
+        if (call.name !== "tag" || when !== "after") return;
+        written += 1;
+        change(secretOf(world, name), { tags: deleting });
+      }),
+      /A mover keeps writing the tag of app\/db: run the same command again/,
+    );
+
+    assert.equal(written, 3);
+    assert.equal(isScheduled(secretOf(world, name)), false);
+  });
+
+  it("says that the secret is gone, or is changing, where it has gone meanwhile", async () => {
+    for (const [call, when, text] of [
+      ["source.restore", "before", /app\/db changed while it was being restored: run the same command again/],
+      ["source.tag", "after", /app\/db is gone: somebody deleted it without a window/],
+    ] as const) {
+      const world = await moved();
+      const removes = atCall(call, when, () => {
+        world.source.secrets = [];
+      });
+      await assert.rejects(undone(world, removes), text);
+    }
+  });
+
+  it("restores what is scheduled, and only that", async () => {
+    const world = await moved();
+    await undone(world);
+    const { hook, names } = recorder();
+    assert.equal(await undone(world, hook), "nothing");
+    assert.deepEqual(names(), []);
+
+    // A person deleted it again, and takes that back.
+    change(secretOf(world, name), { window: 30 });
+    assert.equal(await undone(world), "restored");
+    assert.deepEqual([isScheduled(secretOf(world, name)), stateIn(secretOf(world, name))], [false, "u"]);
+
+    // Of an undo that stopped after RestoreSecret only the tag is left to write.
+    const stopped = await moved();
+    restoreByPerson(secretOf(stopped, name));
+    const left = recorder();
+    assert.equal(await undone(stopped, left.hook), "restored");
+    assert.deepEqual(left.names(), ["source.tag", "source.describe"]);
   });
 
   it("leaves the regions to the mover, which puts the replicas back", async () => {
@@ -192,8 +273,16 @@ describe("release", () => {
     assert.equal(await held(world), "at-work");
     tagged({ state: "d", taggedAt: world.time - sixMinutes });
     assert.equal(await held(world), undefined);
+    // After five minutes to the moment, as the mover counts them.
+    const source = await described(world, name);
+    const since = world.time - sixMinutes - ((world.time - sixMinutes) % 1_000);
+    assert.equal(heldBy(source, moverSettings(), since + consistencyMs - 1, false), "at-work");
+    assert.equal(heldBy(source, moverSettings(), since + consistencyMs, false), undefined);
     tagged({ state: "t" });
     assert.equal(await held(world), "replicas");
+    // Undone: whoever owns it may have removed its replicas since.
+    tagged({ state: "u", replicas: [{ region: "us-east-1" }] });
+    assert.equal(await held(world), undefined);
     // A run that stopped before its second delete leaves the replicas apart under a `d`.
     tagged({ state: "d", taggedAt: world.time - sixMinutes, replicas: [{ region: "us-east-1" }] });
     assert.equal(await held(world), "replicas");
@@ -213,5 +302,21 @@ describe("release", () => {
     change(secretOf(world, name), { tags: {} });
     assert.equal(await held(world), "no-tag");
     assert.ok(Object.values(heldTexts).every((text) => text.length > 20));
+  });
+
+  it("says that nothing is released where AWS does not take the tag", async () => {
+    const world = await moved();
+    await undone(world);
+    const source = await described(world, name);
+    const answers = [
+      [{ is: "stale" }, /app\/db changed while it was being released: run the same command again/],
+      [
+        { is: "refused", outcome: "refused", reason: "access-denied" },
+        /AWS refuses TagResource of app\/db \(access-denied\): docs\/command-line\.md/,
+      ],
+    ] as const;
+    for (const [answer, text] of answers) {
+      await assert.rejects(release(source, { tag: () => Promise.resolve(answer) }), text);
+    }
   });
 });
