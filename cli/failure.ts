@@ -94,9 +94,12 @@ function wayFailure(error: RetryableError): string {
   return `${error.message}: ${advice[error.code] ?? `docs/troubleshooting.md says what to do; ${again}`}.`;
 }
 
-/** Where an unforeseen error came from. Its message is not shown, since it could quote a value. */
+/**
+ * Where an unforeseen error came from. Its message, of which the stack repeats every line, is not shown, since it could
+ * quote a value.
+ */
 function placeOf(error: Error): string {
-  const frame = /\(?((?:cli|runtime)\/[\w./-]+:\d+)/.exec(error.stack?.replace(/^.*\n/, "") ?? "")?.[1];
+  const frame = /\n +at .*?((?:cli|runtime)\/[\w./-]+:\d+)/.exec(error.stack ?? "")?.[1];
   return frame === undefined ? "" : ` at ${frame}`;
 }
 

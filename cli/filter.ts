@@ -67,6 +67,6 @@ export function makeFilter(options: FilterOptions, now: number): Filter {
 /** What every name that the patterns match starts with, and the deployment's prefix: less for the server to list. */
 export function commonPrefix(patterns: readonly string[], namePrefix: string): string {
   const [only = "", ...others] = patterns;
-  const literal = only.split("*")[0] ?? "";
+  const [literal = ""] = only.split("*");
   return others.length === 0 && literal.startsWith(namePrefix) ? literal : namePrefix;
 }
