@@ -26,7 +26,7 @@ export async function eachSecret(
   const progress = session.progress({ what: "secrets looked at" });
   const lane = makeTaskPool(concurrency);
   let looked = 0;
-  let matched = 0;
+  let isMatched = false;
   try {
     let token: string | undefined;
     do {
@@ -35,7 +35,7 @@ export async function eachSecret(
         looked += 1;
         if (stopped()) break;
         if (!filter(listed)) continue;
-        matched += 1;
+        isMatched = true;
         await lane.add(() => one(listed.source));
       }
       progress.update(looked);
@@ -46,7 +46,7 @@ export async function eachSecret(
     progress.stop();
   }
   lane.check();
-  if (matched === 0 && !stopped()) await checkNoMatch(session, options, looked);
+  if (!isMatched && !stopped()) await checkNoMatch(session, options, looked);
   return looked;
 }
 
