@@ -2,7 +2,7 @@
 import { parseSecretArn } from "../runtime/model/arn";
 import { requestedModes } from "../runtime/model/exemption";
 import { absentHome } from "../runtime/model/home";
-import type { Home } from "../runtime/model/home";
+import type { Home, HomeVersion } from "../runtime/model/home";
 import { readVersionLabel } from "../runtime/model/labels";
 import type { OutcomeKind, Reason, RestoreCause } from "../runtime/model/outcome";
 import { homePath, isSecretName } from "../runtime/model/path";
@@ -61,12 +61,10 @@ function modeByOf(source: Source, settings: MoverSettings): Pick<Forecast, "mode
 
 const reached = (act: Act, outcome: OutcomeKind, reason: Reason): Forecast => ({ act, outcome, reason });
 
-/** Whether the copy of this KV version is still settling; one that is yet to be written settles from then on. */
-function isSettling(home: Home, homeVersion: number | undefined, settings: MoverSettings, now: number): boolean {
-  if (settings.settleMinutes === 0) return false;
-  if (homeVersion === undefined) return true;
-  const created = Date.parse(home.versions[homeVersion]?.createdTime ?? "");
-  return !(created + settings.settleMinutes * 60_000 <= now);
+/** Whether the copy in this KV version is still settling; one that is yet to be written settles from then on. */
+function isSettling(version: HomeVersion | undefined, { settleMinutes }: MoverSettings, now: number): boolean {
+  if (settleMinutes === 0) return false;
+  return version === undefined || !(Date.parse(version.createdTime) + settleMinutes * 60_000 <= now);
 }
 
 type Acting = Extract<Decision, { act: "write" | "prove" | "recognise" }>;
@@ -89,7 +87,7 @@ function forecastCopy(decision: Acting, source: Source, home: Home, settings: Mo
     const end = writes ? reached("copy", "copied", reason) : reached(stays, "unchanged", reason);
     return reason === "proven" ? { ...end, ...modeByOf(source, settings) } : end;
   }
-  if (isSettling(home, writes ? undefined : decision.homeVersion, settings, now)) {
+  if (isSettling(writes ? undefined : home.versions[decision.homeVersion], settings, now)) {
     return reached(writes ? "copy" : stays, "deferred", "settling");
   }
   if (!hasTagRoom(source)) return reached(writes ? "copy" : stays, "refused", "tags-full");
@@ -113,8 +111,7 @@ export function forecastOf(
       return {
         ...reached("nothing", "skipped", "audit"),
         intent: decision.intent,
-        // A deletion is taken back by the stack's mode alone, whatever a tag says.
-        ...modeByOf(decision.intent === "restore" ? { ...source, tags: {} } : source, settings),
+        ...modeByOf(source, settings),
       };
     case "restore":
       return { act: "restore", reason: decision.cause };
