@@ -32,9 +32,11 @@ export function configurationFaults(rules: readonly Rule[], configuration: Confi
 /** What the engine's request to configure the pack holds. */
 interface ConfigureCall {
   readonly request: {
-    readonly getPolicyconfigMap: () => Iterable<
-      [string, { readonly getProperties: () => { readonly toJavaScript: () => Record<string, unknown> } }]
-    > & { entries: () => Iterable<[string, { getProperties: () => { toJavaScript: () => Record<string, unknown> } }]> };
+    readonly getPolicyconfigMap: () => {
+      readonly entries: () => Iterable<
+        [string, { readonly getProperties: () => { readonly toJavaScript: () => Record<string, unknown> } }]
+      >;
+    };
   };
 }
 type Callback = (error: object | null, answer?: unknown) => void;

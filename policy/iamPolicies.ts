@@ -26,7 +26,7 @@ export interface Statement {
   /** Undefined where the statement says NotResource instead. */
   readonly resources: readonly string[] | undefined;
   readonly condition: Known;
-  /** Something of it is known only when the resource is made. */
+  /** Some of its actions or resources are known only when the resource is made. */
   readonly partial: boolean;
 }
 
@@ -51,7 +51,7 @@ function statementOf(members: Members, repeats: boolean): Statement {
     notActions: textsOf(notaction),
     resources: notresource === undefined ? textsOf(resource) : undefined,
     condition,
-    partial: condition === later || lists.includes(later),
+    partial: lists.includes(later),
   };
 }
 

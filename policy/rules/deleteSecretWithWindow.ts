@@ -1,11 +1,15 @@
 import { covers } from "../glob";
 import { documentsOf, isAbout, policyTypes } from "../iamPolicies";
 import type { Statement } from "../iamPolicies";
-import { isMap, later, textsOf } from "../known";
+import { isMap, later, listOf } from "../known";
+import type { Known } from "../known";
 import { rule } from "../rule";
 
 const action = "secretsmanager:DeleteSecret";
 const forceKey = "secretsmanager:forcedeletewithoutrecovery";
+
+const isTrue = (wanted: Known): boolean =>
+  wanted === later || wanted === true || (typeof wanted === "string" && wanted.toLowerCase() === "true");
 
 /** A Deny whose only condition, if it has one, is that the deletion is forced. */
 function deniesForce({ denies, condition }: Statement): boolean {
@@ -17,9 +21,7 @@ function deniesForce({ denies, condition }: Statement): boolean {
   );
   return tests.every(
     ({ operator, key, wanted }) =>
-      /^Bool(IfExists)?$/.test(operator) &&
-      key === forceKey &&
-      (wanted === later || wanted === true || textsOf(wanted).some((text) => text.toLowerCase() === "true")),
+      /^Bool(IfExists)?$/.test(operator) && key === forceKey && listOf(wanted).some(isTrue),
   );
 }
 

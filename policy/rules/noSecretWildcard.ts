@@ -1,7 +1,8 @@
 import { covers, globs } from "../glob";
 import { documentsOf, policyTypes } from "../iamPolicies";
 import type { Statement } from "../iamPolicies";
-import { isMap, textsOf } from "../known";
+import { isMap, later, textsOf } from "../known";
+import type { Known } from "../known";
 import { rule } from "../rule";
 import type { Looked } from "../rule";
 import { isWide, reachesSecrets } from "../secretArns";
@@ -26,15 +27,16 @@ const attachmentTypes = [
 const managedPolicy =
   /:iam::aws:policy\/(SecretsManagerReadWrite|AWSSecretsManagerClientReadOnlyAccess|AdministratorAccess|PowerUserAccess)$/;
 
-/** A grant by the tags of the secret is as narrow as the tags are. */
+const namesTag = (keys: Known): boolean =>
+  isMap(keys) && Object.keys(keys).some((key) => /^(aws|secretsmanager):resourcetag\//i.test(key));
+
+/** A grant by the tags of the secret is as narrow as the tags are; one whose condition is not known yet may be such. */
 const isByTag = ({ condition }: Statement): boolean =>
-  isMap(condition) &&
-  Object.entries(condition).some(
-    ([operator, keys]) =>
-      /^(ForAnyValue:)?StringEquals$/.test(operator) &&
-      isMap(keys) &&
-      Object.keys(keys).some((key) => /^(aws|secretsmanager):resourcetag\//i.test(key)),
-  );
+  condition === later ||
+  (isMap(condition) &&
+    Object.entries(condition).some(
+      ([operator, keys]) => /^(ForAnyValue:)?StringEquals$/.test(operator) && (keys === later || namesTag(keys)),
+    ));
 
 function faultsOf(statement: Statement, { namedOnly }: Parameters): readonly string[] {
   const { allows, actions, notActions, resources, partial } = statement;
@@ -46,10 +48,9 @@ function faultsOf(statement: Statement, { namedOnly }: Parameters): readonly str
   }
   const own = actions.map((action) => action.toLowerCase()).filter((action) => action.startsWith(`${service}:`));
   const wild = actions.filter((action) => {
-    const [named = "", verb] = action.toLowerCase().split(":");
+    const [named = "", verb = ""] = action.toLowerCase().split(":");
     // An action of all services is only known to reach secrets when its resources are.
-    if (verb === undefined || named !== service)
-      return globs(named, service) && (resources ?? ["*"]).some(reachesSecrets);
+    if (named !== service) return globs(named, service) && (resources ?? ["*"]).some(reachesSecrets);
     return /[*?]/.test(verb);
   });
   const faults = wild.map((action) => `allows the action "${action}"`);

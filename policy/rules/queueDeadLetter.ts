@@ -16,15 +16,13 @@ const isSame = (one: { readonly urn: string }, other: { readonly urn: string }):
 function takesDeadLetters(queue: LookedInStack, stack: readonly LookedInStack[]): boolean {
   if (isGiven(queue.read("redriveAllowPolicy"))) return true;
   const names = textsOf(queue.read("name"));
-  return stack
-    .filter((other) => !isSame(other, queue))
-    .some((other) =>
-      targets.some((property) => {
-        const text = JSON.stringify([other.read(property)]);
-        const isNamed = names.some((name) => text.includes(`:${name}"`) || text.includes(`:${name}\\"`));
-        return isNamed || other.madeFrom(property).some((source) => isSame(source, queue));
-      }),
-    );
+  return stack.some((other) =>
+    targets.some((property) => {
+      const text = JSON.stringify([other.read(property)]);
+      const isNamed = names.some((name) => text.includes(`:${name}"`) || text.includes(`:${name}\\"`));
+      return isNamed || other.madeFrom(property).some((source) => isSame(source, queue));
+    }),
+  );
 }
 
 const isGivenApart = (queue: LookedInStack, stack: readonly LookedInStack[]): boolean =>

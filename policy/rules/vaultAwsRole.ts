@@ -10,7 +10,6 @@ function bindingFaults(resource: Looked): readonly string[] {
     return [`does not log in by "iam" but by what names no principal: set authType to "iam"`];
   }
   const bound = resource.read("boundIamPrincipalArns");
-  if (bound === later) return [];
   if (listOf(bound).length === 0) {
     return ["is bound to no principal: name roles or users in boundIamPrincipalArns"];
   }

@@ -5,7 +5,7 @@ import type { Looked } from "../rule";
 import { maxTtlSeconds, tokenLifeFaults } from "../tokenLife";
 import type { TokenLife } from "../tokenLife";
 
-const isGiven = (value: Known): boolean => value === later || listOf(value).some((member) => member !== "");
+const isGiven = (value: Known): boolean => listOf(value).some((member) => member !== "");
 
 /** The subject, as a setting of its own or as the claim `sub`; a pattern is no subject. */
 function hasSubject(resource: Looked): boolean {

@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, match } from "node:assert/strict";
 import { kvVersion2 } from "../../../policy/rules/kvVersion2";
 import { logRetention } from "../../../policy/rules/logRetention";
 import { noSecureString } from "../../../policy/rules/noSecureString";
@@ -17,6 +17,7 @@ describe("the rule no-secure-string", () => {
 describe("the rule vault-kv-version-2", () => {
   rowsFor(kvVersion2, "vault:index/mount:Mount", [
     ["version 2", { type: "kv", options: { version: "2" } }],
+    ["version 2 as a number", { type: "kv", options: { version: 2 } }],
     ["version 2 by its own type", { type: "kv-v2" }],
     ["another engine", { type: "transit" }],
     ["options that are not known yet", { type: "kv", options: unknownValue }],
@@ -31,6 +32,9 @@ describe("the rule queue-encryption", () => {
   rowsFor(queueEncryption, "aws:sqs/queue:Queue", [
     ["encryption by SQS", { sqsManagedSseEnabled: true }],
     ["encryption by a key", { kmsMasterKeyId: "alias/q" }],
+    ["encryption that is not known yet", { sqsManagedSseEnabled: unknownValue }],
+    ["no key", { kmsMasterKeyId: null }, /does not say that it is encrypted/],
+    ["an empty key", { kmsMasterKeyId: "" }, /does not say that it is encrypted/],
     ["a key that is not known yet", { kmsMasterKeyId: unknownValue }],
     ["no encryption", { sqsManagedSseEnabled: false }, /does not say that it is encrypted/],
     ["no word on it", {}, /does not say that it is encrypted/],
@@ -57,7 +61,12 @@ describe("the rule queue-dead-letter", () => {
     judgeStack(queueDeadLetter, resources).map(([name]) => name);
 
   it("refuses a queue alone, and one with an empty policy", () => {
-    deepEqual(refused(queue("a"), queue("b", { redrivePolicy: "" })), ["a", "b"]);
+    deepEqual(refused(queue("a"), queue("b", { redrivePolicy: "" }), queue("c", { redrivePolicy: null })), [
+      "a",
+      "b",
+      "c",
+    ]);
+    match(judgeStack(queueDeadLetter, [queue("a")]).join(), /The queue a has no dead-letter queue.*redriveAllowPolicy/);
   });
 
   it("lets a queue and its dead-letter queue pass: by ARN, by reference, by a resource of its own", () => {
@@ -74,6 +83,16 @@ describe("the rule queue-dead-letter", () => {
       }),
       [],
     );
+  });
+
+  it("takes no other resource that knows a queue's URL for what gives it a dead-letter queue", () => {
+    const made = { queueUrl: unknownValue, policy: "{}" };
+    const policy = { type: "aws:sqs/queuePolicy:QueuePolicy", name: "p", props: made, madeFrom: { queueUrl: ["a"] } };
+    const redrive = { ...policy, type: "aws:sqs/redrivePolicy:RedrivePolicy" };
+
+    deepEqual(refused(queue("a"), policy), ["a"]);
+    deepEqual(refused(queue("a"), { ...redrive, madeFrom: { queueUrl: ["b", "a"] } }), []);
+    deepEqual(refused(queue("a"), queue("b"), redrive), ["b"]);
   });
 
   it("takes a queue whose name only ends like a dead-letter queue's for itself", () => {

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { array, assert, constantFrom, nat, property, record } from "fast-check";
 import { policyOf } from "../../../components/aws/iam";
 import { moverNames } from "../../../components/aws/names";
@@ -25,6 +25,9 @@ const text = (held: { policy: object }) => ({ policy: JSON.stringify(held.policy
 
 describe("the rule delete-secret-with-window", () => {
   const remove = allow("secretsmanager:DeleteSecret");
+  const other = app.replace("app", "other");
+  const both = allow("secretsmanager:DeleteSecret", [app, other]);
+  const key = "secretsmanager:ForceDeleteWithoutRecovery";
   const says = /grants secretsmanager:DeleteSecret without denying it by force/;
   const rows: readonly Row[] = [
     ["a deletion alone", policy(remove), says],
@@ -78,6 +81,49 @@ describe("the rule delete-secret-with-window", () => {
       },
       says,
     ],
+    ["a denial on a condition that is not known yet", policy(remove, { ...denyForce, Condition: unknownValue })],
+    [
+      "a denial of other secrets on a condition that is not known yet",
+      policy(remove, { ...denyForce, Resource: [other], Condition: unknownValue }),
+      says,
+    ],
+    ["a denial on a condition that is none", policy(remove, { ...denyForce, Condition: "x" }), says],
+    ["a denial on tests that are not known yet", policy(remove, { ...denyForce, Condition: { Bool: unknownValue } })],
+    ...(
+      [
+        ["Bool", key, [true], true],
+        ["Bool", key, ["true", "false"], true],
+        ["Bool", key, unknownValue, true],
+        ["BoolIfExists", key, "TRUE", true],
+        ["Bool", key.toLowerCase(), true, true],
+        ["Bool", key, false, false],
+        ["Bool", key, [], false],
+        ["Bool", "aws:SecureTransport", "true", false],
+        ["StringEquals", key, "true", false],
+        ["ForAllValues:Bool", key, "true", false],
+        ["BoolNot", key, "true", false],
+      ] as const
+    ).map(([operator, name, wanted, passes]): Row => [
+      `the denial by ${operator} ${name} ${wanted === unknownValue ? "not known yet" : JSON.stringify(wanted)}`,
+      policy(remove, { ...denyForce, Condition: { [operator]: { [name]: wanted } } }),
+      passes ? undefined : says,
+    ]),
+    ["a denial of all but some", policy(remove, { ...denyForce, Resource: undefined, NotResource: [app] }), says],
+    ["the denial for one of two secrets", policy(both, { ...denyForce, Resource: [app] }), says],
+    ["the denial for either of two secrets", policy(both, { ...denyForce, Resource: [app, other] })],
+    [
+      "all deletions but some, denied for all",
+      policy({ ...remove, Resource: undefined, NotResource: [app] }, denyForce),
+    ],
+    [
+      "all deletions but some, denied for some",
+      policy({ ...remove, Resource: undefined, NotResource: [other] }, { ...denyForce, Resource: [app] }),
+      says,
+    ],
+    ["a deletion among other actions", policy(allow(["s3:*", "secretsmanager:DeleteSecret"])), says],
+    ["a deletion beside what is no statement", { policy: { Statement: [null, remove] } }, says],
+    ["a permissions boundary, which grants nothing", { path: "/boundary/", ...policy(remove) }],
+    ["a policy at another path", { path: "/app/", ...policy(remove) }, says],
     ["no deletion", policy(allow(["secretsmanager:GetSecretValue"]))],
     ["a denial only", policy(denyForce)],
     ["a policy that is not known yet", { policy: unknownValue }],
@@ -88,7 +134,8 @@ describe("the rule delete-secret-with-window", () => {
   it("looks into a role's inline policies", () => {
     const role = {
       type: "aws:iam/role:Role",
-      props: { inlinePolicies: [text(policy(allow("s3:*"))), text(policy(remove))] },
+      // The path of a role says nothing of boundaries.
+      props: { path: "/boundary/", inlinePolicies: [text(policy(allow("s3:*"))), text(policy(remove))] },
     };
 
     deepEqual(judge(deleteSecretWithWindow, role).length, 1);
@@ -97,6 +144,13 @@ describe("the rule delete-secret-with-window", () => {
 
 describe("the rule no-secret-wildcard", () => {
   const get = "secretsmanager:GetSecretValue";
+  const allButS3 = { Effect: "Allow", NotAction: ["s3:*"], Resource: "*" };
+  const amongOthers = {
+    Condition: {
+      StringEquals: { "aws:ResourceTag/team": "pay", "aws:PrincipalTag/team": "pay" },
+      Bool: { "aws:SecureTransport": "true" },
+    },
+  };
   const byTag = { Condition: { StringEquals: { "aws:ResourceTag/team": "pay" } } };
   rowsFor(noSecretWildcard, type, [
     ["named actions on named secrets", policy(allow([get]))],
@@ -106,6 +160,39 @@ describe("the rule no-secret-wildcard", () => {
     ["a wildcard on other services", policy(allow("s3:*", "*"))],
     ["everything on a bucket", policy(allow("*", "arn:aws:s3:::b/*"))],
     ["a grant by the secret's tag", policy(allow([get], "*", byTag))],
+    ["a grant by the secret's tag among other conditions", policy(allow([get], "*", amongOthers))],
+    ["a grant on a condition that is not known yet", policy(allow([get], "*", { Condition: unknownValue }))],
+    [
+      "a grant on tests that are not known yet",
+      policy(allow([get], "*", { Condition: { StringEquals: unknownValue } })),
+    ],
+    ["all actions on what is no secret", policy(allow("secretsmanager:*", "arn:aws:s3:::b"))],
+    ["everything but secrets and others", policy({ ...allButS3, NotAction: ["s3:*", "secretsmanager:*"] })],
+    ...["ForAllValues:StringEquals", "StringEqualsIfExists", "StringNotEquals"].map((operator): Row => [
+      `a grant by ${operator}, which lets in what has no tag`,
+      policy(allow([get], "*", { Condition: { [operator]: { "aws:ResourceTag/team": "pay" } } })),
+      /for the resource/,
+    ]),
+    [
+      "a grant by the tag of whoever asks",
+      policy(allow([get], "*", { Condition: { StringEquals: { "aws:PrincipalTag/aws:ResourceTag/": "pay" } } })),
+      /for the resource/,
+    ],
+    [
+      "all actions on a resource that is not known yet",
+      policy(allow("secretsmanager:*", [unknownValue])),
+      /the action "secretsmanager:\*"/,
+    ],
+    [
+      "all actions on secrets among other resources",
+      policy(allow("secretsmanager:*", ["arn:aws:s3:::b", app])),
+      /the action "secretsmanager:\*"/,
+    ],
+    [
+      "everything on all but some resources",
+      policy({ Effect: "Allow", Action: "*", NotResource: [app] }),
+      /allows the action "\*"/,
+    ],
     ["a denial of everything", policy({ Effect: "Deny", Action: "*", Resource: "*" })],
     ["a resource that is not known yet", policy(allow([get], [unknownValue]))],
     ["everything on a resource that is not known yet", policy(allow("*", [unknownValue]))],
@@ -287,6 +374,7 @@ describe("the rule no-secret-wildcard", () => {
       [attached, managed, other, ...wider, alone].map((one) => judge(noSecretWildcard, one).length),
       [1, 1, 0, 1, 1, 1, 1],
     );
+    match(judge(noSecretWildcard, managed).join(), /The resource it attaches AWS's policy SecretsManagerReadWrite/);
   });
 });
 

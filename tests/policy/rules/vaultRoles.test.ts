@@ -21,6 +21,8 @@ describe("the rule vault-aws-role", () => {
       { boundIamPrincipalArns: [unknownValue, "*"], ...life },
       /bound to the pattern/,
     ],
+    ["a login by principal", { authType: "iam", ...bound, ...life }],
+    ["a login that is not known yet", { authType: unknownValue, ...bound, ...life }],
     ["no principal", life, /bound to no principal/],
     ["an empty list", { boundIamPrincipalArns: [], ...life }, /bound to no principal/],
     ["a login by instance", { authType: "ec2", boundAmiIds: ["ami-1"], ...life }, /does not log in by "iam"/],
@@ -33,6 +35,8 @@ describe("the rule vault-aws-role", () => {
     ["two hours", { ...bound, tokenTtl: 7200, tokenMaxTtl: 7200 }, /has no tokenTtl/],
     ["renewals without end", { ...bound, tokenTtl: 900 }, /has no tokenMaxTtl/],
     ["renewals with an explicit end", { ...bound, tokenTtl: 900, tokenExplicitMaxTtl: 3600 }],
+    ["a period of nothing", { ...bound, ...life, tokenPeriod: 0 }],
+    ["a period that is not known yet", { ...bound, ...life, tokenPeriod: unknownValue }],
     ["periodic tokens", { ...bound, ...life, tokenPeriod: 60 }, /renewed for ever/],
   ]);
 
@@ -50,6 +54,15 @@ describe("the rule vault-jwt-role", () => {
     ["type, audience and subject", good],
     ["the subject as a claim", { ...noSubject, boundClaims: { sub: arn } }],
     ["values that are not known yet", { ...good, boundAudiences: unknownValue, boundSubject: unknownValue }],
+    ["a type that is not known yet", { ...good, roleType: unknownValue }],
+    ["a subject as a claim that is not known yet", { ...noSubject, boundClaims: { sub: unknownValue } }],
+    ["a subject with a star that is no pattern", { ...noSubject, boundClaims: { sub: "arn:*" } }],
+    ["a subject without a star, by pattern", { ...noSubject, boundClaims: { sub: arn }, boundClaimsType: "glob" }],
+    [
+      "a pattern among the subjects",
+      { ...noSubject, boundClaims: { sub: [arn, "arn:*"] }, boundClaimsType: "glob" },
+      /every subject/,
+    ],
     ["claims that are not known yet", { ...noSubject, boundClaims: unknownValue }],
     ["the default type, which is for people", { ...good, roleType: undefined }, /not of the roleType "jwt"/],
     ["the type oidc", { ...good, roleType: "oidc" }, /not of the roleType "jwt"/],
