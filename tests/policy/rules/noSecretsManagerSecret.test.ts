@@ -23,6 +23,10 @@ describe("the rule no-secrets-manager-secret", () => {
       ["a name that a service reads by the list", { name: "glue/db" }],
       ["a name that a service owns", { name: "rds!cluster-1" }],
       ["a prefix that a pattern covers", { namePrefix: "legacy/db-" }],
+      ["a prefix that an exact pattern names", { namePrefix: "shared/one" }, refused],
+      ["a prefix that is not known yet", { namePrefix: unknownValue }],
+      ["tags that are not known yet, without a name", { tags: unknownValue }],
+      ["a prefix alone, which the sentence names", { namePrefix: "app/" }, /the secret app\/ into/],
       ["a prefix that only begins a pattern", { namePrefix: "leg" }, refused],
       ["a name that is not known yet", { name: unknownValue }],
       ["tags that are not known yet", { name: "app/db", tags: unknownValue }],
@@ -36,6 +40,17 @@ describe("the rule no-secrets-manager-secret", () => {
   );
   rowsFor(rule, "aws-native:secretsmanager:Secret", [
     ["a secret of the native provider", { name: "app/db" }, refused],
+    [
+      "its exempting tag among others, whatever its case",
+      {
+        name: "a",
+        tags: [
+          { key: "team", value: "x" },
+          { key: "Vault-Mover-Mode", value: "exempt" },
+        ],
+      },
+    ],
+    ["another tag of that value", { name: "a", tags: [{ key: "team", value: "exempt" }] }, refused],
     ["its exempting tag", { name: "app/db", tags: [{ key: "vault-mover-mode", value: "exempt" }] }],
   ]);
 
@@ -65,13 +80,16 @@ describe("the rule no-secrets-manager-secret", () => {
         version("by-name", "app/other"),
         version("by-exempt-arn", arn),
         version("later", unknownValue),
+        { type: "aws:ssm/parameter:Parameter", name: "parameter", props: {} },
+        version("by-parameter", "app/third", "parameter"),
+        version("beside-mine", arn.replace("legacy/db", "app/db"), "mine"),
       ],
       { exemptNames: ["legacy/*"] },
     );
 
     deepEqual(
       found.map(([name]) => name),
-      ["by-name"],
+      ["by-name", "by-parameter"],
     );
     match(found[0]?.[1] ?? "", /write a value to the secret app\/other/);
   });
@@ -83,6 +101,11 @@ describe("the rule no-secrets-manager-secret", () => {
 
   it("wants {name} in homes", () => {
     deepEqual(rule.faults({ homes: "homing/aws" }), ["homes must hold {name}"]);
+    deepEqual(rule.faults({}), []);
+    deepEqual(
+      rule.faults({ exemptNames: ["*"], serviceReadNames: [""] }).map((fault) => fault.split(" ")[0]),
+      ["exemptNames", "serviceReadNames"],
+    );
     deepEqual(rule.faults({ homes: "x/{name}", exemptNames: ["a*"], serviceReadNames: [] }), []);
   });
 });
