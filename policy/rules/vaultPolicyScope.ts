@@ -123,7 +123,7 @@ function checkPolicy(resource: Looked, { teams }: Parameters): readonly string[]
 function teamFaults(teams: readonly Team[]): readonly string[] {
   const parts = teams.flatMap(({ team, prefixes }) => prefixes.map((prefix) => ({ team, prefix: trimmed(prefix) })));
   const shapes = parts.flatMap(({ team, prefix }) =>
-    prefix === "" || /[*+]/.test(prefix) || !prefix.includes("/")
+    /[*+]/.test(prefix) || !prefix.includes("/")
       ? [`teams: the prefix "${prefix}" of ${team} must be a mount and a path below it, without * and +`]
       : [],
   );

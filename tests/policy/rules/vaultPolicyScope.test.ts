@@ -254,6 +254,24 @@ describe("the rule vault-policy-scope", () => {
     );
   });
 
+  rowsFor(
+    rule,
+    type,
+    [
+      ["writes among reads of a whole mount", path("secret/*", "read", "update"), /a whole mount/],
+      ["a mount whose name is one of KV's segments", stranger("data/pay/*")],
+      ["a name that only begins like one of KV's segments", stranger("secret/d")],
+      ["a folder of such a name", stranger("secret/me/*")],
+      ["a cut name in a folder of such a name", stranger("secret/d/m*")],
+      ["a segment of any name above a part, which is one segment", stranger("secret/a/+")],
+      ["two segments of any name, which are a part", stranger("secret/a/+/+"), /belongs to the team deep/],
+      ["a team's own part with slashes before and behind", { ...stranger("//secret/a/b/c//"), name: "deep" }],
+      ["a team with another folder within its prefix", { ...stranger("secret/x/a/b/c/d"), name: "deep" }, /outside/],
+      ["a team on a mount whose name is one of KV's", { ...stranger("data/secret/a/b/c"), name: "deep" }, /outside/],
+    ],
+    { teams: [{ team: "deep", policies: "deep", prefixes: ["//secret/a/b/c//"] }] },
+  );
+
   it("refuses teams whose parts overlap or are none", () => {
     const one = (team: string, policies: string, ...prefixes: string[]) => ({ team, policies, prefixes });
 
@@ -263,7 +281,19 @@ describe("the rule vault-policy-scope", () => {
     deepEqual(rule.faults({ teams: [one("a", "a*", "s/x"), one("b", "b*", "/s/x/")] }), [
       "teams: the prefix s/x of a overlaps s/x of b",
     ]);
-    deepEqual(rule.faults({ teams: [one("a", "*", "s/*"), one("b", "b", "s")] }).length, 4);
+    deepEqual(
+      rule
+        .faults({ teams: [one("a", "*", "s/*"), one("b", "b", "s"), one("c", "c", "/")] })
+        .map((fault) => fault.split(/ (?:has|must|overlaps) /)[0]),
+      [
+        "teams: policies",
+        'teams: the prefix "s/*" of a',
+        'teams: the prefix "s" of b',
+        'teams: the prefix "" of c',
+        "teams: the prefix s/* of a",
+      ],
+    );
+    deepEqual(rule.faults({}), []);
   });
 
   it("takes a policy without a name by its resource's", () => {
