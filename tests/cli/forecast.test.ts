@@ -54,8 +54,8 @@ const reached = (act: Forecast["act"], outcome: OutcomeKind, reason: Reason, ove
 describe("a forecast", () => {
   const cases: readonly (readonly [what: string, given: Sides, told: object, asked: readonly string[]])[] = [
     [
-      "a secret outside the prefix, which only ends with it",
-      { source: sourceOf(), settings: { namePrefix: "/db" } },
+      "a secret with a mover's tag outside the prefix, with which its name only ends",
+      { source: sourceOf({ tags: tagged({ state: "t" }) }), settings: { namePrefix: "/db" } },
       reached("nothing", "skipped", "outside-prefix"),
       [],
     ],
