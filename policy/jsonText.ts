@@ -20,14 +20,18 @@ interface Member {
   readonly value: Node;
 }
 
-const membersOf = ({ children = [] }: Node): readonly Member[] =>
-  children.flatMap(({ children: [key, value] = [] }) =>
-    key !== undefined && value !== undefined ? [{ key: String(key.value), value }] : [],
-  );
+/** A text or a number has none. */
+const childrenOf = ({ children = [] }: Node): readonly Node[] => children;
+
+const membersOf = (node: Node): readonly Member[] =>
+  childrenOf(node).flatMap((member) => {
+    const [key, value] = childrenOf(member);
+    return key && value ? [{ key: String(key.value), value }] : [];
+  });
 
 /** The values of equal keys as one list, which is how HCL, and so Vault, reads them. */
 function valueOf(node: Node): Known {
-  if (node.type === "array") return (node.children ?? []).map(valueOf);
+  if (node.type === "array") return childrenOf(node).map(valueOf);
   if (node.type !== "object") return node.value as Known;
   const members = membersOf(node);
   const valuesOf = (key: string): readonly Known[] =>
@@ -42,7 +46,7 @@ function valueOf(node: Node): Known {
 
 function repeatsIn(node: Node): boolean {
   const keys = node.type === "object" ? membersOf(node).map(({ key }) => key) : [];
-  return new Set(keys).size < keys.length || (node.children ?? []).some(repeatsIn);
+  return new Set(keys).size < keys.length || childrenOf(node).some(repeatsIn);
 }
 
 /** Undefined when the text is not strict JSON, or is nested too deeply. */
