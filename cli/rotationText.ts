@@ -41,9 +41,16 @@ const acts = {
   retiring: "ends what was replaced",
 } as const satisfies Readonly<Record<RotationStatus["step"], string>>;
 
-function nextText({ step, wantedAt, nextAt, home }: RotationStatus, { settings }: Rotator, now: number): string {
+function nextText(
+  { step, wantedAt, nextAt, home, readersBehind }: RotationStatus,
+  { settings }: Rotator,
+  now: number,
+): string {
   if (home.is === "missing" && step !== "pending") return "nothing until the home is back";
   const act = acts[step];
+  if (readersBehind !== undefined && nextAt > now) {
+    return `${act} once the readers have moved on, at the latest at the first look after ${timeText(nextAt)}`;
+  }
   if (nextAt <= now) return `${act} at its next look, within 5 minutes`;
   if (step === "idle" && wantedAt === 0 && isCron(settings.schedule)) {
     return `rotates at the schedule's next time, at the latest after ${timeText(nextAt)}`;
@@ -52,11 +59,11 @@ function nextText({ step, wantedAt, nextAt, home }: RotationStatus, { settings }
 }
 
 /** What still lives beside the home's value. */
-function formerText({ step, ending, nextAt }: RotationStatus): string | undefined {
+function formerText({ step, ending, nextAt, readersBehind }: RotationStatus): string | undefined {
   if (ending === 0) return undefined;
   const values = counted(ending, "value");
   return step === "retiring"
-    ? `${values}, until ${timeText(nextAt)} at least`
+    ? `${values}, until ${timeText(nextAt)} at ${readersBehind === undefined ? "least" : "most"}`
     : `${values} given up, which the target may still accept until after the next rotation`;
 }
 
@@ -96,7 +103,7 @@ export function rotationText(rotator: Rotator, found: RotationStatus | Outcome, 
       "\n",
     );
   }
-  const { home, rotatedAt, tries, claimedAt } = found;
+  const { home, rotatedAt, tries, claimedAt, readersBehind } = found;
   const former = formerText(found);
   const needs = needsOf(found);
   return [
@@ -108,6 +115,7 @@ export function rotationText(rotator: Rotator, found: RotationStatus | Outcome, 
     line("stands", steps[found.step](found)),
     ...(claimedAt === 0 ? [] : [line("attempt", `${tries}, begun ${timeText(claimedAt)}, without an end so far`)]),
     ...(former === undefined ? [] : [line("former", former)]),
+    ...(readersBehind === undefined ? [] : [line("readers", `${readersBehind.join(", ")} may still use it`)]),
     line("next", nextText(found, rotator, now)),
     ...(needs.length === 0 ? [] : ["", "Needs you", ...needs.map((need) => `  ${need}`), `  ${log}`]),
   ].join("\n");
@@ -131,6 +139,7 @@ export function rotationRecord(rotator: Rotator, found: RotationStatus | Outcome
     attempts: found.tries,
     attemptAt: timeOrNone(found.claimedAt),
     ending: found.ending,
+    readersBehind: found.readersBehind,
     nextAt: timeOrNone(found.nextAt),
     needsPerson: needsPerson(found),
   };

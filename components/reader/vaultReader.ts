@@ -3,6 +3,7 @@ import type { iam } from "@pulumi/aws";
 import { all, ComponentResource, getProject, getStack, output, runtime } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { Policy } from "@pulumi/vault";
+import { isReaderName, isSecretName, reportPath } from "../../runtime/model/path";
 import { writeReaderEnvironment } from "../../runtime/reader/settings";
 import { canGetWebIdentityToken } from "../aws/iam";
 import { readerRules, renderPolicy } from "../vault/vaultPolicy";
@@ -27,6 +28,16 @@ export interface VaultReaderArgs {
   readonly tokenTtlMinutes?: number;
   /** How long a program uses a value before it asks Vault again, in seconds, 0 to 3600. Default 60. */
   readonly cacheSeconds?: number;
+  /** What the program tells the rotators of its secrets. Default nothing. */
+  readonly reports?: ReaderReports;
+}
+
+/** By it a RotatingSecret that names the reader learns which version it uses. */
+export interface ReaderReports {
+  /** What its RotatingSecrets call the reader: lower-case letters, digits and hyphens, 64 at most. One program's alone. */
+  readonly as: string;
+  /** The secrets that it reports, by their names in Secrets Manager. */
+  readonly secrets: readonly string[];
 }
 
 /**
@@ -56,9 +67,11 @@ export class VaultReader extends ComponentResource {
 
     const ownName = vaultName(mover, prefix, this.folder);
     const namespace = mover.vaultNamespace === "" ? undefined : mover.vaultNamespace;
+    const { as: readerName, secrets: reportedSecrets } = args.reports ?? { as: "", secrets: [] };
+    const reportPaths = reportedSecrets.map((secret) => reportPath(mover, readerName, secret));
     const policy = new Policy(
       `${name}-policy`,
-      { name: ownName, policy: renderPolicy(readerRules(mover.mount, this.folder)), namespace },
+      { name: ownName, policy: renderPolicy(readerRules(mover.mount, this.folder, reportPaths)), namespace },
       { parent: this },
     );
     const role = this.createRole(name, args, {
@@ -86,6 +99,8 @@ export class VaultReader extends ComponentResource {
       audience: mover.audience,
       signingAlgorithm: mover.signingAlgorithm,
       cacheSeconds,
+      readerName,
+      reportedSecrets,
     });
     this.environment = all([policy.urn, role.urn]).apply(() => environment);
     this.grants = mover.loginMethod === "jwt" ? canGetWebIdentityToken(mover.audience, mover.signingAlgorithm) : [];
@@ -119,7 +134,7 @@ export class VaultReader extends ComponentResource {
 /** @throws one error that lists each fault of what is known without the engine */
 function checkArgs(
   name: string,
-  { mover, prefix, otherPrefixes = [], functionArn }: VaultReaderArgs,
+  { mover, prefix, otherPrefixes = [], functionArn, reports }: VaultReaderArgs,
   { tokenTtlMinutes, cacheSeconds }: { readonly tokenTtlMinutes: number; readonly cacheSeconds: number },
 ): void {
   const isWithin = (value: number, least: number, most: number): boolean =>
@@ -135,8 +150,22 @@ function checkArgs(
     ...(functionArn !== undefined && mover.loginMethod !== "jwt"
       ? ["functionArn is only for login jwt: with login aws Vault does not learn which function asks"]
       : []),
+    ...(reports === undefined ? [] : reportFaults(reports, prefix)),
   ];
   if (faults.length > 0) throw new Error(`VaultReader ${name}: ${faults.join("; ")}`);
+}
+
+function reportFaults({ as, secrets }: ReaderReports, prefix: string): readonly string[] {
+  // In a policy the segment + would stand for any other.
+  const isOwn = (secret: string): boolean =>
+    isSecretName(secret) && secret.startsWith(`${prefix}/`) && !secret.split("/").includes("+");
+  return [
+    ...(isReaderName(as) ? [] : [`reports.as ${JSON.stringify(as)} must be lower-case letters, digits and hyphens`]),
+    ...(secrets.length > 0 ? [] : ["reports.secrets is empty: name the secrets that rotate"]),
+    ...secrets
+      .filter((secret) => !isOwn(secret))
+      .map((secret) => `reports.secrets has ${JSON.stringify(secret)}, which is no secret below ${prefix}`),
+  ];
 }
 
 /** @throws for what is no exact role, and for one that the login method can't know */

@@ -3,7 +3,7 @@ import type { iam, lambda } from "@pulumi/aws";
 import { all, ComponentResource, getProject, getStack, output } from "@pulumi/pulumi";
 import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import { Policy } from "@pulumi/vault";
-import { homePath, isSecretName, pendingPath } from "../../runtime/model/path";
+import { homePath, isSecretName, pendingPath, reportPath } from "../../runtime/model/path";
 import type { RotationCallbacks } from "../../runtime/rotator/callbacks";
 import { rotatorHandler } from "../../runtime/rotator/handler";
 import { writeRotatorEnvironment } from "../../runtime/rotator/settings";
@@ -17,9 +17,11 @@ import type { FunctionRules } from "../aws/serializedFunction";
 import type { MoverStack } from "../reader/moverStack";
 import { noteOverlap } from "../reader/overlaps";
 import { renderPolicy, rotatorRules } from "../vault/vaultPolicy";
+import type { PathRule } from "../vault/vaultPolicy";
 import { awsRole, functionClaim, jwtRole } from "../vault/vaultRole";
 import type { RoleArgs } from "../vault/vaultRole";
 import { createRotatorAlarms } from "./rotatorAlarms";
+import { readerFaults } from "./readerFaults";
 import { intervalOf, isCron, lookRate, scheduleFaults } from "./schedule";
 import type { Schedule } from "./schedule";
 
@@ -55,6 +57,13 @@ export interface RotatingSecretArgs extends RotationCallbacks, Partial<RotatorOp
    * which any reader uses a value without asking Vault again, and a minute more. Default 3600.
    */
   readonly overlapSeconds?: number;
+  /**
+   * Readers that report which version they use, by the names that `reports` of their VaultReader has. The former value stays
+   * until each has moved on, for `longestOverlapSeconds` at most. Default none: it ends after the overlap.
+   */
+  readonly readers?: readonly string[];
+  /** With `readers` only, and then required: at least an hour more than `overlapSeconds`, 2,592,000 at most. */
+  readonly longestOverlapSeconds?: number;
   /** What the callbacks read from `process.env`: addresses and names, no secrets. Default none. */
   readonly environment?: Input<Readonly<Record<string, string>>>;
   /** What the callbacks need to be allowed in AWS. Default nothing. */
@@ -98,7 +107,9 @@ export class RotatingSecret extends ComponentResource {
     });
     const owner = { project: getProject(), component: name };
     const names = place.apply((there) => rotatorNames(getStack(), there, owner, args.rolePath));
-    const { policy, ready } = this.createVaultRole(name, mover, names, home);
+    const reports = (args.readers ?? []).map((reader) => reportPath(mover, reader, secretName));
+    const rules = rotatorRules(mover.mount, home, this.pendingPath, reports);
+    const { policy, ready } = this.createVaultRole(name, mover, names, rules);
     const variables = all([names.vaultIdentity, args.environment ?? {}, ready.urn]).apply(([loginRole, theirs]) => ({
       ...theirs,
       ...writeRotatorEnvironment({
@@ -109,6 +120,8 @@ export class RotatingSecret extends ComponentResource {
         schedule,
         intervalSeconds: intervalOf(schedule, args.maxAgeDays),
         overlapSeconds,
+        longestOverlapSeconds: args.longestOverlapSeconds ?? 0,
+        readers: args.readers ?? [],
         timeoutSeconds: options.timeoutSeconds,
       }),
     }));
@@ -141,10 +154,9 @@ export class RotatingSecret extends ComponentResource {
   }
 
   /** A policy and a role at the login method of the mover's stack, whose configuration is left alone. */
-  private createVaultRole(name: string, mover: MoverStack, names: Output<RotatorNames>, home: string) {
+  private createVaultRole(name: string, mover: MoverStack, names: Output<RotatorNames>, rules: readonly PathRule[]) {
     const child = { parent: this };
     const namespace = mover.vaultNamespace === "" ? undefined : mover.vaultNamespace;
-    const rules = rotatorRules(mover.mount, home, this.pendingPath);
     const policy = new Policy(
       `${name}-policy`,
       { name: names.vaultIdentity, policy: renderPolicy(rules), namespace },
@@ -251,7 +263,7 @@ export class RotatingSecret extends ComponentResource {
 
 /** @throws one error that lists each fault */
 function checkArgs(name: string, args: RotatingSecretArgs, timeoutSeconds: number, overlapSeconds: number): void {
-  const { secretName, schedule, maxAgeDays } = args;
+  const { secretName, schedule, maxAgeDays, readers = [], longestOverlapSeconds } = args;
   const isWithin = (value: number, least: number, most: number): boolean =>
     Number.isInteger(value) && value >= least && value <= most;
   const faults = [
@@ -262,7 +274,8 @@ function checkArgs(name: string, args: RotatingSecretArgs, timeoutSeconds: numbe
       : []),
     ...(isWithin(overlapSeconds, 1, 604_800) ? [] : ["overlapSeconds must be an integer from 1 to 604800"]),
     ...(isWithin(timeoutSeconds, 10, 900) ? [] : ["timeoutSeconds must be an integer from 10 to 900"]),
-    ...scheduleFaults(schedule, maxAgeDays, overlapSeconds),
+    ...readerFaults(readers, overlapSeconds, longestOverlapSeconds),
+    ...scheduleFaults(schedule, maxAgeDays, longestOverlapSeconds ?? overlapSeconds),
   ];
   if (faults.length > 0) throw new Error(`RotatingSecret ${name}: ${faults.join("; ")}`);
 }

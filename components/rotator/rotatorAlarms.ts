@@ -9,7 +9,7 @@ interface RotatorAlarm {
   /** Ending of the alarm's name. */
   readonly key: string;
   /** What the rotator's function counts: see its telemetry. */
-  readonly metric: "rotation-failing" | "rotation-overdue" | "retire-overdue";
+  readonly metric: "rotation-failing" | "rotation-overdue" | "retire-overdue" | "retire-unread";
   /** What a time without any count means. */
   readonly treatMissingData: "breaching" | "notBreaching";
   /** What happened, then what to do: the alarm's description. */
@@ -41,6 +41,14 @@ export const rotatorAlarms: readonly RotatorAlarm[] = [
     treatMissingData: "notBreaching",
     means: "A value that was replaced should have ended over an hour ago, and the target may still accept it.",
     todo: "The function's log names the reason: a retire that throws, or a home that was deleted.",
+  },
+  {
+    key: "retire-unread",
+    metric: "retire-unread",
+    treatMissingData: "notBreaching",
+    means:
+      "A reader that is named may still use a value that was replaced, which ends all the same after the longest overlap.",
+    todo: "The function's log names the readers: have each read the secret again, or take one that is gone out of readers.",
   },
 ];
 

@@ -50,23 +50,33 @@ export function moverRules(place: HomesPlace): readonly PathRule[] {
 }
 
 /**
- * What a team's program may do in Vault: read the homes below its own folder. Their labels come with the data, so that
- * nothing on metadata is needed; nothing to list.
+ * What a team's program may do in Vault: read the homes below its own folder, and write its own reports, which it can't
+ * read. Labels come with the data, so that nothing on metadata is needed; nothing to list.
+ *
+ * @param reports paths of its reports below the mount
  */
-export const readerRules = (mount: string, folder: string): readonly PathRule[] => [
+export const readerRules = (mount: string, folder: string, reports: readonly string[]): readonly PathRule[] => [
   { path: `${mount}/data/${folder}/*`, capabilities: ["read"] },
+  ...reports.map((path): PathRule => ({ path: `${mount}/data/${path}`, capabilities: ["create", "update"] })),
 ];
 
 /**
  * What a rotator may do in Vault: change the home of its one secret, which it does not make, and keep the entry at its
- * pending path. Nothing of their metadata, and nothing beside them.
+ * pending path, and read what readers report of it. Nothing of their metadata, and nothing beside them.
  *
  * @param home path of the home below the mount
  * @param pending path of the rotation below the mount
+ * @param reports paths of the readers' reports below the mount
  */
-export const rotatorRules = (mount: string, home: string, pending: string): readonly PathRule[] => [
+export const rotatorRules = (
+  mount: string,
+  home: string,
+  pending: string,
+  reports: readonly string[],
+): readonly PathRule[] => [
   { path: `${mount}/data/${home}`, capabilities: ["read", "update"] },
   { path: `${mount}/data/${pending}`, capabilities: ["create", "read", "update"] },
+  ...reports.map((path): PathRule => ({ path: `${mount}/data/${path}`, capabilities: ["read"] })),
 ];
 
 /** The rules as the text of a Vault policy. JSON's texts and lists are written as HCL's. */

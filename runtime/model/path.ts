@@ -56,5 +56,18 @@ export const rotationFolder = ({ account, region }: Pick<PathSettings, "account"
 export const pendingPath = (settings: Pick<PathSettings, "account" | "region">, name: string): string =>
   `${rotationFolder(settings)}/${encodeName(name)}`;
 
+/** What a reader that reports can be called: it is a segment of a path and of a policy. */
+export const isReaderName = (name: string): boolean => /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/.test(name);
+
+/**
+ * The path of a reader's report of a secret. It is beside the folder of rotations and not in it: a secret may be called
+ * like any path below another one's. No home can have it, nor the mover's record, whose second part is an account.
+ */
+export const reportPath = (
+  { account, region }: Pick<PathSettings, "account" | "region">,
+  reader: string,
+  name: string,
+): string => `~homing/read/${account}/${region}/${reader}/${encodeName(name)}`;
+
 /** A path as it stands in a URL: each segment encoded, the slashes kept. */
 export const urlPath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");

@@ -3,6 +3,7 @@ import { homePath, isSecretName } from "../model/path";
 import type { PathSettings } from "../model/path";
 import { isRetryableError } from "../shared/errors";
 import { readErrorOf, readSecretError } from "./readErrors";
+import type { Report } from "./report";
 import { awaitsLabel, isLabelled, readSecretValue } from "./secretValue";
 import type { Secret, StoredVersion } from "./secretValue";
 
@@ -18,6 +19,7 @@ export interface ReadSettings extends PathSettings {
 export interface ReadDeps {
   /** Reads a path of the mount. @throws a RetryableError when Vault can't be reached */
   readonly load: (path: string) => Promise<Stored>;
+  readonly report: Report;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -41,7 +43,7 @@ const labelPauseMs = 100;
  */
 const unlabelledSeconds = 5;
 
-export function makeReadSecret(settings: ReadSettings, { load, now, sleep }: ReadDeps): ReadSecret {
+export function makeReadSecret(settings: ReadSettings, { load, report, now, sleep }: ReadDeps): ReadSecret {
   const kept = new Map<string, { readonly stored: StoredVersion; readonly deadline: number }>();
   const loading = new Map<string, Promise<StoredVersion>>();
 
@@ -70,6 +72,7 @@ export function makeReadSecret(settings: ReadSettings, { load, now, sleep }: Rea
       stored = await loadVersion(name);
     }
     keep(name, stored, asked);
+    await report(name, stored);
     return stored;
   }
 

@@ -13,6 +13,7 @@ import { cachedToken } from "../vault/token";
 import { makeTransport } from "../vault/transport";
 import { makeReadSecret } from "./readSecret";
 import type { ReadSecret } from "./readSecret";
+import { makeReport, storeReport } from "./report";
 import { readReaderEnvironment } from "./settings";
 import { loadStored } from "./storedVersion";
 
@@ -31,6 +32,17 @@ export function secretReader(env: Readonly<Record<string, string | undefined>>):
   const kv = makeKv({ transport, token, mount: settings.mount, namespace: settings.vaultNamespace });
   return makeReadSecret(settings, {
     load: (path) => loadStored(kv, path),
+    report: makeReport(settings, {
+      store: (path, data) => storeReport(kv, path, data),
+      now,
+      // A program that has nothing else to do ends.
+      sleep: async (ms) => {
+        await sleep(ms, undefined, { ref: false });
+      },
+      warn: (line) => {
+        process.stderr.write(`${line}\n`);
+      },
+    }),
     now,
     sleep: async (ms) => {
       await sleep(ms);

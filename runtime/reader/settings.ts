@@ -17,6 +17,8 @@ const keys = [
   "audience",
   "signingAlgorithm",
   "cacheSeconds",
+  "readerName",
+  "reportedSecrets",
 ] as const satisfies readonly (keyof Settings)[];
 
 /**

@@ -1,17 +1,30 @@
 /** The two entries of a rotation in Vault: the home and the pending path. */
 import { readDeletion, readVersionLabel } from "../model/labels";
 import { cutData } from "../model/value";
-import { retryableError } from "../shared/errors";
+import { isRetryableError, retryableError } from "../shared/errors";
 import type { Step } from "../shared/errors";
 import { membersOf } from "../shared/members";
 import type { Kv } from "../vault/kv";
 import { answerError, isDeletedVersion, isMismatch, isNeverWritten, isRejected, readJson } from "../vault/vaultErrors";
 import type { OutcomeKind, Reason } from "./outcome";
+import { readReport } from "./reports";
+import type { Report } from "./reports";
 import { readRotation, writeRotation } from "./rotation";
 import { noEntry } from "./run";
 import type { Call, Event } from "./run";
 
-type EntryCall = Extract<Call, { readonly is: "read-entry" | "read-home" | "write-entry" | "write-home" }>;
+type EntryCall = Extract<
+  Call,
+  { readonly is: "read-entry" | "read-home" | "read-reports" | "write-entry" | "write-home" }
+>;
+
+/** Where the entries of a rotation are, below the mount. */
+export interface EntryPaths {
+  readonly home: string;
+  readonly pending: string;
+  /** The readers that report, each with the path of its report. */
+  readonly reports: readonly { readonly reader: string; readonly path: string }[];
+}
 
 interface Version {
   readonly version: number;
@@ -40,7 +53,9 @@ const stopped = (outcome: OutcomeKind, reason: Reason): Event => ({ is: "stopped
  *
  * @throws (each call) a RetryableError when Vault can't be reached, or answers what says nothing about the entry
  */
-export function makeEntries({ send, url }: Kv, home: string, pending: string): (call: EntryCall) => Promise<Event> {
+export function makeEntries({ send, url }: Kv, paths: EntryPaths): (call: EntryCall) => Promise<Event> {
+  const { home, pending } = paths;
+
   async function read(path: string): Promise<Version | "absent" | "deleted"> {
     const step = "read-home";
     const answer = await send({ step, method: "GET", path: url("data", path) });
@@ -67,6 +82,18 @@ export function makeEntries({ send, url }: Kv, home: string, pending: string): (
     return { version, createdTime };
   }
 
+  async function report(path: string): Promise<Report | "absent"> {
+    try {
+      const found = await read(path);
+      if (found === "absent" || found === "deleted") return "absent";
+      return readReport(readJson("read-home", found.data), Date.parse(found.createdTime));
+    } catch (error) {
+      // A report that can't be read is none: a reader must not be able to hold up an ending beyond the longest overlap.
+      if (isRetryableError(error)) return "absent";
+      throw error;
+    }
+  }
+
   return async (call) => {
     switch (call.is) {
       case "read-entry": {
@@ -82,6 +109,10 @@ export function makeEntries({ send, url }: Kv, home: string, pending: string): (
         if (found === "absent") return stopped("refused", "home-absent");
         if (found === "deleted") return stopped("refused", "home-deleted");
         return { is: "home", home: found };
+      }
+      case "read-reports": {
+        const reports = paths.reports.map(async ({ reader, path }) => ({ reader, report: await report(path) }));
+        return { is: "reports", reports: await Promise.all(reports) };
       }
       case "write-entry": {
         const { rotation, base, ends } = call;

@@ -2,7 +2,7 @@
 import { STSClient } from "@aws-sdk/client-sts";
 
 import { requestHandler } from "../aws/clientConfig";
-import { homePath, pendingPath } from "../model/path";
+import { homePath, pendingPath, reportPath } from "../model/path";
 import { isRetryableError } from "../shared/errors";
 import { membersOf } from "../shared/members";
 import { makeKv } from "../vault/kv";
@@ -12,12 +12,12 @@ import { makeTransport } from "../vault/transport";
 import { callBack } from "./callbacks";
 import type { RotationCallbacks } from "./callbacks";
 import { makeEntries } from "./entries";
-import { signsOf } from "./machine";
 import type { Outcome } from "./outcome";
 import { rotate } from "./rotate";
 import type { Limits, Wish } from "./run";
 import { readRotatorEnvironment } from "./settings";
 import type { RotatorSettings } from "./settings";
+import { signsOf } from "./signs";
 import { askStatus } from "./status";
 import type { RotationStatus } from "./status";
 import { makeTelemetry } from "./telemetry";
@@ -32,10 +32,11 @@ const clockMs = 30_000;
 
 /** The attempt's times, from the function's time limit. */
 export const limitsOf = (
-  settings: Pick<RotatorSettings, "intervalSeconds" | "overlapSeconds" | "timeoutSeconds">,
+  settings: Pick<RotatorSettings, "intervalSeconds" | "overlapSeconds" | "longestOverlapSeconds" | "timeoutSeconds">,
 ): Limits => ({
   intervalMs: settings.intervalSeconds * 1_000,
   overlapMs: settings.overlapSeconds * 1_000,
+  unreadMs: Math.max(0, settings.longestOverlapSeconds - settings.overlapSeconds) * 1_000,
   attemptMs: settings.timeoutSeconds * 1_000 - reportMs,
   leaseMs: settings.timeoutSeconds * 1_000 + clockMs,
 });
@@ -60,11 +61,11 @@ export function rotatorHandler(
   const transport = makeTransport(settings.vaultAddress, settings.vaultCaCertificate);
   const sts = new STSClient({ region, requestHandler });
   const token = cachedToken(() => authenticate(settings, { transport, sts, now }), now);
-  const entries = makeEntries(
-    makeKv({ transport, token, mount, namespace }),
-    homePath(settings, secretName),
-    pendingPath(settings, secretName),
-  );
+  const entries = makeEntries(makeKv({ transport, token, mount, namespace }), {
+    home: homePath(settings, secretName),
+    pending: pendingPath(settings, secretName),
+    reports: settings.readers.map((reader) => ({ reader, path: reportPath(settings, reader, secretName) })),
+  });
   const limits = limitsOf(settings);
   const telemetry = makeTelemetry();
 
@@ -73,7 +74,7 @@ export function rotatorHandler(
     const isQuestion = asksStatus(event);
     try {
       if (isQuestion) return await askStatus(entries, limits, now);
-      const { outcome, rotation } = await rotate(readWish(event), limits, {
+      const { outcome, rotation, behind } = await rotate(readWish(event), limits, {
         now,
         perform: (call) =>
           call.is === "create" || call.is === "set" || call.is === "test" || call.is === "retire"
@@ -83,7 +84,8 @@ export function rotatorHandler(
       telemetry.outcome(
         secretName,
         outcome,
-        rotation === undefined ? { failing: 0, overdue: 0, retireOverdue: 0 } : signsOf(rotation, now()),
+        rotation === undefined ? { failing: 0, overdue: 0, retireOverdue: 0 } : signsOf(rotation, limits, now()),
+        behind,
       );
       return outcome;
     } catch (error) {

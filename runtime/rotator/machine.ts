@@ -4,38 +4,20 @@
  * any call. docs/adr/0033-rotation-by-one-record.md says why each step is where it is.
  */
 import type { Outcome, Reason } from "./outcome";
+import { readersBehind } from "./reports";
 import { isAmong, isKeptValue, maxRemembered, sameValue } from "./rotation";
 import type { Idle, Pending, Retiring, Rotation, ValueText } from "./rotation";
 import type { Call, HeldHome, Limits, Run, Wish } from "./run";
+import { awaitsReaders, stillRead } from "./unread";
 
 /** Attempts to have a value accepted, after which it counts as refused. */
 const maxOffers = 10;
 const firstDelayMs = 60_000;
 const longestDelayMs = 3_600_000;
-/** After this time a rotation or an ending is overdue. */
-const overdueMs = 3_600_000;
-/** The first rotation may have to wait until the secret has left Secrets Manager. */
-const firstOverdueMs = 7 * 24 * 3_600_000;
-/** So many attempts in a row that did not get to their end are a failure that a person has to know of. */
-const failingTries = 3;
 
 /** How long nobody begins another attempt: as long as the last one may still go on, and longer with each that failed. */
 const delayMs = (tries: number, { leaseMs }: Limits): number =>
   Math.max(leaseMs, Math.min(longestDelayMs, firstDelayMs * 2 ** (tries - 1)));
-
-/** What a person has to know, as counts for the alarms. */
-export interface Signs {
-  readonly failing: 0 | 1;
-  readonly overdue: 0 | 1;
-  readonly retireOverdue: 0 | 1;
-}
-
-export function signsOf(rotation: Rotation, now: number): Signs {
-  const longest = rotation.rotatedAt === 0 ? firstOverdueMs : overdueMs;
-  const wanted = rotation.wantedAt > 0 && now - Math.max(rotation.wantedAt, rotation.notBefore) >= longest;
-  const ending = rotation.is === "retiring" && now - rotation.notBefore >= overdueMs;
-  return { failing: rotation.tries >= failingTries ? 1 : 0, overdue: wanted ? 1 : 0, retireOverdue: ending ? 1 : 0 };
-}
 
 const end = (outcome: Outcome["outcome"], reason: Reason): Call => ({ is: "end", outcome: { outcome, reason } });
 
@@ -89,6 +71,15 @@ export function nextCall(run: Run, limits: Limits, now: number): Call {
     if (why !== undefined) return end("nothing", why);
     // Looked at before it is claimed: a wait of weeks must not write a version of the entry at each look.
     if (onlyWaited(rotation) && run.home === undefined) return { is: "read-home" };
+    // So must one for the readers. A home that was changed is looked at with a claim: it may have to be put right.
+    if (rotation.is === "retiring" && awaitsReaders(rotation, limits)) {
+      if (run.home === undefined) return { is: "read-home" };
+      if (sameValue(run.home.data, rotation.current)) {
+        if (run.readers === undefined) return { is: "read-reports" };
+        const behind = stillRead(run, rotation, run.home, limits, now);
+        if (behind !== undefined) return end("nothing", behind);
+      }
+    }
     // The check-and-set of this write is the lock: of two attempts one is told that it was late.
     const wantedAt = rotation.is === "retiring" ? rotation.wantedAt : rotation.wantedAt || now;
     return write({ ...rotation, wantedAt, tries: rotation.tries + 1, claimedAt: now });
@@ -274,11 +265,19 @@ function retire(run: Run, rotation: Retiring, home: HeldHome, write: Write, limi
       reason: "home-not-accepted",
     });
   }
+  if (awaitsReaders(rotation, limits)) {
+    if (run.readers === undefined) return { is: "read-reports" };
+    const behind = stillRead(run, rotation, home, limits, now);
+    if (behind !== undefined) {
+      return write({ ...rotation, tries: rotation.tries - 1, claimedAt: 0 }, { outcome: "nothing", reason: behind });
+    }
+  }
   const next = ending[run.retired];
   if (next !== undefined) return { is: "retire", ending: next, current: home.data };
   const idle: Idle = { ...commonOf(rotation), is: "idle" };
   if (rotation.wantedAt === 0) {
-    return write({ ...idle, tries: 0, claimedAt: 0 }, { outcome: "retired", reason: "retired" });
+    const reason = readersBehind(run.readers ?? [], now).length > 0 ? "retired-unread" : "retired";
+    return write({ ...idle, tries: 0, claimedAt: 0 }, { outcome: "retired", reason });
   }
   // One that is still wanted keeps its count of attempts, so that each failure is followed by a longer delay.
   const wasRefused = ending.some((value) => isAmong(value, rotation.refused));

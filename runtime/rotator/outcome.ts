@@ -9,12 +9,17 @@ export type OutcomeKind = "rotated" | "retired" | "nothing" | "restarted" | "ref
 export const reasons = {
   rotated: "the target accepts the new value, and the home holds it",
   retired: "the former value has ended",
+  "retired-unread":
+    "the former value has ended after the longest overlap, and a reader that is named may still have used it",
   "not-due": "no rotation is due",
   "home-fresh": "the home was changed a short time ago, and readers may still use what it held before",
   "home-awaited": "Vault holds nothing at the home yet: the first rotation begins once it was copied there and moved",
   "source-live":
     "the home holds a copy of what is still in Secrets Manager: the first rotation begins once it was moved",
   overlap: "readers may still use the former value",
+  "readers-awaited": "the overlap is over, and a reader that is named may still use the former value",
+  "readers-late":
+    "a reader that is named may still use the former value, which ends all the same after the longest overlap",
   waiting: "the last attempt is still going on, or failed a short time ago",
   elsewhere: "another rotator or a person changed the entry at the pending path meanwhile",
   "set-back": "somebody set the home back to the former value: the newer one ends after the overlap",

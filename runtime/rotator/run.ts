@@ -1,5 +1,7 @@
 /** What an attempt knows, the calls that it makes and what they come to. Plain data. */
 import type { Outcome } from "./outcome";
+import { readerState } from "./reports";
+import type { ReaderState, Reported } from "./reports";
 import { unrotated } from "./rotation";
 import type { HomeVersionId, Rotation, ValueText } from "./rotation";
 
@@ -9,6 +11,8 @@ export interface Limits {
   readonly intervalMs: number;
   /** How long the former value stays after the home got the new one. */
   readonly overlapMs: number;
+  /** How much longer it stays at most, while readers that are named may still use it; 0 where none is named. */
+  readonly unreadMs: number;
   /** After this time an attempt begins no call. */
   readonly attemptMs: number;
   /** After this time an attempt has surely ended, and the next may begin. Longer than `attemptMs` and a call together. */
@@ -28,6 +32,7 @@ export interface HeldHome extends HomeVersionId {
 export type Call =
   | { readonly is: "read-entry" }
   | { readonly is: "read-home" }
+  | { readonly is: "read-reports" }
   | { readonly is: "write-entry"; readonly rotation: Rotation; readonly base: number; readonly ends?: Outcome }
   | { readonly is: "write-home"; readonly value: ValueText; readonly base: number }
   | { readonly is: "create"; readonly current: ValueText }
@@ -45,6 +50,7 @@ export type Call =
 export type Event =
   | { readonly is: "entry"; readonly version: number; readonly rotation: Rotation }
   | { readonly is: "home"; readonly home: HeldHome }
+  | { readonly is: "reports"; readonly reports: readonly Reported[] }
   | { readonly is: "entry-written"; readonly version: number; readonly rotation: Rotation; readonly ends?: Outcome }
   | { readonly is: "home-written"; readonly home: HeldHome }
   | { readonly is: "home-mismatch" }
@@ -65,6 +71,8 @@ export interface Run {
   /** Whether the rotation is this attempt's. */
   readonly hold: "none" | "claimed";
   readonly home: HeldHome | undefined;
+  /** The readers that are named, as to the version of the home that was read last. */
+  readonly readers: readonly ReaderState[] | undefined;
   readonly candidate: ValueText | undefined;
   readonly offered: "not" | "set" | "refused";
   readonly pendingTest: Tested;
@@ -79,6 +87,7 @@ export const newRun = (wish: Wish): Run => ({
   entry: undefined,
   hold: "none",
   home: undefined,
+  readers: undefined,
   candidate: undefined,
   offered: "not",
   pendingTest: "unknown",
@@ -111,7 +120,11 @@ export function afterEvent(run: Run, event: Event): Run {
     }
     case "home":
     case "home-written":
-      return { ...run, home: event.home, homeTest: "unknown" };
+      return { ...run, home: event.home, readers: undefined, homeTest: "unknown" };
+    case "reports": {
+      const { home } = run;
+      return home === undefined ? run : { ...run, readers: event.reports.map((one) => readerState(one, home)) };
+    }
     case "home-mismatch":
       return { ...run, home: undefined, homeTest: "unknown" };
     case "created":

@@ -20,6 +20,8 @@ const keys = [
   "schedule",
   "intervalSeconds",
   "overlapSeconds",
+  "longestOverlapSeconds",
+  "readers",
   "timeoutSeconds",
 ] as const satisfies readonly (keyof Settings)[];
 

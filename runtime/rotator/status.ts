@@ -1,9 +1,12 @@
 /** Where a rotation stands, for a person: states, times and counts. No value leaves the function with it. */
-import { beginsAt, signsOf } from "./machine";
-import type { Signs } from "./machine";
+import { beginsAt } from "./machine";
 import type { Outcome, Reason } from "./outcome";
-import type { Rotation } from "./rotation";
+import type { HomeVersionId, Rotation } from "./rotation";
+import { readersBehind, readerState } from "./reports";
 import type { Call, Event, Limits } from "./run";
+import { signsOf } from "./signs";
+import type { Signs } from "./signs";
+import { awaitsReaders } from "./unread";
 
 /** The home as the function found it. */
 export type HomeStatus =
@@ -25,15 +28,17 @@ export interface RotationStatus {
   readonly claimedAt: number;
   /** How many values end, or end after the next rotation, which the target may still accept. */
   readonly ending: number;
-  /** Since or from when the function does the next thing by itself. */
+  /** Since or from when the function does the next thing by itself; at the latest, while it waits for readers. */
   readonly nextAt: number;
   /** Since or from when it does that if it is told to start. */
   readonly startAt: number;
   readonly home: HomeStatus;
+  /** The readers that are named and may still use what ends; absent where nothing waits for any. */
+  readonly readersBehind?: readonly string[];
   readonly signs: Signs;
 }
 
-type ReadCall = Extract<Call, { readonly is: "read-entry" | "read-home" }>;
+type ReadCall = Extract<Call, { readonly is: "read-entry" | "read-home" | "read-reports" }>;
 
 /**
  * Reads where a rotation stands; begins nothing and writes nothing.
@@ -56,6 +61,11 @@ export async function askStatus(
     found.is === "home"
       ? { is: "held", version: found.home.version, createdTime: found.home.createdTime }
       : { is: "missing", reason: found.outcome.reason };
+  const behind =
+    found.is === "home" && rotation.is === "retiring" && awaitsReaders(rotation, limits)
+      ? await askReaders(read, found.home, now())
+      : [];
+  const longest = behind.length === 0 ? 0 : rotation.notBefore + limits.unreadMs;
   // As the attempt itself waits: for those who read what the home held before.
   const isFreshUntil =
     home.is === "held" && rotation.is !== "pending" ? Date.parse(home.createdTime) + limits.overlapMs : 0;
@@ -67,9 +77,23 @@ export async function askStatus(
     tries: rotation.tries,
     claimedAt: rotation.claimedAt,
     ending: rotation.loose.length + (rotation.is === "retiring" ? rotation.ending.length : 0),
-    nextAt: Math.max(isFreshUntil, beginsAt(rotation, "continue", limits)),
-    startAt: Math.max(isFreshUntil, beginsAt(rotation, "start", limits)),
+    nextAt: Math.max(isFreshUntil, longest, beginsAt(rotation, "continue", limits)),
+    startAt: Math.max(isFreshUntil, longest, beginsAt(rotation, "start", limits)),
     home,
-    signs: signsOf(rotation, now()),
+    ...(behind.length === 0 ? {} : { readersBehind: behind }),
+    signs: signsOf(rotation, limits, now()),
   };
+}
+
+async function askReaders(
+  read: (call: ReadCall) => Promise<Event>,
+  home: HomeVersionId,
+  now: number,
+): Promise<readonly string[]> {
+  const found = await read({ is: "read-reports" });
+  if (found.is !== "reports") throw new Error("a read came to something else");
+  return readersBehind(
+    found.reports.map((one) => readerState(one, home)),
+    now,
+  );
 }

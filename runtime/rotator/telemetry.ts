@@ -3,14 +3,17 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { MetricUnit, Metrics } from "@aws-lambda-powertools/metrics";
 
 import type { RetryableError } from "../shared/errors";
-import type { Signs } from "./machine";
 import { reasons } from "./outcome";
-import type { Outcome } from "./outcome";
+import type { Outcome, Reason } from "./outcome";
+import type { Signs } from "./signs";
 
 export interface Telemetry {
-  readonly outcome: (secret: string, outcome: Outcome, signs: Signs) => void;
+  readonly outcome: (secret: string, outcome: Outcome, signs: Signs, behind: readonly string[]) => void;
   readonly retry: (secret: string, error: RetryableError) => void;
 }
+
+/** What a reader that does not move on comes to. */
+const unread: readonly Reason[] = ["readers-late", "retired-unread"];
 
 /** Service name, namespace and log level come from Powertools' own environment variables. */
 export function makeTelemetry(): Telemetry {
@@ -20,14 +23,20 @@ export function makeTelemetry(): Telemetry {
     metrics.addMetric(name, MetricUnit.Count, value);
   };
   return {
-    outcome(secret, outcome, { failing, overdue, retireOverdue }) {
-      const isBad = outcome.outcome === "refused" || outcome.outcome === "failed";
-      logger[isBad ? "warn" : "info"](`${outcome.outcome}: ${reasons[outcome.reason]}`, { secret, ...outcome });
+    outcome(secret, outcome, { failing, overdue, retireOverdue }, behind) {
+      const isUnread = unread.includes(outcome.reason);
+      const isBad = outcome.outcome === "refused" || outcome.outcome === "failed" || isUnread;
+      logger[isBad ? "warn" : "info"](`${outcome.outcome}: ${reasons[outcome.reason]}`, {
+        secret,
+        ...outcome,
+        ...(behind.length === 0 ? {} : { readersBehind: behind }),
+      });
       count(outcome.outcome, 1);
-      // Counts of none as well: they end `rotation-failing`, `rotation-overdue` and `retire-overdue`.
+      // Counts of none as well: they end `rotation-failing`, `rotation-overdue`, `retire-overdue` and `retire-unread`.
       count("rotation-failing", outcome.outcome === "refused" ? 1 : failing);
       count("rotation-overdue", overdue);
       count("retire-overdue", retireOverdue);
+      count("retire-unread", isUnread ? 1 : 0);
       metrics.publishStoredMetrics();
     },
     retry(secret, error) {

@@ -98,6 +98,10 @@ export interface Settings extends MoverSettings {
   readonly sweepShare: number;
   /** How long a reader uses a value before it asks Vault again. */
   readonly cacheSeconds: number;
+  /** What a reader that reports is called; empty for one that doesn't. */
+  readonly readerName: string;
+  /** The secrets, by their names in Secrets Manager, of which a reader reports. */
+  readonly reportedSecrets: readonly string[];
   /** A rotator's secret, by its name in Secrets Manager. */
   readonly secretName: string;
   /** When it is rotated, as its program says it: for a person to read. */
@@ -106,6 +110,10 @@ export interface Settings extends MoverSettings {
   readonly intervalSeconds: number;
   /** How long the former value stays after the home got the new one. */
   readonly overlapSeconds: number;
+  /** How long it stays at most while a reader that is named has not reported; 0 where none is. */
+  readonly longestOverlapSeconds: number;
+  /** The readers that report. */
+  readonly readers: readonly string[];
   /** The function's own time limit. */
   readonly timeoutSeconds: number;
 }
@@ -165,6 +173,12 @@ const isModeRule = (value: unknown): value is ModeRule => {
 };
 
 const texts = list("texts", (member) => typeof member === "string");
+const optionalTexts: typeof texts = {
+  ...texts,
+  optional: true,
+  read: (given) => (given === "" ? [] : texts.read(given)),
+};
+const optionalNumber: Field<number> = { ...number, optional: true };
 const rules = list(`{pattern, mode} pairs, mode one of ${modes.join(", ")}`, isModeRule);
 
 const moverFields: Fields<MoverSettings> = {
@@ -214,10 +228,14 @@ const fields: Fields<Settings> = {
   place: optionalText,
   sweepShare: number,
   cacheSeconds: number,
+  readerName: optionalText,
+  reportedSecrets: optionalTexts,
   secretName: text,
   schedule: text,
   intervalSeconds: number,
   overlapSeconds: number,
+  longestOverlapSeconds: optionalNumber,
+  readers: optionalTexts,
   timeoutSeconds: number,
 };
 const moverKeys = Object.keys(moverFields) as readonly (keyof MoverSettings)[];

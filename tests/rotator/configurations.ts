@@ -12,7 +12,7 @@ export const administered: Target = { ...one, login: "administrator" };
 /** A callback that makes the value once more that the target has refused. */
 export const stubborn = { makes: ["k1", "k1", "k2"], refuses: ["k1"] };
 
-const few = { starts: 4, crashes: 2, edits: 0, reads: 1, units: 6 };
+const few = { starts: 4, crashes: 2, edits: 0, reads: 1, reports: 0, units: 6 };
 
 export const configurations: readonly Configuration[] = [
   { name: "two credentials, cut off twice", target: two, rotators: 1, edits: [], left: few },
@@ -22,7 +22,7 @@ export const configurations: readonly Configuration[] = [
     target: two,
     rotators: 2,
     edits: [],
-    left: { starts: 3, crashes: 0, edits: 0, reads: 1, units: 5 },
+    left: { starts: 3, crashes: 0, edits: 0, reads: 1, reports: 0, units: 5 },
   },
   {
     name: "two credentials, a value that is refused and made again",
@@ -50,34 +50,66 @@ export const configurations: readonly Configuration[] = [
     target: administered,
     rotators: 2,
     edits: [edits.note],
-    left: { starts: 3, crashes: 0, edits: 1, reads: 0, units: 4 },
+    left: { starts: 3, crashes: 0, edits: 1, reads: 0, reports: 0, units: 4 },
   },
   {
     name: "two credentials, a person's edit, cut off once",
     target: two,
     rotators: 1,
     edits: allEdits,
-    left: { starts: 3, crashes: 1, edits: 1, reads: 1, units: 4 },
+    left: { starts: 3, crashes: 1, edits: 1, reads: 1, reports: 0, units: 4 },
   },
   {
     name: "two credentials, a person's two edits",
     target: two,
     rotators: 1,
     edits: allEdits,
-    left: { starts: 3, crashes: 0, edits: 2, reads: 1, units: 3 },
+    left: { starts: 3, crashes: 0, edits: 2, reads: 1, reports: 0, units: 3 },
   },
   {
     name: "two rotators at once, a person's edit",
     target: two,
     rotators: 2,
     edits: allEdits,
-    left: { starts: 3, crashes: 0, edits: 1, reads: 0, units: 3 },
+    left: { starts: 3, crashes: 0, edits: 1, reads: 0, reports: 0, units: 3 },
   },
   {
     name: "one credential, a person's two edits, cut off once",
     target: one,
     rotators: 1,
     edits: allEdits,
-    left: { starts: 3, crashes: 1, edits: 2, reads: 0, units: 2 },
+    left: { starts: 3, crashes: 1, edits: 2, reads: 0, reports: 0, units: 2 },
+  },
+  {
+    name: "two credentials, a program that reports, cut off once",
+    target: two,
+    rotators: 1,
+    edits: [],
+    named: "program",
+    left: { starts: 3, crashes: 1, edits: 0, reads: 0, reports: 1, units: 7 },
+  },
+  {
+    name: "two credentials, processes that report, and a reader that does not",
+    target: two,
+    rotators: 1,
+    edits: [],
+    named: "processes",
+    left: { starts: 2, crashes: 0, edits: 0, reads: 1, reports: 2, units: 7 },
+  },
+  {
+    name: "two rotators at once, a program that reports",
+    target: two,
+    rotators: 2,
+    edits: [],
+    named: "program",
+    left: { starts: 3, crashes: 0, edits: 0, reads: 0, reports: 1, units: 7 },
+  },
+  {
+    name: "a program that reports, and a person's edit that leaves the credential",
+    target: two,
+    rotators: 1,
+    edits: [edits.note, edits.recreated],
+    named: "program",
+    left: { starts: 3, crashes: 0, edits: 1, reads: 0, reports: 2, units: 8 },
   },
 ];

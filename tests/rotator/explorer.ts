@@ -4,8 +4,8 @@ import { afterEvent, newRun } from "../../runtime/rotator/run";
 import type { Call, Event, Limits, Run } from "../../runtime/rotator/run";
 import { isPossible, restored } from "./persons";
 import type { Edit } from "./persons";
-import { keyOf, limits, perform, timeText, unit, valueOf, violationIn } from "./world";
-import type { Target, Unchecked, World } from "./world";
+import { keyOf, limits, namedCacheMs, perform, timeText, unit, unreadMs, valueOf, violationIn } from "./world";
+import type { Named, Target, Unchecked, World } from "./world";
 
 /** A safeguard that is switched off: in the machine's times, in what it says or hears, or in Vault. */
 export interface Without {
@@ -20,6 +20,8 @@ export interface Configuration {
   readonly target: Target;
   readonly rotators: 1 | 2;
   readonly edits: readonly Edit[];
+  /** The reader that the rotator names; none without. */
+  readonly named?: Named;
   readonly left: World["left"];
   readonly without?: Without;
 }
@@ -56,6 +58,8 @@ const start = ({ rotators, left }: Configuration): World => ({
   wrong: [],
   made: 0,
   reader: undefined,
+  named: undefined,
+  report: "absent",
   runs: Array.from({ length: rotators }, () => undefined),
   left,
 });
@@ -71,8 +75,9 @@ const spent = (world: World, what: keyof World["left"]): World => ({
 });
 
 /** One call of a rotator, and what it came to. */
-function step(world: World, at: number, run: Run, { target, without = {} }: Configuration): Next {
-  const given = nextCall(run, { ...limits, ...without.limits }, world.now);
+function step(world: World, at: number, run: Run, { target, named, without = {} }: Configuration): Next {
+  const own = named === undefined ? limits : { ...limits, unreadMs };
+  const given = nextCall(run, { ...own, ...without.limits }, world.now);
   const call = without.call?.(given, world) ?? given;
   if (call.is === "end") return { label: `ends: ${call.outcome.reason}`, world: withRun(world, at, undefined) };
   const done = perform(world, call, target, without.unchecked ?? "none");
@@ -103,7 +108,11 @@ function nextOf(world: World, configuration: Configuration): readonly Next[] {
   if (left.units > 0) {
     const now = world.now + unit;
     const reader = world.reader !== undefined && now < world.reader.until ? world.reader : undefined;
-    next.push({ label: "time passes", world: { ...spent(world, "units"), now, reader } });
+    const named = world.named !== undefined && isPromised(world, world.named, now) ? world.named : undefined;
+    next.push({ label: "time passes", world: { ...spent(world, "units"), now, reader, named } });
+  }
+  if (left.reports > 0 && world.homeIs === "there" && configuration.named !== undefined) {
+    next.push(...reportsOf(spent(world, "reports"), configuration.named));
   }
   if (left.reads > 0 && world.homeIs === "there") {
     const key = keyOf(world.home.data);
@@ -124,9 +133,40 @@ function nextOf(world: World, configuration: Configuration): readonly Next[] {
 }
 
 /** A reader that a person's own change of the target cut off. */
-const excused = ({ reader, accepted }: World): Pick<World, "reader"> => ({
+const excused = ({ reader, named, accepted }: World): Pick<World, "reader" | "named"> => ({
   reader: reader !== undefined && accepted.includes(reader.key) ? reader : undefined,
+  named: named !== undefined && accepted.includes(named.key) ? named : undefined,
 });
+
+/** Whether the reader that reports still uses what it holds, and may: after the longest overlap that ends all the same. */
+const isPromised = ({ home }: World, { key, until }: { readonly key: string; readonly until: number }, now: number) =>
+  now < until && (key === keyOf(home.data) || now < Date.parse(home.createdTime) + limits.overlapMs + unreadMs);
+
+/** What the reader that reports does next, each way that it can go. */
+function reportsOf(world: World, named: Named): readonly Next[] {
+  const { now, home } = world;
+  const key = keyOf(home.data);
+  const read = { version: home.version, createdTime: now };
+  switch (named) {
+    case "program": {
+      const holding = { ...world, named: { key, until: Infinity } };
+      return [
+        { label: "the program reads and reports", world: { ...holding, report: { ...read, cacheSeconds: 0 } } },
+        { label: "the program reads, and its report is lost", world: holding },
+      ];
+    }
+    case "processes": {
+      const report = { ...read, cacheSeconds: namedCacheMs / 1_000 };
+      const holding = { key, until: now + namedCacheMs };
+      return [
+        { label: "a process reads and reports", world: { ...world, report, named: holding } },
+        { label: "another process reads and reports", world: { ...world, report } },
+      ];
+    }
+    default:
+      return named satisfies never;
+  }
+}
 
 const isQuiet = ({ runs }: World): boolean => runs.every((run) => run === undefined);
 
@@ -151,7 +191,7 @@ function goneOn(world: World, configuration: Configuration): World | { readonly 
 
 /** What is wrong when a world is brought to its end: nobody may be blocked for ever. */
 function endOf(world: World, configuration: Configuration): string | undefined {
-  const first = { ...restored(world), reader: undefined };
+  const first = { ...restored(world), reader: undefined, named: undefined };
   let at = goneOn(first, configuration);
   const [live] = first.accepted;
   if (at === "blocked" && live !== undefined && first.wrong.includes(keyOf(first.home.data))) {
@@ -212,7 +252,7 @@ export function explore(configuration: Configuration, bound: number): Exploratio
         seen.add(text);
         following.push(then);
         if (!isQuiet(world)) continue;
-        const end = JSON.stringify({ ...world, left: undefined, reader: undefined });
+        const end = JSON.stringify({ ...world, left: undefined, reader: undefined, named: undefined });
         if (ended.has(end)) continue;
         ended.add(end);
         const atEnd = endOf(world, configuration);

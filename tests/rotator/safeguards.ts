@@ -1,5 +1,6 @@
 /** The safeguards of a rotation, each switched off in a configuration that finds it missing. */
 import type { Call, Event, HeldHome, Run } from "../../runtime/rotator/run";
+import type { Report } from "../../runtime/rotator/reports";
 import { isAmong, unrotated } from "../../runtime/rotator/rotation";
 import type { Rotation } from "../../runtime/rotator/rotation";
 import { administered, one, stubborn, two } from "./configurations";
@@ -14,7 +15,9 @@ export interface Safeguard {
   readonly finds: RegExp;
 }
 
-const left = { starts: 3, crashes: 1, edits: 1, reads: 1, units: 5 };
+const left = { starts: 3, crashes: 1, edits: 1, reads: 1, reports: 0, units: 5 };
+
+const reporting = { starts: 2, crashes: 0, edits: 0, reads: 0, reports: 1, units: 4 };
 
 const writing = (change: (rotation: Rotation) => Rotation) => (call: Call) =>
   call.is === "write-entry" ? { ...call, rotation: change(call.rotation) } : call;
@@ -23,6 +26,18 @@ const hearing =
   (change: (home: HeldHome, rotation: Rotation | undefined) => HeldHome) =>
   (event: Event, run: Run): Event =>
     event.is === "home" ? { ...event, home: change(event.home, run.entry?.rotation) } : event;
+
+const hearingReports =
+  (change: (report: Report, home: HeldHome) => Report) =>
+  (event: Event, { home }: Run): Event =>
+    event.is === "reports" && home !== undefined
+      ? {
+          ...event,
+          reports: event.reports.map((one) =>
+            one.report === "absent" ? one : { ...one, report: change(one.report, home) },
+          ),
+        }
+      : event;
 
 const accepting =
   (of: "pending" | "home") =>
@@ -112,7 +127,7 @@ export const safeguards: readonly Safeguard[] = [
       target: administered,
       rotators: 2,
       edits: [edits.note],
-      left: { starts: 3, crashes: 0, edits: 1, reads: 0, units: 4 },
+      left: { starts: 3, crashes: 0, edits: 1, reads: 0, reports: 0, units: 4 },
     },
   ),
   row(
@@ -149,6 +164,36 @@ export const safeguards: readonly Safeguard[] = [
           : event,
     },
     { target: { ...two, forgets: ["k1"] } },
+  ),
+  row(
+    "what ends waits for a reader that is named",
+    /a reader that reports holds k0/,
+    { limits: { unreadMs: 0 } },
+    { named: "program", left: reporting },
+  ),
+  row(
+    "it waits for a reader that has not reported",
+    /a reader that reports holds k0/,
+    { event: (event) => (event.is === "reports" ? { ...event, reports: [] } : event) },
+    { named: "program", left: reporting },
+  ),
+  row(
+    "a report counts for the version of the home that it names",
+    /a reader that reports holds k0/,
+    {
+      event: hearingReports((report, { version, createdTime }) => ({
+        ...report,
+        version,
+        createdTime: Date.parse(createdTime),
+      })),
+    },
+    { named: "program", left: reporting },
+  ),
+  row(
+    "one process that has read the new value does not speak for those that still use the former one",
+    /a reader that reports holds k0/,
+    { event: hearingReports((report) => ({ ...report, cacheSeconds: 0 })) },
+    { named: "processes", left: { ...reporting, reports: 2 } },
   ),
 ];
 

@@ -1,12 +1,26 @@
 /** The world that rotators act on: Vault's two entries, a target, a reader with a cache, and a person. Plain data. */
 import { writeRotation } from "../../runtime/rotator/rotation";
 import type { Rotation, ValueText } from "../../runtime/rotator/rotation";
+import type { Report } from "../../runtime/rotator/reports";
 import { noEntry } from "../../runtime/rotator/run";
 import type { Call, Event, HeldHome, Limits, Run } from "../../runtime/rotator/run";
 
 /** One unit of time. */
 export const unit = 60_000;
-export const limits: Limits = { intervalMs: 1e15, overlapMs: 3 * unit, attemptMs: unit, leaseMs: 2 * unit };
+export const limits: Limits = {
+  intervalMs: 1e15,
+  overlapMs: 3 * unit,
+  unreadMs: 0,
+  attemptMs: unit,
+  leaseMs: 2 * unit,
+};
+
+/** How much longer a value stays for a reader that reports, and how long its processes say that they use a value. */
+export const unreadMs = 4 * unit;
+export const namedCacheMs = 5 * unit;
+
+/** A reader that reports: one program that keeps a value until it reads again, or several that each keep it for a time. */
+export type Named = "program" | "processes";
 
 /** A value of the home: the credential, and something beside it that only a person changes. */
 export const valueOf = (key: string, note = ""): ValueText => JSON.stringify({ key, note });
@@ -41,12 +55,17 @@ export interface World {
   /** How many values were made. */
   readonly made: number;
   readonly reader: { readonly key: string; readonly until: number } | undefined;
+  /** What the reader that reports may still use, as long as it does and nobody has broken the promise to it. */
+  readonly named: { readonly key: string; readonly until: number } | undefined;
+  readonly report: Report | "absent";
   readonly runs: readonly (Run | undefined)[];
   readonly left: {
     readonly starts: number;
     readonly crashes: number;
     readonly edits: number;
     readonly reads: number;
+    /** Reads of the reader that reports. */
+    readonly reports: number;
     readonly units: number;
   };
 }
@@ -95,6 +114,8 @@ export function perform(world: World, call: Exclude<Call, { is: "end" }>, target
     case "read-home":
       if (homeIs === "deleted") return { world, event: stopped("refused", "home-deleted") };
       return { world, event: { is: "home", home } };
+    case "read-reports":
+      return { world, event: { is: "reports", reports: [{ reader: "named", report: world.report }] } };
     case "write-entry": {
       const { base, ends } = call;
       const version = entry?.version ?? 0;
@@ -169,6 +190,9 @@ export function violationIn(world: World, target: Target): string | undefined {
   // With one credential there is a gap, which the documentation states.
   if (target.credentials === 2 && held !== undefined && !accepted.includes(held)) {
     return `a reader holds ${held}, which the target does not accept`;
+  }
+  if (world.named !== undefined && !accepted.includes(world.named.key)) {
+    return `a reader that reports holds ${world.named.key}, which the target does not accept`;
   }
   const inVault = home.data + (entry === undefined ? "" : writeRotation(entry.rotation));
   const isThere = (key: string): boolean => inVault.includes(key) || persons.includes(key);

@@ -20,6 +20,8 @@ export const rotatorSettings = (over: Partial<RotatorSettings> = {}): RotatorSet
   schedule: "rate(30 days)",
   intervalSeconds: 30 * 86_400,
   overlapSeconds: 3_600,
+  longestOverlapSeconds: 0,
+  readers: [],
   timeoutSeconds: 60,
   ...over,
 });

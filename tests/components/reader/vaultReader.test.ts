@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, notEqual, throws } from "node:assert/strict";
 import { VaultReader } from "../../../components/reader/vaultReader";
 import type { VaultReaderArgs } from "../../../components/reader/vaultReader";
+import { readReaderEnvironment } from "../../../runtime/reader/settings";
 import { account, moverStackOf, region } from "../../support/builders";
 import { only, record, settle, typesOf } from "../../support/mocks";
 import type { Recording } from "../../support/mocks";
@@ -52,6 +53,36 @@ describe("VaultReader", () => {
       "vault:index/policy:Policy",
     ]);
     deepEqual(made.invokes, []);
+  });
+
+  it("lets it write its report of each secret that it names, without reading it, and tells the program", async () => {
+    const reports = { as: "checkout", secrets: ["payments/api-key", "payments/a//b"] };
+    const made = await makeReader({ reports });
+    const { policy } = only(made, "vault:index/policy:Policy").inputs;
+    const writable = ["payments/api-key", "payments/a/~/b"].map(
+      (path) =>
+        `path "homing/data/~homing/read/${account}/${region}/checkout/${path}" {\n  capabilities = ["create","update"]\n}\n`,
+    );
+    equal(String(policy).split("\n\n").slice(1).join("\n\n"), writable.join("\n"));
+    const { readerName, reportedSecrets } = readReaderEnvironment(made.environment);
+    deepEqual([readerName, reportedSecrets], ["checkout", reports.secrets]);
+  });
+
+  it("refuses reports that can't be meant", () => {
+    const secrets = ["payments/api-key"];
+    for (const as of ["", "Checkout", "a/b", "+", "..", "a*"]) {
+      throws(() => new VaultReader("r", argsWith({ reports: { as, secrets } })), /reports\.as .* must be lower-case/);
+    }
+    throws(
+      () => new VaultReader("r", argsWith({ reports: { as: "checkout", secrets: [] } })),
+      /reports\.secrets is empty/,
+    );
+    for (const secret of ["payroll/key", "payments", "payments/+", "payments/a b"]) {
+      throws(
+        () => new VaultReader("r", argsWith({ reports: { as: "checkout", secrets: [secret] } })),
+        /no secret below payments/,
+      );
+    }
   });
 
   it("lets it read values below its prefix and nothing else: no metadata, no list, no record of the mover", async () => {
@@ -131,6 +162,7 @@ describe("VaultReader", () => {
       HOMING_LOGIN: "aws",
       HOMING_LOGIN_PATH: "homing-aws",
       HOMING_LOGIN_ROLE: only(made, "vault:index/policy:Policy").inputs.name,
+      HOMING_REPORTED_SECRETS: "[]",
       HOMING_SERVER_ID: "vault.example.com",
       HOMING_SIGNING_ALGORITHM: "ES384",
       HOMING_CACHE_SECONDS: "5",

@@ -4,6 +4,7 @@ import { VaultReader } from "../../../components/reader/vaultReader";
 import { RotatingSecret } from "../../../components/rotator/rotatingSecret";
 import type { RotatingSecretArgs } from "../../../components/rotator/rotatingSecret";
 import { rotatorAlarms } from "../../../components/rotator/rotatorAlarms";
+import { limitsOf } from "../../../runtime/rotator/handler";
 import { readRotatorEnvironment } from "../../../runtime/rotator/settings";
 import { account, moverStackOf, region } from "../../support/builders";
 import { known } from "../../support/known";
@@ -74,6 +75,24 @@ describe("RotatingSecret", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("may read the reports of the readers that it names, and is told of them", async () => {
+    const reporting = await make({ readers: ["checkout", "refunds"], longestOverlapSeconds: 86_400 });
+    const { policy } = only(reporting, "vault:index/policy:Policy").inputs;
+    const readable = ["checkout", "refunds"].map((reader) =>
+      [
+        `path "homing/data/~homing/read/${account}/${region}/${reader}/payments/api-key" {`,
+        '  capabilities = ["read"]',
+        "}",
+        "",
+      ].join("\n"),
+    );
+    equal(String(policy).split("\n\n").slice(2).join("\n\n"), readable.join("\n"));
+    const { environment } = functionOf(reporting);
+    const settings = readRotatorEnvironment((environment as { readonly variables: Record<string, string> }).variables);
+    deepEqual([settings.readers, settings.longestOverlapSeconds], [["checkout", "refunds"], 86_400]);
+    deepEqual(limitsOf(settings).unreadMs, 82_800_000);
   });
 
   it("is logged in by its own role alone and, with login jwt, by its own function", async () => {
@@ -150,6 +169,21 @@ describe("RotatingSecret", () => {
     await refuses({ secretName: "" }, /no secret has the name ""/);
     await refuses({ secretName: "a/+/b" }, /segment \+/);
     await refuses({ overlapSeconds: 0 }, /overlapSeconds must be/);
+    await refuses({ longestOverlapSeconds: 86_400 }, /only for readers that report/);
+    await refuses({ readers: ["checkout"] }, /longestOverlapSeconds must be an integer from 7200, an hour more/);
+    const longestOverlapSeconds = 7_200;
+    await refuses({ readers: ["checkout"], longestOverlapSeconds: 7_199 }, /longestOverlapSeconds must be/);
+    await refuses({ readers: ["checkout"], longestOverlapSeconds: 2_592_001 }, /longestOverlapSeconds must be/);
+    for (const reader of ["", "Checkout", "a/b", "+", "..", "a*", "-a", "a~"]) {
+      await refuses({ readers: [reader], longestOverlapSeconds }, /must be lower-case letters, digits and hyphens/);
+    }
+    await refuses({ readers: ["checkout", "checkout"], longestOverlapSeconds }, /names one twice/);
+    const many = Array.from({ length: 21 }, (_, index) => `reader-${index}`);
+    await refuses({ readers: many, longestOverlapSeconds }, /more than 20/);
+    await refuses(
+      { readers: ["checkout"], longestOverlapSeconds: 86_400, schedule: "rate(1 day)" },
+      /two rotations are at least 87000 seconds apart/,
+    );
     await refuses({ timeoutSeconds: 901 }, /timeoutSeconds must be/);
     await refuses({ schedule: "rate(0 days)" }, /must be as in/);
     await refuses({ schedule: "cron(0 3)" }, /must be as in/);

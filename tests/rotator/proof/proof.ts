@@ -19,7 +19,12 @@ const second = 1_000;
 /** A cache of 0 to 300 seconds for each of 16 readers. */
 const caches = Array.from({ length: 16 }, (_, at) => at * 20 * second);
 /** As a deployed rotator has them: a minute more than the longest cache. */
-export const limits: Limits = limitsOf({ intervalSeconds: 30 * 86_400, overlapSeconds: 360, timeoutSeconds: 60 });
+export const limits: Limits = limitsOf({
+  intervalSeconds: 30 * 86_400,
+  overlapSeconds: 360,
+  longestOverlapSeconds: 0,
+  timeoutSeconds: 60,
+});
 /** Looks that must be enough to bring a rotation to its end. */
 const mostLooks = 120;
 

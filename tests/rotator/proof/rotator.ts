@@ -19,8 +19,7 @@ const entries = makeEntries(
     mount: place.mount,
     namespace: "",
   }),
-  place.home,
-  place.pending,
+  { home: place.home, pending: place.pending, reports: [] },
 );
 
 /** Vault's clock does not jump: what it says of the home is put into simulated time. */

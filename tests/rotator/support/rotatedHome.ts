@@ -78,7 +78,7 @@ export async function startRotatorVault(): Promise<RotatorVault> {
       const [home, pending] = [homePath(homes, name), pendingPath(place, name)];
       await entries.write(home, value);
       const policy = `rotator-${name.replaceAll("/", "-")}`;
-      await api.write(`sys/policies/acl/${policy}`, { policy: renderPolicy(rotatorRules(mount, home, pending)) });
+      await api.write(`sys/policies/acl/${policy}`, { policy: renderPolicy(rotatorRules(mount, home, pending, [])) });
       const { text } = await api.request("POST", "auth/token/create", { policies: [policy], no_default_policy: true });
       const token = (JSON.parse(text) as { readonly auth: { readonly client_token: string } }).auth.client_token;
       const read = async (): Promise<RotatingValue> => {

@@ -7,7 +7,10 @@ import {
   decodeName,
   encodeName,
   homePath,
+  isReaderName,
   isSecretName,
+  pendingPath,
+  reportPath,
   templateRecordPath,
   urlPath,
 } from "../../../runtime/model/path";
@@ -154,5 +157,30 @@ describe("isSecretName", () => {
 describe("urlPath", () => {
   it("encodes what would end a path and keeps its slashes", () => {
     equal(urlPath("a b/c?d#e%f/~x"), "a%20b/c%3Fd%23e%25f/~x");
+  });
+});
+
+describe("a reader's report of a secret", () => {
+  const place = { account: "111122223333", region: "eu-west-1" };
+
+  it("lies where no home, no rotation and no record can be, whatever the secret is called", () => {
+    equal(
+      reportPath(place, "checkout", "payments/api-key"),
+      "~homing/read/111122223333/eu-west-1/checkout/payments/api-key",
+    );
+    assert(
+      property(nastyNames, nastyNames, (one, other) => {
+        const report = reportPath(place, "checkout", one);
+        return report !== pendingPath(place, other) && report !== homePath(moverSettings(place), other);
+      }),
+    );
+    equal(reportPath(place, "checkout", "a/../b"), "~homing/read/111122223333/eu-west-1/checkout/a/..~/b");
+  });
+
+  it("has a path of its own for each reader, whose name is one segment of it", () => {
+    for (const name of ["checkout", "a", "a-1", "0"]) equal(isReaderName(name), true, name);
+    for (const name of ["", "-a", "a-", "A", "a/b", "+", "*", ".", "..", "a~", "a".repeat(65)]) {
+      equal(isReaderName(name), false, name);
+    }
   });
 });

@@ -26,6 +26,7 @@ function readerOf(answers: readonly (Stored | Error)[], cacheSeconds = 60) {
   let time = startTime;
   const paths: string[] = [];
   const pauses: number[] = [];
+  const reported: string[] = [];
   const read = makeReadSecret(
     { account, region, homePrefix: "aws", homeTemplate: "aws/{account}/{region}/{name}", cacheSeconds },
     {
@@ -34,6 +35,10 @@ function readerOf(answers: readonly (Stored | Error)[], cacheSeconds = 60) {
         paths.push(path);
         if (answer === undefined) throw new Error("no answer");
         return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      },
+      report: (name, { version }) => {
+        reported.push(`${name} ${version}`);
+        return Promise.resolve();
       },
       now: () => time,
       sleep: (ms) => {
@@ -47,6 +52,7 @@ function readerOf(answers: readonly (Stored | Error)[], cacheSeconds = 60) {
     read,
     paths,
     pauses,
+    reported,
     pass: (ms: number) => {
       time += ms;
     },
@@ -89,6 +95,15 @@ describe("readSecret", () => {
     pass(1);
 
     await fails(read("a"), { code: "deleted" });
+  });
+
+  it("reports what it got from Vault, and not what it had kept", async () => {
+    const { read, reported, pass } = readerOf([versionOf(1), versionOf(2)]);
+    await read("app/db");
+    await read("app/db");
+    pass(60_000);
+    await read("app/db");
+    deepEqual(reported, ["app/db 1", "app/db 2"]);
   });
 
   it("keeps nothing with a cache of 0 seconds", async () => {

@@ -6,7 +6,7 @@ import { moverStackOf } from "../../support/builders";
 
 const settings = (): ReaderSettings => {
   const { loginMethod, ...stack } = moverStackOf();
-  return { ...stack, login: loginMethod, loginRole: "reader", cacheSeconds: 60 };
+  return { ...stack, login: loginMethod, loginRole: "reader", cacheSeconds: 60, readerName: "", reportedSecrets: [] };
 };
 
 describe("the environment of a program that reads secrets", () => {

@@ -31,8 +31,7 @@ function entriesOf(answer: Answer) {
       },
       url: (api, path) => `/v1/homing/${api}/${path}`,
     },
-    "home",
-    "pending",
+    { home: "home", pending: "pending", reports: [{ reader: "checkout", path: "read/checkout" }] },
   );
   return { perform, sent };
 }
@@ -73,6 +72,33 @@ describe("the entries of a rotation", () => {
     equal(await stageWith({ v2: label }), undefined);
     equal(await stageWith({ v3: "2;newer" }), undefined);
     equal(await stageWith(null), undefined);
+  });
+
+  it("are read with the readers' reports, and what is none can't stop an attempt", async () => {
+    const reportOf = async (answer: Answer): Promise<unknown> => {
+      const { perform, sent } = entriesOf(answer);
+      const event = await perform({ is: "read-reports" });
+      equal(sent[0]?.path, "/v1/homing/data/read/checkout");
+      return event.is === "reports" && event.reports[0]?.reader === "checkout" ? event.reports[0].report : event;
+    };
+    deepEqual(await reportOf(holding('{"version":7,"cacheSeconds":60,"more":1}')), {
+      version: 7,
+      createdTime: Date.parse("2026-01-01T00:00:00Z"),
+      cacheSeconds: 60,
+    });
+    for (const data of [
+      "{}",
+      '{"version":7}',
+      '{"version":"7","cacheSeconds":60}',
+      '{"version":7,"cacheSeconds":-1}',
+      "null",
+      "[7]",
+    ]) {
+      equal(await reportOf(holding(data)), "absent", data);
+    }
+    for (const answer of [absent, deleted, { status: 403, text: "" }, { status: 503, text: "" }]) {
+      equal(await reportOf(answer), "absent");
+    }
   });
 
   it("that are not there, deleted or somebody else's stop the attempt", async () => {

@@ -1,17 +1,19 @@
 /** When an attempt begins, and what its end tells the alarms; what follows then is explored in tests/rotator. */
 import { deepEqual, equal } from "node:assert/strict";
 
-import { nextCall, signsOf } from "../../../runtime/rotator/machine";
+import { nextCall } from "../../../runtime/rotator/machine";
+import type { Report, Reported } from "../../../runtime/rotator/reports";
 import { rotate } from "../../../runtime/rotator/rotate";
 import { unrotated } from "../../../runtime/rotator/rotation";
 import type { Retiring, Rotation } from "../../../runtime/rotator/rotation";
 import { afterEvent, newRun } from "../../../runtime/rotator/run";
 import type { Call, Event, HeldHome, Limits, Wish } from "../../../runtime/rotator/run";
+import { signsOf } from "../../../runtime/rotator/signs";
 
 const minute = 60_000;
 const hour = 60 * minute;
 const now = 1_000 * hour;
-const limits: Limits = { intervalMs: 24 * hour, overlapMs: hour, attemptMs: minute, leaseMs: 2 * minute };
+const limits: Limits = { intervalMs: 24 * hour, overlapMs: hour, unreadMs: 0, attemptMs: minute, leaseMs: 2 * minute };
 const retiring: Retiring = {
   ...unrotated,
   is: "retiring",
@@ -71,7 +73,7 @@ describe("the first rotation", () => {
     const { world, attempt } = scene("absent");
     for (let look = 0; look < 5; look += 1) {
       equal(await attempt(now + look * minute), "nothing: home-awaited");
-      deepEqual(signsOf(world.rotation, now + 24 * hour), { failing: 0, overdue: 0, retireOverdue: 0 });
+      deepEqual(signsOf(world.rotation, limits, now + 24 * hour), { failing: 0, overdue: 0, retireOverdue: 0 });
       equal(world.writes, 2);
     }
     equal(world.rotation.wantedAt, now);
@@ -166,16 +168,123 @@ describe("an attempt", () => {
 
   it("tells of three attempts that failed, and of what is an hour late", () => {
     const none = { failing: 0, overdue: 0, retireOverdue: 0 };
-    deepEqual(signsOf({ ...unrotated, tries: 2, wantedAt: now - hour + 1 }, now), none);
-    deepEqual(signsOf({ ...unrotated, tries: 3 }, now), { ...none, failing: 1 });
+    deepEqual(signsOf({ ...unrotated, tries: 2, wantedAt: now - hour + 1 }, limits, now), none);
+    deepEqual(signsOf({ ...unrotated, tries: 3 }, limits, now), { ...none, failing: 1 });
     const rotated = { ...unrotated, rotatedAt: now - 48 * hour };
-    deepEqual(signsOf({ ...rotated, wantedAt: now - hour }, now), { ...none, overdue: 1 });
+    deepEqual(signsOf({ ...rotated, wantedAt: now - hour }, limits, now), { ...none, overdue: 1 });
     // One that waits for readers of what the home held before is not late yet.
-    deepEqual(signsOf({ ...rotated, wantedAt: now - 30 * hour, notBefore: now - hour + 1 }, now), none);
+    deepEqual(signsOf({ ...rotated, wantedAt: now - 30 * hour, notBefore: now - hour + 1 }, limits, now), none);
     // The first one may have to wait for the mover.
-    deepEqual(signsOf({ ...unrotated, wantedAt: now - 7 * 24 * hour + 1 }, now), none);
-    deepEqual(signsOf({ ...unrotated, wantedAt: now - 7 * 24 * hour }, now), { ...none, overdue: 1 });
-    deepEqual(signsOf(retiring, now + hour - 1), none);
-    deepEqual(signsOf(retiring, now + hour), { ...none, retireOverdue: 1 });
+    deepEqual(signsOf({ ...unrotated, wantedAt: now - 7 * 24 * hour + 1 }, limits, now), none);
+    deepEqual(signsOf({ ...unrotated, wantedAt: now - 7 * 24 * hour }, limits, now), { ...none, overdue: 1 });
+    deepEqual(signsOf(retiring, limits, now + hour - 1), none);
+    deepEqual(signsOf(retiring, limits, now + hour), { ...none, retireOverdue: 1 });
+  });
+});
+
+describe("what ends, and the readers that are named", () => {
+  const named: Limits = { ...limits, unreadMs: 10 * hour };
+  const home: HeldHome = { version: 4, createdTime: new Date(now - hour).toISOString(), data: retiring.current };
+  const current: Report = { version: 4, createdTime: now - minute, cacheSeconds: 60 };
+
+  /** An attempt's end, at the home and with the readers' reports, and how often it wrote to the entry. */
+  async function attempt(at: number, reports: readonly Reported[], over: Partial<Retiring> = {}, held = home) {
+    let rotation: Rotation = { ...retiring, ...over };
+    const calls: string[] = [];
+    const perform = (call: Exclude<Call, { readonly is: "end" }>): Event => {
+      calls.push(call.is);
+      switch (call.is) {
+        case "read-entry":
+          return { is: "entry", version: 1, rotation };
+        case "read-home":
+          return { is: "home", home: held };
+        case "read-reports":
+          return { is: "reports", reports };
+        case "write-entry":
+          rotation = call.rotation;
+          return {
+            is: "entry-written",
+            version: 1,
+            rotation,
+            ...(call.ends === undefined ? {} : { ends: call.ends }),
+          };
+        case "test":
+          return { is: "tested", of: call.of, answer: "accepted" };
+        case "retire":
+          return { is: "retired" };
+        default:
+          throw new Error(`an attempt that comes to ${call.is}`);
+      }
+    };
+    const { outcome, behind } = await rotate("continue", named, {
+      perform: (call) => Promise.resolve(perform(call)),
+      now: () => at,
+    });
+    return { said: `${outcome.outcome}: ${outcome.reason}`, behind, calls, rotation };
+  }
+  const of = (report: Report | "absent", reader = "checkout"): Reported => ({ reader, report });
+
+  it("ends once each has reported the version that the home has", async () => {
+    const { said, behind } = await attempt(now + minute, [of(current), of(current, "refunds")]);
+    deepEqual([said, behind], ["retired: retired", []]);
+  });
+
+  it("waits for one that has not, and names it; no look writes anything", async () => {
+    const { said, behind, calls } = await attempt(now + minute, [of(current), of("absent", "refunds")]);
+    deepEqual([said, behind], ["nothing: readers-awaited", ["refunds"]]);
+    deepEqual(calls, ["read-entry", "read-home", "read-reports"]);
+  });
+
+  it("takes no other version for it, and none that was reported before the home was written", async () => {
+    for (const report of [
+      { ...current, version: 3 },
+      { ...current, version: 5 },
+      { ...current, createdTime: now - hour - 1 },
+    ]) {
+      equal((await attempt(now + minute, [of(report)])).said, "nothing: readers-awaited");
+    }
+  });
+
+  it("waits for the other processes of a reader that uses values for longer than the overlap", async () => {
+    const slow = of({ ...current, cacheSeconds: 7_200 });
+    // The home was written an hour ago: two hours of cache, and a minute.
+    equal((await attempt(now + hour + minute - 1, [slow])).said, "nothing: readers-awaited");
+    equal((await attempt(now + hour + minute, [slow])).said, "retired: retired");
+  });
+
+  it("ends all the same after the longest overlap, and says so before and then", async () => {
+    const behind = [of("absent")];
+    equal((await attempt(now + 5 * hour - 1, behind)).said, "nothing: readers-awaited");
+    equal((await attempt(now + 5 * hour, behind)).said, "nothing: readers-late");
+    equal((await attempt(now + 10 * hour - 1, behind)).said, "nothing: readers-late");
+    const last = await attempt(now + 10 * hour, behind);
+    deepEqual([last.said, last.behind], ["retired: retired-unread", ["checkout"]]);
+  });
+
+  it("never ends before the overlap, whatever a report says", async () => {
+    const early = await attempt(now - 1, [of({ version: 4, createdTime: now + hour, cacheSeconds: 0 })]);
+    equal(early.said, "nothing: overlap");
+    const fresh = { ...home, createdTime: new Date(now - hour + 1).toISOString() };
+    equal((await attempt(now, [of({ ...current, cacheSeconds: 0 })], {}, fresh)).said, "nothing: home-fresh");
+  });
+
+  it("does not wait with what the target refused, which no reader had", async () => {
+    const refused = { refused: retiring.ending, wantedAt: now };
+    const { calls } = await attempt(now, [of("absent")], refused).catch(() => ({ calls: [] as string[] }));
+    equal(calls.includes("read-reports"), false);
+  });
+
+  it("looks with a claim at a home that was changed, takes it back and waits on", async () => {
+    const edited = { ...home, data: '{"k":"1","note":"a person\'s"}' };
+    const { said, rotation } = await attempt(now + minute, [of("absent")], { tries: 2 }, edited);
+    equal(said, "nothing: readers-awaited");
+    deepEqual([rotation.tries, rotation.claimedAt], [2, 0]);
+  });
+
+  it("is late an hour after the longest overlap, and so is the rotation that waits for it", () => {
+    const none = { failing: 0, overdue: 0, retireOverdue: 0 };
+    const wanted = { ...retiring, rotatedAt: now - 48 * hour, wantedAt: now - hour };
+    deepEqual(signsOf(wanted, named, now + 11 * hour - 1), none);
+    deepEqual(signsOf(wanted, named, now + 11 * hour), { ...none, overdue: 1, retireOverdue: 1 });
   });
 });

@@ -11,7 +11,7 @@ import { askStatus } from "../../../runtime/rotator/status";
 const minute = 60_000;
 const hour = 60 * minute;
 const now = 1_000 * hour;
-const limits: Limits = { intervalMs: 24 * hour, overlapMs: hour, attemptMs: minute, leaseMs: 2 * minute };
+const limits: Limits = { intervalMs: 24 * hour, overlapMs: hour, unreadMs: 0, attemptMs: minute, leaseMs: 2 * minute };
 const createdTime = new Date(now - 5 * minute).toISOString();
 const base = { version: 4, createdTime };
 const former = '{"key":"canary-former"}';
@@ -77,6 +77,41 @@ describe("where a rotation stands", () => {
       equal("home" in status && status.home.is === "held" && status.home.version, 4);
       equal("ending" in status && status.ending, state.is === "retiring" ? 2 : 1);
       doesNotMatch(JSON.stringify(status), /canary/);
+    }
+  });
+
+  it("says which readers an ending waits for, and until when at most", async () => {
+    const named = { ...limits, unreadMs: 10 * hour };
+    const retiring: Rotation = { ...unrotated, is: "retiring", current, ending: [former], notBefore: now - minute };
+    const home: Event = {
+      is: "home",
+      home: { version: 4, createdTime: new Date(now - hour).toISOString(), data: current },
+    };
+    const report = { version: 4, createdTime: now, cacheSeconds: 0 };
+    const asked = async (rotation: Rotation, of: Limits) => {
+      const reads: string[] = [];
+      const status = await askStatus(
+        ({ is }) => {
+          reads.push(is);
+          if (is === "read-entry") return Promise.resolve({ is: "entry", version: 1, rotation });
+          if (is === "read-home") return Promise.resolve(home);
+          return Promise.resolve({
+            is: "reports",
+            reports: [
+              { reader: "checkout", report },
+              { reader: "refunds", report: "absent" },
+            ],
+          });
+        },
+        of,
+        () => now,
+      );
+      return "step" in status ? { ...status, reads } : undefined;
+    };
+    const waiting = await asked(retiring, named);
+    deepEqual([waiting?.readersBehind, waiting?.nextAt], [["refunds"], now - minute + 10 * hour]);
+    for (const one of [await asked(retiring, limits), await asked({ ...unrotated }, named)]) {
+      deepEqual([one?.readersBehind, one?.reads], [undefined, ["read-entry", "read-home"]]);
     }
   });
 
