@@ -18,7 +18,7 @@ export type { SecretSweeperArgs, SweepOptions } from "./components/sweeper/secre
 export { VaultAccess } from "./components/vault/vaultAccess";
 export type { VaultAccessArgs, VaultAccessSettings } from "./components/vault/vaultAccess";
 export { VaultReader } from "./components/reader/vaultReader";
-export type { VaultReaderArgs } from "./components/reader/vaultReader";
+export type { ReaderReports, VaultReaderArgs } from "./components/reader/vaultReader";
 export { RotatingSecret } from "./components/rotator/rotatingSecret";
 export type { RotatingSecretArgs } from "./components/rotator/rotatingSecret";
 export type { Schedule } from "./components/rotator/schedule";

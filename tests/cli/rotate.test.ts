@@ -113,6 +113,25 @@ describe("homing rotate", () => {
     ]);
   });
 
+  it("shows which readers a former value waits for, and until when at most", async () => {
+    scene.rotation = retiring(now - minute);
+    scene.home = homeOf(now - 61 * minute);
+    scene.reports = [
+      { reader: "checkout", report: { version: 4, createdTime: now, cacheSeconds: 0 } },
+      { reader: "refunds", report: "absent" },
+      { reader: "ledger", report: { version: 3, createdTime: now, cacheSeconds: 0 } },
+    ];
+    const last = timeText(now - minute + 23 * 60 * minute);
+
+    const { code, out } = await rotate(secret, "--status");
+    equal(code, 0);
+    ok(out.includes(`former    1 value, until ${last} at most\n`), out);
+    ok(out.includes("readers   refunds, ledger may still use it\n"), out);
+    match(out, /^next {6}ends what was replaced once the readers have moved on, at the latest/m);
+    const { records } = await rotate(secret, "--json");
+    deepEqual(records[0]?.["readersBehind"], ["refunds", "ledger"]);
+  });
+
   it("shows an attempt without an end, what is overdue and where to look, and exit code 2", async () => {
     const base = { version: 4, createdTime: new Date(now - day).toISOString() };
     scene.rotation = {

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 
 import type { RotatorAnswer } from "../../../runtime/rotator/handler";
 import { limitsOf } from "../../../runtime/rotator/handler";
+import type { Reported } from "../../../runtime/rotator/reports";
 import type { Rotation } from "../../../runtime/rotator/rotation";
 import { writeRotatorEnvironment } from "../../../runtime/rotator/settings";
 import type { RotatorSettings } from "../../../runtime/rotator/settings";
@@ -42,6 +43,8 @@ export interface RotatorScene {
   functions: readonly FakeFunction[];
   rotation: Rotation;
   home: Event;
+  /** What the readers that the rotator names have reported; without them it names none. */
+  reports?: readonly Reported[];
   /** What the next attempts answer, one after the other; a text is an error of the function, a number a status of Lambda. */
   answers: (RotatorAnswer | string | number)[];
   /** What the question for the status answers instead of the status. */
@@ -74,10 +77,13 @@ const configurationOf = ({ name, variables }: FakeFunction): object => ({
 async function invoke(scene: RotatorScene, event: string, reply: Reply): Promise<void> {
   scene.events.push(event);
   if (event === '{"rotate":"status"}') {
-    const { rotation, home, instead } = scene;
-    const read = ({ is }: { readonly is: string }): Promise<Event> =>
-      Promise.resolve(is === "read-entry" ? { is: "entry", version: 1, rotation } : home);
-    reply(200, instead ?? (await askStatus(read, limitsOf(rotatorSettings()), Date.now)));
+    const { rotation, home, reports, instead } = scene;
+    const read = ({ is }: { readonly is: string }): Promise<Event> => {
+      if (is === "read-reports") return Promise.resolve({ is: "reports", reports: reports ?? [] });
+      return Promise.resolve(is === "read-entry" ? { is: "entry", version: 1, rotation } : home);
+    };
+    const settings = rotatorSettings(reports === undefined ? {} : { longestOverlapSeconds: 86_400 });
+    reply(200, instead ?? (await askStatus(read, limitsOf(settings), Date.now)));
     return;
   }
   const answer = scene.answers.shift() ?? "no answer is left";
