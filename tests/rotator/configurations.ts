@@ -102,7 +102,7 @@ export const configurations: readonly Configuration[] = [
     rotators: 2,
     edits: [],
     named: "program",
-    left: { starts: 3, crashes: 0, edits: 0, reads: 0, reports: 1, units: 7 },
+    left: { starts: 3, crashes: 0, edits: 0, reads: 0, reports: 1, units: 5 },
   },
   {
     name: "a program that reports, and a person's edit that leaves the credential",
@@ -110,6 +110,6 @@ export const configurations: readonly Configuration[] = [
     rotators: 1,
     edits: [edits.note, edits.recreated],
     named: "program",
-    left: { starts: 3, crashes: 0, edits: 1, reads: 0, reports: 2, units: 8 },
+    left: { starts: 2, crashes: 0, edits: 1, reads: 0, reports: 1, units: 7 },
   },
 ];

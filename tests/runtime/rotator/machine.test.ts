@@ -188,7 +188,13 @@ describe("what ends, and the readers that are named", () => {
   const current: Report = { version: 4, createdTime: now - minute, cacheSeconds: 60 };
 
   /** An attempt's end, at the home and with the readers' reports, and how often it wrote to the entry. */
-  async function attempt(at: number, reports: readonly Reported[], over: Partial<Retiring> = {}, held = home) {
+  async function attempt(
+    at: number,
+    reports: readonly Reported[],
+    over: Partial<Retiring> = {},
+    held = home,
+    answer: "accepted" | "refused" = "accepted",
+  ) {
     let rotation: Rotation = { ...retiring, ...over };
     const calls: string[] = [];
     const perform = (call: Exclude<Call, { readonly is: "end" }>): Event => {
@@ -209,7 +215,7 @@ describe("what ends, and the readers that are named", () => {
             ...(call.ends === undefined ? {} : { ends: call.ends }),
           };
         case "test":
-          return { is: "tested", of: call.of, answer: "accepted" };
+          return { is: "tested", of: call.of, answer };
         case "retire":
           return { is: "retired" };
         default:
@@ -279,6 +285,12 @@ describe("what ends, and the readers that are named", () => {
     const { said, rotation } = await attempt(now + minute, [of("absent")], { tries: 2 }, edited);
     equal(said, "nothing: readers-awaited");
     deepEqual([rotation.tries, rotation.claimedAt], [2, 0]);
+  });
+
+  it("has a home that a person broke put right at once: that waits for no reader", async () => {
+    const broken = { ...home, data: '{"k":"wrong"}' };
+    const { said } = await attempt(now + minute, [of("absent")], {}, broken, "refused");
+    equal(said, "restarted: home-not-accepted");
   });
 
   it("is late an hour after the longest overlap, and so is the rotation that waits for it", () => {
