@@ -78,9 +78,12 @@ async function handOver(session: Session, arn: string): Promise<Outcome | undefi
   let last: Outcome | undefined;
   try {
     const news = makeNews(logs, deployment.logGroupName, now() - 5_000);
+    // The refusal that the person has just ended may be a line of this moment, and is not what the mover makes of it now.
+    const old = new Set((await news()).map((item) => JSON.stringify(item)));
+    const newer = async () => (await news()).filter((item) => !old.has(JSON.stringify(item)));
     await runFleet(
       [arn],
-      { send, news, queued: 1, maxConcurrency: 1, now, sleep, stopped },
+      { send, news: newer, queued: 1, maxConcurrency: 1, now, sleep, stopped },
       {
         outcome: (outcome) => {
           last = outcome;
