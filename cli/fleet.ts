@@ -102,8 +102,6 @@ export async function runFleet(arns: readonly string[], ports: FleetPorts, on: F
   const sent = new Map<string, number>();
   const waiting: Record<string, RetryCode> = {};
   const ahead = makeAhead(ports);
-  // What the mover made of a secret a moment ago is not what it makes of it now.
-  const before = new Set((await news()).map((item) => JSON.stringify(item)));
   let next = 0;
   let ended = 0;
   let others = 0;
@@ -133,7 +131,7 @@ export async function runFleet(arns: readonly string[], ports: FleetPorts, on: F
     others = isOurs ? 0 : others + 1;
   };
   const listen = async (): Promise<void> => {
-    const items = (await news()).filter((item) => !before.has(JSON.stringify(item)));
+    const items = await news();
     for (const item of items) {
       const arn = item.is === "outcome" ? item.outcome.secret : item.secret;
       const at = sent.get(arn);

@@ -86,17 +86,6 @@ describe("a run through the fleet", () => {
     assert.equal(look, 5);
   });
 
-  it("takes no outcome that was logged a moment before it sent, however close", async () => {
-    const { outcomes, on } = ended();
-    const ports = fleet();
-    const at = { started: ports.time - 1_000, logged: ports.time - 500 };
-    const earlier: News = { is: "outcome", outcome: outcomeOf("arn-0", { outcome: "refused" }), ...at };
-
-    await runFleet(["arn-0"], { ...ports, news: async () => [earlier, ...(await ports.news())] }, on);
-
-    assert.deepEqual(outcomes, [outcomeOf("arn-0")]);
-  });
-
   it("leaves off at once when it is told to stop, and says what is under way and unsent", async () => {
     let looks = 0;
     const ports = fleet({ queued: 10, news: () => Promise.resolve([]), stopped: () => looks > 2 });
