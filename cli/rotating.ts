@@ -2,6 +2,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { InvokeCommandOutput } from "@aws-sdk/client-lambda";
 
+import { isReaderName } from "../runtime/model/path";
 import { reasons } from "../runtime/rotator/outcome";
 import type { Outcome } from "../runtime/rotator/outcome";
 import type { RotationStatus } from "../runtime/rotator/status";
@@ -33,6 +34,11 @@ const isOutcome = (answer: unknown): answer is Outcome => {
   return outcomeKinds.some((kind) => kind === outcome) && typeof reason === "string" && reason in reasons;
 };
 
+/** Names that are printed: nothing else that a function answers is. */
+const areReaders = (names: unknown): boolean =>
+  names === undefined ||
+  (Array.isArray(names) && names.every((name: unknown) => typeof name === "string" && isReaderName(name)));
+
 const counts = ["rotatedAt", "wantedAt", "tries", "claimedAt", "ending", "nextAt", "startAt"] as const;
 
 function isStatus(answer: unknown): answer is RotationStatus {
@@ -46,6 +52,7 @@ function isStatus(answer: unknown): answer is RotationStatus {
     (isHome === "held"
       ? typeof version === "number" && typeof createdTime === "string"
       : isHome === "missing" && typeof reason === "string" && reason in reasons) &&
+    areReaders(members["readersBehind"]) &&
     typeof membersOf(members["signs"])["failing"] === "number"
   );
 }

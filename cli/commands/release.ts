@@ -72,15 +72,15 @@ export async function releaseCommand(session: Session, options: ReleaseCommandOp
       `${counted(chosen.length, "secret")}: ${named(chosen.map(({ name }) => name))}.\n  ${does(chosen.length)}`,
     );
     await ask(screen, `Release ${counted(chosen.length, "secret")}?`, chosen.length, options.yes === true);
-    const arns = chosen.map(({ arn }) => arn);
-    const one = async (source: Source): Promise<void> => {
-      if (held(source) !== undefined) return;
-      await release(source, session.source);
-      released += 1;
-      await screen.record("release", { secret: source.name, arn: source.arn });
-    };
-    await eachOf(arns, session, one, tellEnd);
-  } else await tellEnd();
+  }
+  const one = async (source: Source): Promise<void> => {
+    if (held(source) !== undefined) return;
+    await release(source, session.source);
+    released += 1;
+    await screen.record("release", { secret: source.name, arn: source.arn });
+  };
+  const arns = chosen.map(({ arn }) => arn);
+  await eachOf(arns, session, one, tellEnd);
   if (released === 0) await screen.say("There is nothing to release.");
   return 0;
 }

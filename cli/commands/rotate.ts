@@ -16,31 +16,41 @@ export interface RotateCommandOptions {
 /** Why nothing would begin, though it is told to; undefined where something would. */
 function whyNot(found: RotationStatus | Outcome, now: number): string | undefined {
   if ("outcome" in found) return reasons[found.reason];
-  const { step, startAt, claimedAt, home } = found;
+  const { step, startAt, claimedAt, home, readersBehind } = found;
   if (home.is === "missing") return reasons[home.reason];
   if (startAt <= now) return undefined;
   const until = `it can begin after ${timeText(startAt)}`;
   if (claimedAt > 0) return `${reasons.waiting}; ${until}`;
+  if (readersBehind !== undefined) {
+    return `${reasons["readers-awaited"]} (${readersBehind.join(", ")}); it can begin once they have moved on, at the latest after ${timeText(startAt)}`;
+  }
   return `${reasons[step === "retiring" ? "overlap" : "home-fresh"]}; ${until}`;
 }
 
+/** How long what the home held before lives on. */
+const livesOn = ({ settings: { readers, overlapSeconds, longestOverlapSeconds } }: Rotator): string =>
+  readers.length === 0
+    ? `lives on for ${durationText(overlapSeconds)}`
+    : `lives on for ${durationText(overlapSeconds)}, and for readers that may still use it up to ${durationText(longestOverlapSeconds)}`;
+
 /** What would happen, for the question. */
-function planText({ settings }: Rotator, { step, home }: RotationStatus): string {
+function planText(rotator: Rotator, { step, home }: RotationStatus): string {
   const version = home.is === "held" ? `version ${(home.version + 1).toString()}` : "a new version";
   const first =
     step === "pending"
       ? "Goes on with the rotation that is under way: set and test, then"
       : `${step === "retiring" ? "Ends what was replaced, which is due. Then create" : "Create"}, set and test, then`;
-  return `${settings.secretName}: ${first} ${version} of its home. What the home holds now lives on for ${durationText(settings.overlapSeconds)}, and then ends.`;
+  return `${rotator.settings.secretName}: ${first} ${version} of its home. What the home holds now ${livesOn(rotator)}, and then ends.`;
 }
 
 /** What an attempt came to, and what follows. */
-function toldText({ functionName, logGroupName, settings }: Rotator, { outcome, reason }: Outcome): string {
-  const { secretName, overlapSeconds } = settings;
+function toldText(rotator: Rotator, { outcome, reason }: Outcome): string {
+  const { functionName, logGroupName } = rotator;
+  const { secretName } = rotator.settings;
   const what = `${outcome}: ${reasons[reason]}.`;
   switch (outcome) {
     case "rotated":
-      return `${what} The former value lives on for ${durationText(overlapSeconds)}; homing rotate ${secretName} shows when it ends.`;
+      return `${what} The former value ${livesOn(rotator)}; homing rotate ${secretName} shows when it ends.`;
     case "retired":
       return what;
     case "restarted":

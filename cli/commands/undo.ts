@@ -124,14 +124,14 @@ async function undoSince(session: Session, options: UndoCommandOptions, since: s
       `${counted(chosen.length, "deletion")} of this mover in the last ${since}: ${named(chosen.map(({ name }) => name))}.\n  RestoreSecret and TagResource ${stateTag}${chosen.length === 1 ? "" : " for each"}. ${lasts(chosen.length)}`,
     );
     await ask(screen, `Restore ${counted(chosen.length, "secret")}?`, chosen.length, options.yes === true);
-    const arns = chosen.map(({ arn }) => arn);
-    const one = async (source: Source): Promise<void> => {
-      const undone = await undo(source, settings, deps);
-      counts[undone] += 1;
-      await tell(session, source, undone);
-    };
-    await eachOf(arns, session, one, tellEnd);
-  } else await tellEnd();
+  }
+  const one = async (source: Source): Promise<void> => {
+    const undone = await undo(source, settings, deps);
+    counts[undone] += 1;
+    await tell(session, source, undone);
+  };
+  const arns = chosen.map(({ arn }) => arn);
+  await eachOf(arns, session, one, tellEnd);
   if (counts.restored === 0) await screen.say(`No deletion of this mover in the last ${since} is left to undo.`);
   return 0;
 }

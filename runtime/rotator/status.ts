@@ -6,7 +6,7 @@ import { readersBehind, readerState } from "./reports";
 import type { Call, Event, Limits } from "./run";
 import { signsOf } from "./signs";
 import type { Signs } from "./signs";
-import { awaitsReaders } from "./unread";
+import { awaitsReaders, overlapEnd } from "./unread";
 
 /** The home as the function found it. */
 export type HomeStatus =
@@ -33,7 +33,7 @@ export interface RotationStatus {
   /** Since or from when it does that if it is told to start. */
   readonly startAt: number;
   readonly home: HomeStatus;
-  /** The readers that are named and may still use what ends; absent where nothing waits for any. */
+  /** The readers that are named and may still use what ends, when the overlap is over; absent where nothing waits for any. */
   readonly readersBehind?: readonly string[];
   readonly signs: Signs;
 }
@@ -61,11 +61,12 @@ export async function askStatus(
     found.is === "home"
       ? { is: "held", version: found.home.version, createdTime: found.home.createdTime }
       : { is: "missing", reason: found.outcome.reason };
-  const behind =
+  const over =
     found.is === "home" && rotation.is === "retiring" && awaitsReaders(rotation, limits)
-      ? await askReaders(read, found.home, now())
-      : [];
-  const longest = behind.length === 0 ? 0 : rotation.notBefore + limits.unreadMs;
+      ? overlapEnd(rotation, found.home, limits)
+      : Infinity;
+  const behind = found.is === "home" && now() >= over ? await askReaders(read, found.home, now()) : [];
+  const longest = behind.length === 0 ? 0 : over + limits.unreadMs;
   // As the attempt itself waits: for those who read what the home held before.
   const isFreshUntil =
     home.is === "held" && rotation.is !== "pending" ? Date.parse(home.createdTime) + limits.overlapMs : 0;

@@ -132,6 +132,26 @@ describe("homing rotate", () => {
     deepEqual(records[0]?.["readersBehind"], ["refunds", "ledger"]);
   });
 
+  it("begins nothing while a reader that is named may use the former value, and says how long it lives on", async () => {
+    scene.functions = [rotatorFunction({ readers: ["refunds"], longestOverlapSeconds: 86_400 })];
+    scene.rotation = retiring(now - minute);
+    scene.home = homeOf(now - 61 * minute);
+    scene.reports = [{ reader: "refunds", report: "absent" }];
+    const behind = await rotate(secret, "--now", "--yes");
+    match(
+      behind.out,
+      /^Nothing is begun: the overlap is over, .* \(refunds\); it can begin once they have moved on, at the latest after/,
+    );
+    deepEqual([behind.code, scene.events.includes('{"rotate":"start"}')], [2, false]);
+
+    scene.rotation = { ...unrotated, rotatedAt: now - day };
+    scene.answers = [{ outcome: "rotated", reason: "rotated" }];
+    const { code, out, err } = await rotate(secret, "--now", "--yes");
+    equal(code, 0);
+    for (const text of [out, err])
+      match(text, /lives on for 1 hour, and for readers that\s+may still use it up to 1 day/);
+  });
+
   it("shows an attempt without an end, what is overdue and where to look, and exit code 2", async () => {
     const base = { version: 4, createdTime: new Date(now - day).toISOString() };
     scene.rotation = {
@@ -371,10 +391,29 @@ describe("homing rotate", () => {
 
   it("repeats nothing of an answer that a rotator did not give", () => {
     const of = { functionName: "f", logGroupName: "/aws/lambda/f" };
+    const status = {
+      ...{
+        is: "status",
+        step: "idle",
+        rotatedAt: 0,
+        wantedAt: 0,
+        tries: 0,
+        claimedAt: 0,
+        ending: 0,
+        nextAt: 0,
+        startAt: 0,
+      },
+      ...{ home: { is: "held", version: 1, createdTime: "" }, signs: { failing: 0 } },
+    };
+    const readers = (readersBehind: unknown): string => JSON.stringify({ ...status, readersBehind });
+    const known = readAnswer(of, { Payload: Buffer.from(readers(["checkout"])) as never });
+    deepEqual(known, { ...status, readersBehind: ["checkout"] });
     for (const text of [
       "canary",
       '{"outcome":"canary","reason":"rotated"}',
       '{"is":"status","step":"canary"}',
+      readers("canary"),
+      readers(["a canary"]),
       "null",
       '{"code":"canary"}',
     ]) {

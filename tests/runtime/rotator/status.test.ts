@@ -109,7 +109,9 @@ describe("where a rotation stands", () => {
       return "step" in status ? { ...status, reads } : undefined;
     };
     const waiting = await asked(retiring, named);
-    deepEqual([waiting?.readersBehind, waiting?.nextAt], [["refunds"], now - minute + 10 * hour]);
+    deepEqual([waiting?.readersBehind, waiting?.nextAt], [["refunds"], now + 10 * hour]);
+    const early = await asked({ ...retiring, notBefore: now + minute }, named);
+    deepEqual([early?.readersBehind, early?.nextAt], [undefined, now + minute], "the overlap comes first");
     for (const one of [await asked(retiring, limits), await asked({ ...unrotated }, named)]) {
       deepEqual([one?.readersBehind, one?.reads], [undefined, ["read-entry", "read-home"]]);
     }
